@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Makes a change happen wholly or not at all, and keeps the kernel to what was wished.
+ *
+ * Main thread only; it owns the model, the links and the one worker. Requests are taken one after another; each is resolved when its turn comes.
+ * The model changes only when kernel and store have: whoever reads it sees what is true.
+ *
+ * Signals, on the main thread:
+ *   changing (GPtrArray *touched)  the objects of these keys are about to change: look at them now, as they were
+ *   changed (GPtrArray *touched)   now they have
+ * Keys are ids of switches, ports and NICs, "link:INDEX" for a link that no value stands for (an external NIC), and "manager" for what
+ * belongs to the service itself (warnings). The signals of a request come before its result. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "model/facts.h"
+#include "model/model.h"
+
+G_BEGIN_DECLS
+
+typedef struct _VswKernel VswKernel;
+typedef struct _VswStore VswStore;
+
+#define VSW_TYPE_ENGINE (vsw_engine_get_type ())
+G_DECLARE_FINAL_TYPE (VswEngine, vsw_engine, VSW, ENGINE, GObject)
+
+#define VSW_ENGINE_LINK_KEY "link:"
+#define VSW_ENGINE_MANAGER_KEY "manager"
+
+/* A standing condition on this host that harms the switches. */
+typedef struct
+{
+  const char *code; /* (owned) "drift-fight", … as in Manager.Warnings */
+  const char *text; /* (owned) cause and cure */
+} VswWarning;
+
+/* (transfer none) for both ports; they must outlive the engine. */
+VswEngine *vsw_engine_new (VswKernel *kernel, VswStore *store, const VswRules *rules);
+/* Blocking, once, before the bus: loads the store, lists the links, repairs, deletes orphans. */
+gboolean vsw_engine_start (VswEngine *self, GError **error);
+/* Blocking: waits for the transaction that is running, refuses the others. */
+void vsw_engine_stop (VswEngine *self);
+
+/* changes: (transfer full) (element-type VswChange). The result is the delta that has become true. */
+void vsw_engine_apply_async (VswEngine *self, GPtrArray *changes, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+VswDelta *vsw_engine_apply_finish (VswEngine *self, GAsyncResult *result, GError **error);
+
+/* Reads that ask the kernel; they take their turn on the worker. */
+/* (element-type VswForwardingEntry), model/reading.h */
+void vsw_engine_get_forwarding_async (VswEngine *self, const char *switch_id, GAsyncReadyCallback callback, gpointer user_data);
+/* (element-type VswCounters), model/reading.h */
+void vsw_engine_get_counters_async (VswEngine *self, GAsyncReadyCallback callback, gpointer user_data);
+GArray *vsw_engine_read_finish (VswEngine *self, GAsyncResult *result, GError **error);
+
+/* Takes the descriptor, also on failure. `caller`: uid. */
+VswNamespace *vsw_engine_inspect (VswEngine *self, int fd, guint32 caller, GError **error);
+/* That bus connection is gone: what it held goes. `holder` as in VswValue. */
+void vsw_engine_release (VswEngine *self, const char *holder);
+
+/* what is now; (transfer none), valid until the main loop runs again */
+VswModel *vsw_engine_get_model (VswEngine *self);
+VswLinks *vsw_engine_get_links (VswEngine *self);
+const char *const *vsw_engine_get_capabilities (VswEngine *self);
+GPtrArray *vsw_engine_get_warnings (VswEngine *self); /* (element-type VswWarning) */
+/* When frames began to pass on that port, microseconds since the epoch; 0: they do not. */
+gint64 vsw_engine_get_connected_since (VswEngine *self, const char *port_id);
+
+G_END_DECLS

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The port to the kernel. linux.c is the real one, tests/support/fake_kernel.c the other; the same contract tests run on both.
+ *
+ * Worker calls block for as long as the kernel takes and are made by one thread at a time. Main calls never block. An operation has happened
+ * wholly when `apply` returns TRUE and not at all when it returns FALSE (exception: VSW_OP_DELETE may have deleted some; the caller lists again).
+ * When `apply` returns, the notifications of what it did are already waiting: the next `drain` on the main thread emits them all.
+ *
+ * Signals, on the main thread, from the main loop or from `drain`:
+ *   link (VswLink *link, gboolean gone)   a link of our namespace is new, changed or gone
+ *   learned (guint bridge, gint change)   that bridge learned (1) or forgot (-1) an address
+ *   overrun ()                            notifications were lost: list again
+ *   guard-lost ()                         somebody removed our guard: add it again for every bridge */
+#pragma once
+
+#include <glib-object.h>
+
+#include "model/link.h"
+#include "model/reading.h"
+#include "plan/op.h"
+
+G_BEGIN_DECLS
+
+#define VSW_TYPE_KERNEL (vsw_kernel_get_type ())
+G_DECLARE_INTERFACE (VswKernel, vsw_kernel, VSW, KERNEL, GObject)
+
+struct _VswKernelInterface
+{
+  GTypeInterface parent;
+
+  /* worker */
+  gboolean (*apply) (VswKernel *self, const VswOp *op, GError **error);
+  VswLinks *(*list) (VswKernel *self, GError **error);
+  gboolean (*reset_guard) (VswKernel *self, GPtrArray *bridges, GError **error);
+  VswLink *(*describe) (VswKernel *self, VswLink *link, GError **error);
+  GArray *(*get_forwarding) (VswKernel *self, guint bridge, GError **error);
+  GArray *(*get_counters) (VswKernel *self, GError **error);
+  GStrv (*probe) (VswKernel *self, GError **error);
+
+  /* main */
+  gboolean (*watch) (VswKernel *self, GMainContext *context, GError **error);
+  void (*drain) (VswKernel *self);
+  VswNamespace *(*inspect) (VswKernel *self, int fd, guint32 caller, GError **error);
+};
+
+/* worker: */
+/* Does one operation. Errors: KERNEL, EXISTS, NOT_FOUND, NOT_SUPPORTED, CONFLICT, INVALID_ARGUMENT. */
+gboolean vsw_kernel_apply (VswKernel *self, const VswOp *op, GError **error);
+/* Every link of our namespace, with learned counts of the bridges; no bindings, no hardware details. */
+VswLinks *vsw_kernel_list (VswKernel *self, GError **error);
+/* The guard exactly for these bridges (element-type utf8), in one step, whatever was there. */
+gboolean vsw_kernel_reset_guard (VswKernel *self, GPtrArray *bridges, GError **error);
+/* A copy of the link with driver, bus path, speed, duplex and wireless filled in. */
+VswLink *vsw_kernel_describe (VswKernel *self, VswLink *link, GError **error);
+/* (element-type VswForwardingEntry) */
+GArray *vsw_kernel_get_forwarding (VswKernel *self, guint bridge, GError **error);
+/* (element-type VswCounters) of every link. */
+GArray *vsw_kernel_get_counters (VswKernel *self, GError **error);
+/* What this kernel can enforce, tried out, not assumed. Names as in Manager.Capabilities, sorted. Leaves nothing behind. */
+GStrv vsw_kernel_probe (VswKernel *self, GError **error);
+
+/* main: */
+/* Begins to emit signals, on that context. Called once, before the first list. */
+gboolean vsw_kernel_watch (VswKernel *self, GMainContext *context, GError **error);
+/* Emits what is waiting, now. */
+void vsw_kernel_drain (VswKernel *self);
+/* Takes the descriptor (also on failure), says what it is. `caller`: uid whose namespaces count as owned. Refuses what is no
+ * network namespace, O_PATH descriptors, and our own namespace: INVALID_ARGUMENT with the reason. */
+VswNamespace *vsw_kernel_inspect (VswKernel *self, int fd, guint32 caller, GError **error);
+
+/* for implementations */
+void vsw_kernel_emit_link (VswKernel *self, VswLink *link, gboolean gone);
+void vsw_kernel_emit_learned (VswKernel *self, guint bridge, gint change);
+void vsw_kernel_emit_overrun (VswKernel *self);
+void vsw_kernel_emit_guard_lost (VswKernel *self);
+
+G_END_DECLS

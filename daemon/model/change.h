@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a caller asks for. Names objects by id, never by pointer: what it says is looked up when its turn comes, so nothing
+ * can be swapped under it while polkit or the queue makes it wait.
+ *
+ * A request is a list of changes, in order, all or nothing; a later one may name what an earlier one creates, because
+ * the decoder chooses the ids. */
+#pragma once
+
+#include "model/namespace.h"
+#include "model/nic.h"
+#include "model/port.h"
+#include "model/switch.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  VSW_CHANGE_CREATE,         /* draft, given */
+  VSW_CHANGE_MODIFY,         /* draft (its id says of what), given */
+  VSW_CHANGE_DELETE,         /* object_kind, id, force */
+  VSW_CHANGE_CONNECT,        /* id: a port; other_id: a NIC */
+  VSW_CHANGE_DISCONNECT,     /* id: a port */
+  VSW_CHANGE_MOVE,           /* id: a port; other_id: a switch */
+  VSW_CHANGE_PLACE,          /* id: a NIC; namespace, interface */
+  VSW_CHANGE_ADD_ADDRESS,    /* id: a port; mac */
+  VSW_CHANGE_REMOVE_ADDRESS, /* id: a port; mac */
+} VswChangeKind;
+
+/* Which fields of a draft the caller gave; the others keep their default or their old value. */
+typedef enum
+{
+  VSW_GIVEN_DESCRIPTION = 1 << 0,
+  VSW_GIVEN_MTU = 1 << 1,
+  VSW_GIVEN_MAC = 1 << 2,
+  VSW_GIVEN_AGEING = 1 << 3,
+  VSW_GIVEN_MAX_LEARNED = 1 << 4,
+  VSW_GIVEN_SPANNING_TREE = 1 << 5,
+  VSW_GIVEN_MULTICAST_SNOOPING = 1 << 6,
+  VSW_GIVEN_SHARED = 1 << 7,
+  VSW_GIVEN_LIFETIME = 1 << 8,
+  VSW_GIVEN_QUEUES = 1 << 9,
+} VswGiven;
+
+typedef struct
+{
+  VswChangeKind kind;
+  VswKind object_kind;
+  const char *id;          /* (owned) */
+  const char *other_id;    /* (owned) (nullable) */
+  VswValue *draft;         /* (owned) (nullable) on create: id, name, owner, holder, created and what was given */
+  guint given;             /* VswGiven */
+  gboolean force;          /* on delete: what depends on it goes too */
+  VswMac mac;
+  VswNamespace *target;    /* (owned) (nullable) on create of a NIC and on place: where the far end goes */
+  const char *interface;   /* (owned) (nullable) name of the far end there */
+} VswChange;
+
+/* All take copies (strings) or references (draft, target). */
+VswChange *vsw_change_create (gconstpointer draft, guint given, VswNamespace *target, const char *interface);
+VswChange *vsw_change_modify (gconstpointer draft, guint given);
+VswChange *vsw_change_delete (VswKind kind, const char *id, gboolean force);
+VswChange *vsw_change_connect (const char *port_id, const char *nic_id);
+VswChange *vsw_change_disconnect (const char *port_id);
+VswChange *vsw_change_move (const char *port_id, const char *switch_id);
+VswChange *vsw_change_place (const char *nic_id, VswNamespace *target, const char *interface);
+VswChange *vsw_change_add_address (const char *port_id, VswMac mac);
+VswChange *vsw_change_remove_address (const char *port_id, VswMac mac);
+void vsw_change_free (VswChange *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswChange, vsw_change_free)
+
+G_END_DECLS

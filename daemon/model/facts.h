@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What follows from the wish and from what the kernel reports, taken together. Pure questions, asked anew each time; nothing
+ * here is stored, so nothing here can be stale. */
+#pragma once
+
+#include "model/model.h"
+
+G_BEGIN_DECLS
+
+/* "private", "internal" or "external": derived from what is connected, never stored. */
+const char *vsw_facts_switch_kind (VswModel *model, VswLinks *links, const VswSwitch *value);
+gboolean vsw_facts_has_host_access (VswModel *model, const VswSwitch *value);
+/* "ok", "degraded" or "uplink-missing". */
+const char *vsw_facts_switch_state (VswModel *model, VswLinks *links, const VswSwitch *value);
+
+/* The bridge port, if frames can pass between the switch port and its endpoint now; else NULL. */
+VswLink *vsw_facts_get_connection (VswModel *model, VswLinks *links, const VswPort *value);
+/* "disconnected", "no-carrier", "listening", "learning", "blocking", "forwarding", "degraded". */
+const char *vsw_facts_port_state (VswModel *model, VswLinks *links, const VswPort *value);
+const char *vsw_port_state_print (VswPortState state);
+
+/* "ok", "no-carrier", "down", "degraded". */
+const char *vsw_facts_nic_state (VswModel *model, VswLinks *links, const VswNic *value);
+/* The MTU that the NIC has or would get, octets. */
+guint32 vsw_facts_nic_mtu (VswModel *model, const VswNic *value);
+/* The far end, while it is in our namespace and there; else NULL. */
+VswLink *vsw_facts_get_far_end (VswLinks *links, const VswNic *value);
+
+/* Why a NIC of the host cannot become a port; "" if it can. (transfer full) */
+char *vsw_facts_not_bridgeable (VswLinks *links, const VswLink *link);
+
+G_END_DECLS

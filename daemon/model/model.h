@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the network should be: every switch, port and NIC, indexed, with the rules that hold between them.
+ *
+ * Main thread only. `resolve` is the one place where rules are enforced; it changes the model as it goes, so that a later change
+ * of a request sees an earlier one, and leaves it changed: the caller plans, then calls `revert`, and `apply` once it has
+ * become true. Nothing here knows a bus, a kernel, a file or a main loop. */
+#pragma once
+
+#include "model/change.h"
+#include "model/delta.h"
+#include "model/link.h"
+#include "model/rules.h"
+
+G_BEGIN_DECLS
+
+typedef struct _VswModel VswModel;
+
+VswModel *vsw_model_new (const VswRules *rules);
+void vsw_model_free (VswModel *self);
+const VswRules *vsw_model_get_rules (VswModel *self);
+
+/* change */
+gboolean vsw_model_resolve (VswModel *self, VswLinks *links, GPtrArray *changes, VswDelta **ret_delta, GError **error);
+void vsw_model_apply (VswModel *self, VswDelta *delta);
+void vsw_model_revert (VswModel *self, VswDelta *delta);
+
+/* find: NULL if there is none */
+VswValue *vsw_model_get (VswModel *self, const char *id);
+VswSwitch *vsw_model_get_switch (VswModel *self, const char *id);
+VswPort *vsw_model_get_port (VswModel *self, const char *id);
+VswNic *vsw_model_get_nic (VswModel *self, const char *id);
+VswSwitch *vsw_model_find_switch (VswModel *self, const char *name);
+VswPort *vsw_model_find_port (VswModel *self, const char *switch_id, const char *name);
+VswNic *vsw_model_find_nic (VswModel *self, const char *name);
+VswPort *vsw_model_find_port_of_nic (VswModel *self, const char *nic_id);
+/* The value a kernel device belongs to: a switch, or a NIC for either of its ends. */
+VswValue *vsw_model_find_device (VswModel *self, const char *device);
+
+/* list: (transfer none), in no order; valid until the next change of the model */
+GHashTable *vsw_model_get_switches (VswModel *self);                     /* id → VswSwitch */
+GHashTable *vsw_model_get_nics (VswModel *self);                         /* id → VswNic */
+GHashTable *vsw_model_get_ports (VswModel *self);                        /* id → VswPort */
+GHashTable *vsw_model_get_ports_of (VswModel *self, const char *switch_id); /* name → VswPort; NULL if no such switch */
+/* Grows whenever the set of ports of that switch changes: tells whether two lists would differ without listing. */
+guint64 vsw_model_get_ports_version (VswModel *self, const char *switch_id);
+/* ids of everything whose holder is that connection. (transfer full) (element-type utf8) */
+GPtrArray *vsw_model_list_held (VswModel *self, const char *holder);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswModel, vsw_model_free)
+
+G_END_DECLS

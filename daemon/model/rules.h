@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The limits and choices of this installation: defaults, overridden by vmswitch.conf. One immutable value, made at start. */
+#pragma once
+
+#include "model/link.h"
+
+G_BEGIN_DECLS
+
+#define VSW_PORTS_CEILING 1000 /* per switch; the kernel's own is 1,023 (BR_MAX_PORTS, net/bridge/br_private.h) */
+
+typedef struct
+{
+  guint32 max_switches;
+  guint32 max_ports;            /* per switch, at most VSW_PORTS_CEILING */
+  guint32 max_endpoints;
+  guint32 max_static_addresses; /* per port */
+  guint32 max_batch;            /* entries in one CreatePorts or AttachMany */
+  VswMacRange mac_range;        /* of dynamic addresses */
+  const char *const *external_interfaces; /* (owned) (nullable) globs of links that count as external besides hardware */
+} VswRules;
+
+/* The defaults. A static value: no ownership. */
+const VswRules *vsw_rules_get_default (void);
+
+/* The one rule of what counts as a physical NIC. `bound`: a link of ours never does. */
+gboolean vsw_rules_is_external (const VswRules *self, const VswLink *link);
+
+G_END_DECLS

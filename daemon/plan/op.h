@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One kernel operation and its inverse, as a value that can be printed.
+ *
+ * Every operation happens wholly or not at all; where the kernel does not promise that, kernel/ reads back and restores.
+ * Operations on a link that exists name it by index, which cannot be taken over; those on a link that an earlier operation
+ * of the same plan creates name it by name. */
+#pragma once
+
+#include "model/link.h"
+#include "model/namespace.h"
+
+G_BEGIN_DECLS
+
+/* A device: by index if that is not 0, else by name. The name is always filled in, for messages. */
+typedef struct
+{
+  guint index;
+  char name[VSW_INTERFACE_SIZE];
+} VswDeviceRef;
+
+typedef enum
+{
+  VSW_OP_BRIDGE_ADD,     /* device (name), id, mac, mtu, bridge: born down, in VSW_GROUP_OURS, marked (alias), IPv6 quiet, forward delay 0 */
+  VSW_OP_VETH_ADD,       /* device, id, mac, mtu, queues, controller, up; far, far_mac, target: both born in VSW_GROUP_OURS
+                            (the far end in no group when it goes to a target), near end IPv6 quiet, each end of ours marked */
+  VSW_OP_SET,            /* device, attribute and its value: one change of one link */
+  VSW_OP_PLACE,          /* device: a far end in our namespace; target, far.name: its name there; ends up in no group, unmarked */
+  VSW_OP_ADDRESS_ADD,    /* device: a bridge port; mac: static forwarding entry; no error if it is there already */
+  VSW_OP_ADDRESS_DELETE, /* device, mac; no error if it is gone already */
+  VSW_OP_GUARD_ADD,      /* device: a bridge: no frame between it and the host; no error if it is there already */
+  VSW_OP_GUARD_DELETE,   /* device (name); no error if it is gone already */
+  VSW_OP_DELETE,         /* devices: links of ours, near ends and bridges; returns when they are gone; absent ones are no error */
+} VswOpKind;
+
+typedef enum
+{
+  VSW_ATTRIBUTE_UP,                 /* number: 0 or 1 */
+  VSW_ATTRIBUTE_MTU,                /* number: octets */
+  VSW_ATTRIBUTE_MAC,                /* mac */
+  VSW_ATTRIBUTE_NAME,               /* text */
+  VSW_ATTRIBUTE_GROUP,              /* number */
+  VSW_ATTRIBUTE_ALIAS,              /* text */
+  VSW_ATTRIBUTE_IPV6_QUIET,         /* number: 1: address generation "none", 0: the kernel's default (EUI-64) */
+  VSW_ATTRIBUTE_CONTROLLER,         /* controller: the bridge; index 0 and empty name: none */
+  VSW_ATTRIBUTE_AGEING,             /* number: seconds */
+  VSW_ATTRIBUTE_MAX_LEARNED,        /* number */
+  VSW_ATTRIBUTE_SPANNING_TREE,      /* number: 0 or 1 */
+  VSW_ATTRIBUTE_MULTICAST_SNOOPING, /* number: 0 or 1 */
+} VswAttribute;
+
+#define VSW_N_ATTRIBUTES (VSW_ATTRIBUTE_MULTICAST_SNOOPING + 1)
+
+/* The settings of a bridge, in one create request. */
+typedef struct
+{
+  guint32 ageing; /* seconds */
+  guint32 max_learned; /* 0: not sent, so that kernels without it are content */
+  gboolean spanning_tree;
+  gboolean multicast_snooping;
+} VswBridgeSettings;
+
+typedef struct _VswOp VswOp;
+
+struct _VswOp
+{
+  VswOpKind kind;
+  VswDeviceRef device;
+  const char *id; /* (owned) (nullable) id of the object, for the alias */
+  VswMac mac;
+  guint32 mtu;
+  VswBridgeSettings bridge;
+  guint32 queues;
+  gboolean up;
+  VswDeviceRef controller;
+  VswDeviceRef far;
+  VswMac far_mac;
+  VswNamespace *target; /* (owned) (nullable) */
+  VswAttribute attribute;
+  guint64 number;
+  const char *text; /* (owned) (nullable) */
+  GArray *devices;  /* (owned) (nullable) (element-type VswDeviceRef) */
+
+  VswOp *inverse; /* (owned) (nullable) what undoes it; NULL: nothing to undo, or it cannot be undone */
+};
+
+VswDeviceRef vsw_device_ref_by_name (const char *name);
+VswDeviceRef vsw_device_ref_by_link (const VswLink *link);
+
+VswOp *vsw_op_new (VswOpKind kind, VswDeviceRef device);
+VswOp *vsw_op_set_new (VswDeviceRef device, VswAttribute attribute, guint64 number);
+void vsw_op_free (VswOp *self);
+/* One line, as in golden plans: "veth-add vswp-web mac … mtu 1500 bridge vsw-lab up; far vswg-web mac …". (transfer full) */
+char *vsw_op_print (const VswOp *self);
+const char *vsw_attribute_print (VswAttribute attribute);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswOp, vsw_op_free)
+
+G_END_DECLS

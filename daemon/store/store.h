@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The wish, on disk: SQLite in the state directory.
+ *
+ * What was committed is there after kill -9 and after power loss (WAL, synchronous=FULL). One store, one daemon: `open` takes a lock
+ * that a second one does not get. Opened on the main thread, then used by the worker alone.
+ *
+ * Objects of lifetime runtime and caller are in the same file, with the number of the boot session that they belong to; `load`
+ * drops those of an earlier session. The session is named by a file in the runtime directory, which a reboot empties. */
+#pragma once
+
+#include "model/delta.h"
+#include "model/nic.h"
+#include "model/port.h"
+#include "model/switch.h"
+
+G_BEGIN_DECLS
+
+typedef struct _VswStore VswStore;
+
+/* Errors: STORE. The message names the path. A state directory that another daemon holds: CONFLICT with its pid. */
+VswStore *vsw_store_open (const char *state_directory, const char *runtime_directory, GError **error);
+void vsw_store_close (VswStore *self);
+
+/* Everything, as a delta from nothing: switches first, then NICs, then ports. */
+VswDelta *vsw_store_load (VswStore *self, GError **error);
+
+/* One transaction at a time. Errors: STORE. */
+gboolean vsw_store_begin (VswStore *self, GError **error);
+gboolean vsw_store_write (VswStore *self, VswDelta *delta, GError **error);
+gboolean vsw_store_commit (VswStore *self, GError **error);
+void vsw_store_rollback (VswStore *self);
+
+/* Tests: the k-th following write or commit (counted from 1) fails; 0: none. */
+void vsw_store_set_fault (VswStore *self, guint k);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswStore, vsw_store_close)
+
+G_END_DECLS
