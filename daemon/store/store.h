@@ -4,8 +4,10 @@
  * What was committed is there after kill -9 and after power loss (WAL, synchronous=FULL). One store, one daemon: `open` takes a lock
  * that a second one does not get. Opened on the main thread, then used by the worker alone.
  *
- * Objects of lifetime runtime and caller are in the same file, with the number of the boot session that they belong to; `load`
- * drops those of an earlier session. The session is named by a file in the runtime directory, which a reboot empties. */
+ * Objects of lifetime runtime and caller are in the same file, beside the name of the boot session that they belong to; `load`
+ * drops those of an earlier session. The session is named by a file in the runtime directory, which a reboot empties.
+ *
+ * What cannot be read, or was made by a newer daemon, is refused and left as it is: never deleted, never rewritten. */
 #pragma once
 
 #include "model/delta.h"
@@ -24,13 +26,13 @@ void vsw_store_close (VswStore *self);
 /* Everything, as a delta from nothing: switches first, then NICs, then ports. */
 VswDelta *vsw_store_load (VswStore *self, GError **error);
 
-/* One transaction at a time. Errors: STORE. */
+/* One transaction at a time. Errors: STORE. After a failed write: rollback. A failed commit has rolled back itself. */
 gboolean vsw_store_begin (VswStore *self, GError **error);
 gboolean vsw_store_write (VswStore *self, VswDelta *delta, GError **error);
 gboolean vsw_store_commit (VswStore *self, GError **error);
 void vsw_store_rollback (VswStore *self);
 
-/* Tests: the k-th following write or commit (counted from 1) fails; 0: none. */
+/* Tests: the k-th following write or commit (counted from 1) fails, a write after its rows were written; 0: none. */
 void vsw_store_set_fault (VswStore *self, guint k);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswStore, vsw_store_close)
