@@ -24,7 +24,7 @@ typedef struct _VswStore VswStore;
 #define VSW_TYPE_ENGINE (vsw_engine_get_type ())
 G_DECLARE_FINAL_TYPE (VswEngine, vsw_engine, VSW, ENGINE, GObject)
 
-#define VSW_ENGINE_LINK_KEY "link:"
+#define VSW_ENGINE_LINK_KEY    "link:"
 #define VSW_ENGINE_MANAGER_KEY "manager"
 
 /* A standing condition on this host that harms the switches. */
@@ -48,7 +48,8 @@ VswDelta *vsw_engine_apply_finish (VswEngine *self, GAsyncResult *result, GError
 
 /* Reads that ask the kernel; they take their turn on the worker. */
 /* (element-type VswForwardingEntry), model/reading.h */
-void vsw_engine_get_forwarding_async (VswEngine *self, const char *switch_id, GAsyncReadyCallback callback, gpointer user_data);
+void vsw_engine_get_forwarding_async (VswEngine *self, const char *switch_id, GAsyncReadyCallback callback,
+                                      gpointer user_data);
 /* (element-type VswCounters), model/reading.h */
 void vsw_engine_get_counters_async (VswEngine *self, GAsyncReadyCallback callback, gpointer user_data);
 GArray *vsw_engine_read_finish (VswEngine *self, GAsyncResult *result, GError **error);

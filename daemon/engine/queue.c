@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One turn after another. A turn is resolved and planned when it begins, against what is true then; the model is put back before the
+ * worker starts, and changes for good only when store and kernel have. */
+#include "engine/state.h"
+
+#include "engine/transaction.h"
+
+typedef enum
+{
+  TURN_CHANGES,
+  TURN_REPAIR,
+  TURN_LIST,
+  TURN_GUARD,
+} TurnKind;
+
+struct _VswTurn
+{
+  TurnKind kind;
+  VswEngine *engine; /* (owned) */
+
+  GPtrArray *changes;        /* (owned) (nullable) (element-type VswChange) */
+  GCancellable *cancellable; /* (owned) (nullable) */
+  VswTurnEnd end;            /* (nullable) */
+  gpointer end_data;         /* (unowned) */
+
+  GPtrArray *ids;     /* (owned) (nullable) of a repair; NULL: all */
+  GPtrArray *bridges; /* (owned) (nullable) of the guard */
+
+  VswDelta *delta;  /* (owned) (nullable) */
+  VswPlan *plan;    /* (owned) (nullable) */
+  VswLinks *listed; /* (owned) (nullable) */
+  VswOutcome outcome;
+  GError *error; /* (owned) (nullable) */
+};
+
+static void
+free_turn (VswTurn *turn)
+{
+  g_clear_pointer (&turn->changes, g_ptr_array_unref);
+  g_clear_object (&turn->cancellable);
+  g_clear_pointer (&turn->ids, g_ptr_array_unref);
+  g_clear_pointer (&turn->bridges, g_ptr_array_unref);
+  g_clear_pointer (&turn->delta, vsw_delta_unref);
+  g_clear_pointer (&turn->plan, vsw_plan_free);
+  g_clear_pointer (&turn->listed, vsw_links_free);
+  g_clear_error (&turn->error);
+  g_object_unref (turn->engine);
+  g_free (turn);
+}
+
+/* Says how it ended, once. */
+static void
+end_turn (VswEngine *engine, VswTurn *turn, VswDelta *delta)
+{
+  if (turn->end != NULL)
+    turn->end (engine, delta, turn->error, turn->end_data);
+  free_turn (turn);
+}
+
+/* --- on the worker --- */
+
+/* The error of the turn is that of the change that made the repair necessary, if there was one; its own are logged. */
+static void
+run_repair (VswEngine *engine, VswTurn *turn)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (turn->delta == NULL)
+    vsw_transaction_repair (engine->kernel, turn->plan);
+  else
+    turn->outcome = vsw_transaction_run (engine->kernel, engine->store, turn->delta, turn->plan, &error);
+  if (error != NULL)
+    g_warning ("cannot repair: %s", error->message);
+}
+
+static void
+run_turn (gpointer data)
+{
+  VswTurn *turn = data;
+  VswEngine *engine = turn->engine;
+
+  switch (turn->kind)
+    {
+    case TURN_CHANGES:
+      turn->outcome = vsw_transaction_run (engine->kernel, engine->store, turn->delta, turn->plan, &turn->error);
+      break;
+    case TURN_REPAIR:
+      run_repair (engine, turn);
+      break;
+    case TURN_LIST:
+      turn->listed = vsw_kernel_list (engine->kernel, &turn->error);
+      break;
+    case TURN_GUARD:
+      vsw_kernel_reset_guard (engine->kernel, turn->bridges, &turn->error);
+      break;
+    }
+}
+
+/* --- back on the main thread --- */
+
+static gboolean prepare_turn (VswEngine *engine, VswTurn *turn);
+static void give_to_worker (VswEngine *engine, VswTurn *turn);
+static void begin_next (VswEngine *engine);
+
+/* A change that could not be undone wholly: what it left is repaired before its caller hears of it. That takes a repair of everything, because
+ * what it created and could not delete is nobody's now. */
+static gboolean
+repair_broken (VswEngine *engine, VswTurn *turn)
+{
+  if (turn->kind != TURN_CHANGES || turn->outcome != VSW_OUTCOME_BROKEN)
+    return FALSE;
+
+  g_clear_pointer (&turn->delta, vsw_delta_unref);
+  g_clear_pointer (&turn->plan, vsw_plan_free);
+  turn->kind = TURN_REPAIR;
+  if (!prepare_turn (engine, turn))
+    return FALSE;
+
+  give_to_worker (engine, turn);
+  return TRUE;
+}
+
+static void
+finish_turn (gpointer data)
+{
+  VswTurn *turn = data;
+  VswEngine *engine = turn->engine;
+  g_autoptr (VswDelta) delta = NULL;
+
+  if (turn->delta != NULL && turn->outcome == VSW_OUTCOME_COMMITTED)
+    delta = vsw_delta_ref (turn->delta);
+
+  vsw_kernel_drain (engine->kernel);
+  engine->turn = NULL;
+  g_clear_pointer (&engine->turn_keys, g_hash_table_unref);
+
+  if (turn->kind == TURN_LIST)
+    {
+      engine->list_is_wanted = FALSE;
+      if (turn->listed != NULL)
+        vsw_engine_merge_list (engine, turn->listed);
+      else
+        g_warning ("cannot list the links: %s", turn->error->message);
+    }
+  if (turn->kind == TURN_GUARD)
+    {
+      engine->guard_is_lost = FALSE;
+      if (turn->error != NULL)
+        g_critical ("cannot put the guard back; the host may reach its switches: %s", turn->error->message);
+    }
+
+  vsw_engine_settle (engine, delta);
+  if (repair_broken (engine, turn))
+    return;
+
+  /* The wish has changed first (a lost far end was called home): now the devices follow. */
+  if (turn->kind == TURN_REPAIR && delta != NULL)
+    vsw_engine_push_repair (engine, turn->ids != NULL ? g_ptr_array_ref (turn->ids) : NULL);
+
+  end_turn (engine, turn, delta);
+  begin_next (engine);
+}
+
+/* --- beginning --- */
+
+static void
+give_to_worker (VswEngine *engine, VswTurn *turn)
+{
+  engine->turn = turn;
+  engine->turn_keys = vsw_keys_new ();
+  if (turn->delta != NULL)
+    vsw_keys_add_delta (engine->turn_keys, engine, turn->delta);
+  vsw_worker_push (engine->worker, run_turn, finish_turn, turn);
+}
+
+/* Returns FALSE if there is nothing to do for the worker. */
+static gboolean
+prepare_changes (VswEngine *engine, VswTurn *turn)
+{
+  if (turn->cancellable != NULL && g_cancellable_set_error_if_cancelled (turn->cancellable, &turn->error))
+    return FALSE;
+  if (!vsw_model_resolve (engine->model, engine->links, turn->changes, &turn->delta, &turn->error))
+    return FALSE;
+
+  turn->plan = vsw_plan_new (engine->model, engine->links, turn->delta);
+  vsw_model_revert (engine->model, turn->delta);
+
+  return vsw_delta_get_size (turn->delta) > 0;
+}
+
+static gboolean
+prepare_repair (VswEngine *engine, VswTurn *turn)
+{
+  turn->delta = vsw_engine_recall_nics (engine, turn->ids);
+  if (turn->delta == NULL)
+    turn->plan = vsw_plan_new_for_drift (engine->model, engine->links, turn->ids);
+  else
+    {
+      vsw_model_apply (engine->model, turn->delta);
+      turn->plan = vsw_plan_new (engine->model, engine->links, turn->delta);
+      vsw_model_revert (engine->model, turn->delta);
+    }
+  vsw_engine_log_findings (turn->plan);
+
+  return turn->delta != NULL || !vsw_plan_is_empty (turn->plan);
+}
+
+static gboolean
+prepare_turn (VswEngine *engine, VswTurn *turn)
+{
+  switch (turn->kind)
+    {
+    case TURN_CHANGES:
+      return prepare_changes (engine, turn);
+    case TURN_REPAIR:
+      return prepare_repair (engine, turn);
+    case TURN_LIST:
+      return TRUE;
+    case TURN_GUARD:
+      turn->bridges = vsw_engine_list_bridges (engine);
+      return TRUE;
+    }
+  g_assert_not_reached ();
+}
+
+/* A loop, not a recursion: a thousand requests that are refused at once must not pile up on the stack. */
+static void
+begin_next (VswEngine *engine)
+{
+  while (engine->turn == NULL && !engine->is_stopped && !g_queue_is_empty (&engine->turns))
+    {
+      VswTurn *turn = g_queue_pop_head (&engine->turns);
+
+      if (prepare_turn (engine, turn))
+        give_to_worker (engine, turn);
+      else
+        end_turn (engine, turn, turn->error == NULL ? turn->delta : NULL);
+    }
+}
+
+static VswTurn *
+new_turn (VswEngine *engine, TurnKind kind)
+{
+  VswTurn *turn = g_new0 (VswTurn, 1);
+
+  turn->kind = kind;
+  turn->engine = g_object_ref (engine);
+
+  return turn;
+}
+
+static void
+push_turn (VswEngine *engine, VswTurn *turn)
+{
+  g_queue_push_tail (&engine->turns, turn);
+  begin_next (engine);
+}
+
+void
+vsw_engine_push_changes (VswEngine *engine, GPtrArray *changes, GCancellable *cancellable, VswTurnEnd end,
+                         gpointer data)
+{
+  VswTurn *turn = new_turn (engine, TURN_CHANGES);
+
+  turn->changes = changes;
+  turn->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  turn->end = end;
+  turn->end_data = data;
+  push_turn (engine, turn);
+}
+
+void
+vsw_engine_push_repair (VswEngine *engine, GPtrArray *ids)
+{
+  VswTurn *turn = new_turn (engine, TURN_REPAIR);
+
+  turn->ids = ids;
+  push_turn (engine, turn);
+}
+
+void
+vsw_engine_push_list (VswEngine *engine)
+{
+  push_turn (engine, new_turn (engine, TURN_LIST));
+}
+
+void
+vsw_engine_push_guard (VswEngine *engine)
+{
+  push_turn (engine, new_turn (engine, TURN_GUARD));
+}
+
+/* Whoever still waits is told that the service stops. */
+void
+vsw_engine_clear_turns (VswEngine *engine)
+{
+  VswTurn *turn;
+
+  while ((turn = g_queue_pop_head (&engine->turns)) != NULL)
+    {
+      g_set_error (&turn->error, VSW_ERROR, VSW_ERROR_INVALID_STATE, "the service is stopping");
+      if (turn->end != NULL)
+        turn->end (engine, NULL, turn->error, turn->end_data);
+      free_turn (turn);
+    }
+}

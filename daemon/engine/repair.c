@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Drift: another hand changed a device of ours. The properties already show the truth; here the truth is brought back to
+ * the wish, with a log line that says what was found.
+ *
+ * Two managers that undo each other would do so for ever. So an object is repaired at most FIGHT_ROUNDS times in FIGHT_WINDOW; then it is
+ * left as it is for FIGHT_PAUSE, and Manager.Warnings says so. */
+#include "engine/state.h"
+
+#define FIGHT_ROUNDS 5
+#define FIGHT_WINDOW (10 * G_USEC_PER_SEC)
+#define FIGHT_PAUSE  30 /* seconds */
+
+typedef struct
+{
+  gint64 began;   /* monotonic, microseconds */
+  guint rounds;   /* repairs since */
+  GSource *pause; /* (owned) (nullable) given up until it fires */
+  char *conflict; /* (owned) (nullable) what cannot be repaired, as last said */
+  char *warning;  /* (owned) (nullable) text in `warnings` that is about this object */
+} Fight;
+
+typedef struct
+{
+  VswEngine *engine; /* (unowned) outlives its sources */
+  char *id;          /* (owned) */
+} Resumption;
+
+static void
+free_warning (gpointer data)
+{
+  VswWarning *warning = data;
+
+  g_free ((char *)warning->code);
+  g_free ((char *)warning->text);
+  g_free (warning);
+}
+
+static void
+free_fight (gpointer data)
+{
+  Fight *fight = data;
+
+  if (fight->pause != NULL)
+    {
+      g_source_destroy (fight->pause);
+      g_source_unref (fight->pause);
+    }
+  g_free (fight->conflict);
+  g_free (fight->warning);
+  g_free (fight);
+}
+
+void
+vsw_engine_init_repair (VswEngine *engine)
+{
+  engine->fights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_fight);
+  engine->warnings = g_ptr_array_new_with_free_func (free_warning);
+}
+
+void
+vsw_engine_clear_repair (VswEngine *engine)
+{
+  g_clear_pointer (&engine->fights, g_hash_table_unref);
+  g_clear_pointer (&engine->warnings, g_ptr_array_unref);
+}
+
+/* --- warnings --- */
+
+/* The warning about an object becomes @text; NULL: there is none. */
+static void
+set_warning (VswEngine *engine, Fight *fight, const char *code, const char *text)
+{
+  g_autoptr (VswKeys) keys = NULL;
+
+  if (g_strcmp0 (fight->warning, text) == 0)
+    return;
+
+  keys = vsw_keys_new ();
+  vsw_keys_add (keys, VSW_ENGINE_MANAGER_KEY);
+  vsw_engine_emit_changing (engine, keys);
+
+  for (guint i = 0; fight->warning != NULL && i < engine->warnings->len; i++)
+    if (g_str_equal (((VswWarning *)g_ptr_array_index (engine->warnings, i))->text, fight->warning))
+      {
+        g_ptr_array_remove_index (engine->warnings, i);
+        break;
+      }
+  g_free (fight->warning);
+  fight->warning = g_strdup (text);
+  if (text != NULL)
+    {
+      VswWarning *warning = g_new (VswWarning, 1);
+
+      warning->code = g_strdup (code);
+      warning->text = g_strdup (text);
+      g_ptr_array_add (engine->warnings, warning);
+    }
+
+  vsw_engine_emit_changed (engine, keys);
+}
+
+void
+vsw_engine_log_findings (const VswPlan *plan)
+{
+  for (guint i = 0; i < plan->findings->len; i++)
+    g_warning ("%s", (const char *)g_ptr_array_index (plan->findings, i));
+}
+
+/* --- NICs whose far end was elsewhere --- */
+
+/* The namespace died, or its owner deleted the far end: both ends are gone. Or he gave it back. */
+static gboolean
+is_lost (VswEngine *engine, const VswNic *nic)
+{
+  return nic->placed_as[0] != '\0' && vsw_links_get_device (engine->links, nic->device) == NULL;
+}
+
+static gboolean
+is_home_again (VswEngine *engine, const VswNic *nic)
+{
+  return nic->placed_as[0] != '\0' && vsw_links_get_device (engine->links, nic->peer) != NULL;
+}
+
+static void
+fold_delta (VswDelta *into, VswDelta *from)
+{
+  for (guint i = 0; i < vsw_delta_get_size (from); i++)
+    {
+      const VswPair *pair = vsw_delta_get (from, i);
+
+      vsw_delta_put (into, pair->before, pair->after, NULL);
+    }
+}
+
+static void
+recall_nic (VswEngine *engine, VswNic *nic, VswDelta *delta, GPtrArray *deletions)
+{
+  g_autoptr (VswNic) home = NULL;
+
+  if (is_lost (engine, nic) && nic->head.lifetime != VSW_LIFETIME_PERSISTENT)
+    {
+      g_message ("endpoint %s went with the namespace that it was in", nic->head.name);
+      g_ptr_array_add (deletions, vsw_change_delete (VSW_KIND_NIC, nic->head.id, TRUE));
+      return;
+    }
+  if (!is_lost (engine, nic) && !is_home_again (engine, nic))
+    return;
+
+  VswNic fields = *nic;
+  fields.placed_as[0] = '\0';
+  home = vsw_nic_new (&fields);
+  vsw_delta_put (delta, nic, home, NULL);
+  g_message ("endpoint %s is no longer in the namespace that it was given to", nic->head.name);
+}
+
+VswDelta *
+vsw_engine_recall_nics (VswEngine *engine, GPtrArray *ids)
+{
+  g_autoptr (VswDelta) delta = vsw_delta_new ();
+  g_autoptr (VswDelta) deleted = NULL;
+  g_autoptr (GPtrArray) deletions = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_change_free);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    {
+      VswNic *nic = vsw_model_get_nic (engine->model, g_ptr_array_index (ids, i));
+
+      if (nic != NULL)
+        recall_nic (engine, nic, delta, deletions);
+    }
+  if (ids == NULL)
+    {
+      GHashTableIter iter;
+      gpointer nic;
+
+      g_hash_table_iter_init (&iter, vsw_model_get_nics (engine->model));
+      while (g_hash_table_iter_next (&iter, NULL, &nic))
+        recall_nic (engine, nic, delta, deletions);
+    }
+
+  if (deletions->len > 0)
+    {
+      if (vsw_model_resolve (engine->model, engine->links, deletions, &deleted, &error))
+        {
+          vsw_model_revert (engine->model, deleted);
+          fold_delta (delta, deleted);
+        }
+      else
+        g_warning ("cannot release endpoints that are gone: %s", error->message);
+    }
+
+  return vsw_delta_get_size (delta) > 0 ? g_steal_pointer (&delta) : NULL;
+}
+
+/* --- finding drift --- */
+
+static Fight *
+get_fight (VswEngine *engine, const char *id)
+{
+  Fight *fight = g_hash_table_lookup (engine->fights, id);
+
+  if (fight == NULL)
+    {
+      fight = g_new0 (Fight, 1);
+      fight->began = g_get_monotonic_time ();
+      g_hash_table_insert (engine->fights, g_strdup (id), fight);
+    }
+
+  return fight;
+}
+
+static void
+end_fight (VswEngine *engine, const char *id)
+{
+  Fight *fight = g_hash_table_lookup (engine->fights, id);
+
+  if (fight == NULL)
+    return;
+
+  /* Rounds are counted until the window is over, or two managers could go on by taking turns. */
+  set_warning (engine, fight, NULL, NULL);
+  g_clear_pointer (&fight->conflict, g_free);
+  if (fight->pause == NULL && g_get_monotonic_time () - fight->began > FIGHT_WINDOW)
+    g_hash_table_remove (engine->fights, id);
+}
+
+static void
+free_resumption (gpointer data)
+{
+  Resumption *resumption = data;
+
+  g_free (resumption->id);
+  g_free (resumption);
+}
+
+static gboolean
+resume_repairs (gpointer user_data)
+{
+  Resumption *resumption = user_data;
+  VswEngine *engine = resumption->engine;
+  Fight *fight = g_hash_table_lookup (engine->fights, resumption->id);
+  g_autoptr (VswKeys) keys = vsw_keys_new ();
+
+  vsw_keys_add (keys, resumption->id);
+  if (fight != NULL)
+    set_warning (engine, fight, NULL, NULL);
+  g_hash_table_remove (engine->fights, resumption->id); /* destroys this source */
+  vsw_engine_check_drift (engine, keys);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+pause_repairs (VswEngine *engine, Fight *fight, const char *id, const VswPlan *plan)
+{
+  VswValue *value = vsw_model_get (engine->model, id);
+  Resumption *resumption = g_new (Resumption, 1);
+  const char *finding = plan->findings->len > 0 ? g_ptr_array_index (plan->findings, 0) : "";
+  g_autofree char *text = NULL;
+
+  text =
+      g_strdup_printf ("%s %s: another hand keeps undoing what we repair (%s); repairs are suspended for %d seconds. "
+                       "Tell that manager to leave devices whose name begins with " VSW_DEVICE_PREFIX " alone.",
+                       vsw_kind_print (value->kind), value->name, finding, FIGHT_PAUSE);
+  g_warning ("%s", text);
+  set_warning (engine, fight, "drift-fight", text);
+
+  resumption->engine = engine;
+  resumption->id = g_strdup (id);
+  fight->pause = g_timeout_source_new_seconds (FIGHT_PAUSE);
+  g_source_set_callback (fight->pause, resume_repairs, resumption, free_resumption);
+  g_source_attach (fight->pause, engine->context);
+}
+
+/* Something foreign is in the way: said once, and again when it is something else. */
+static void
+note_conflict (VswEngine *engine, const char *id, const VswPlan *plan)
+{
+  Fight *fight = get_fight (engine, id);
+  const char *text = g_ptr_array_index (plan->findings, 0);
+
+  if (g_strcmp0 (fight->conflict, text) == 0)
+    return;
+
+  g_warning ("%s", text);
+  g_free (fight->conflict);
+  fight->conflict = g_strdup (text);
+  set_warning (engine, fight, "device-conflict", text);
+}
+
+/* Whether a repair of this object may be tried now. */
+static gboolean
+begin_round (VswEngine *engine, const char *id, const VswPlan *plan)
+{
+  Fight *fight = get_fight (engine, id);
+  gint64 now = g_get_monotonic_time ();
+
+  if (fight->pause != NULL)
+    return FALSE;
+  if (now - fight->began > FIGHT_WINDOW)
+    {
+      fight->began = now;
+      fight->rounds = 0;
+    }
+  if (++fight->rounds <= FIGHT_ROUNDS)
+    return TRUE;
+
+  pause_repairs (engine, fight, id, plan);
+  return FALSE;
+}
+
+static gboolean
+needs_repair (VswEngine *engine, const char *id)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+  g_autoptr (VswPlan) plan = NULL;
+  VswNic *nic = vsw_model_get_nic (engine->model, id);
+
+  g_ptr_array_add (ids, (gpointer)id);
+  plan = vsw_plan_new_for_drift (engine->model, engine->links, ids);
+
+  if (nic != NULL && (is_lost (engine, nic) || is_home_again (engine, nic)))
+    return begin_round (engine, id, plan);
+  if (!vsw_plan_is_empty (plan))
+    return begin_round (engine, id, plan);
+  if (plan->findings->len > 0)
+    note_conflict (engine, id, plan);
+  else
+    end_fight (engine, id);
+
+  return FALSE;
+}
+
+void
+vsw_engine_check_drift (VswEngine *engine, VswKeys *keys)
+{
+  g_autoptr (GPtrArray) ids = vsw_keys_list_repairable (keys, engine->model);
+  g_autoptr (GPtrArray) drifted = g_ptr_array_new_with_free_func (g_free);
+
+  if (engine->is_stopped)
+    return;
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      const char *id = g_ptr_array_index (ids, i);
+
+      if (needs_repair (engine, id))
+        g_ptr_array_add (drifted, g_strdup (id));
+    }
+
+  if (drifted->len > 0)
+    vsw_engine_push_repair (engine, g_steal_pointer (&drifted));
+}
+
+/* Names of the bridges of ours as they are now. (transfer full) (element-type utf8) */
+GPtrArray *
+vsw_engine_list_bridges (VswEngine *engine)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, vsw_model_get_switches (engine->model));
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      VswLink *link = vsw_links_get_device (engine->links, ((VswSwitch *)value)->device);
+
+      if (link != NULL)
+        g_ptr_array_add (names, g_strdup (link->name));
+    }
+
+  return names;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The start: the store is the wish, the kernel is what is, and the ordinary repair brings them together. Whatever a crash
+ * left behind is drift like any other. Blocking, on the main thread, before anybody can call. */
+#include "engine/state.h"
+
+#include "engine/transaction.h"
+
+static gboolean
+load_model (VswEngine *engine, GError **error)
+{
+  g_autoptr (VswDelta) delta = vsw_store_load (engine->store, error);
+
+  if (delta == NULL)
+    return FALSE;
+
+  vsw_model_apply (engine->model, delta);
+  return TRUE;
+}
+
+/* Two passes: a device under its own name goes before a renamed one that only its alias gives away. */
+static void
+bind_all (VswEngine *engine)
+{
+  g_autoptr (GPtrArray) links = vsw_links_list (engine->links);
+
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < links->len; i++)
+      {
+        VswLink *link = g_ptr_array_index (links, i);
+        char claim[VSW_INTERFACE_SIZE];
+        const char *device = vsw_link_get_claim (link, claim);
+
+        if (device != NULL && (pass == 1 || g_str_equal (device, link->name)))
+          vsw_engine_bind (engine, link);
+      }
+}
+
+static gboolean
+list_links (VswEngine *engine, GError **error)
+{
+  VswLinks *listed = vsw_kernel_list (engine->kernel, error);
+
+  if (listed == NULL)
+    return FALSE;
+
+  vsw_links_free (engine->links);
+  engine->links = listed;
+  bind_all (engine);
+
+  return TRUE;
+}
+
+/* NICs that went with their namespace while nobody watched. */
+static gboolean
+recall_nics (VswEngine *engine, GError **error)
+{
+  g_autoptr (VswDelta) delta = vsw_engine_recall_nics (engine, NULL);
+  g_autoptr (VswPlan) plan = NULL;
+
+  if (delta == NULL)
+    return TRUE;
+
+  vsw_model_apply (engine->model, delta);
+  plan = vsw_plan_new (engine->model, engine->links, delta);
+  if (vsw_transaction_run (engine->kernel, engine->store, delta, plan, error) == VSW_OUTCOME_COMMITTED)
+    return list_links (engine, error);
+
+  vsw_model_revert (engine->model, delta);
+  return FALSE;
+}
+
+static gboolean
+repair_all (VswEngine *engine, GError **error)
+{
+  g_autoptr (VswPlan) plan = vsw_plan_new_for_drift (engine->model, engine->links, NULL);
+
+  vsw_engine_log_findings (plan);
+  if (vsw_plan_is_empty (plan))
+    return TRUE;
+
+  vsw_transaction_repair (engine->kernel, plan);
+  return list_links (engine, error);
+}
+
+/* What was connected when we start has been since it was connected, as far as anybody knows. */
+static void
+note_connections (VswEngine *engine)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, vsw_model_get_ports (engine->model));
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      VswPort *port = value;
+
+      if (vsw_facts_get_connection (engine->model, engine->links, port) == NULL)
+        continue;
+
+      gint64 *since = g_new (gint64, 1);
+      *since = port->connected;
+      g_hash_table_insert (engine->since, g_strdup (port->head.id), since);
+    }
+}
+
+/* Hardware details of the host's NICs, before the first caller sees them. */
+static void
+describe_externals (VswEngine *engine)
+{
+  g_autoptr (GPtrArray) links = vsw_links_list (engine->links);
+
+  for (guint i = 0; i < links->len; i++)
+    {
+      VswLink *link = g_ptr_array_index (links, i);
+
+      if (!vsw_rules_is_external (vsw_model_get_rules (engine->model), link))
+        continue;
+
+      VswLink *described = vsw_kernel_describe (engine->kernel, link, NULL);
+      if (described == NULL)
+        continue;
+      g_autoptr (VswLink) before = vsw_links_put (engine->links, described);
+      vsw_link_unref (described);
+    }
+}
+
+/**
+ * vsw_engine_start:
+ * @self: the engine
+ * @error: return location
+ *
+ * Loads the wish and brings the kernel to it. Blocks; called once, before the service is on the bus. Thread: main.
+ *
+ * Errors: STORE, KERNEL. Single devices that cannot be repaired are no errors: they are logged, and their objects are degraded.
+ *
+ * Returns: whether the service can be offered
+ */
+gboolean
+vsw_engine_start (VswEngine *engine, GError **error)
+{
+  g_autoptr (GPtrArray) bridges = NULL;
+
+  engine->capabilities = vsw_kernel_probe (engine->kernel, error);
+  if (engine->capabilities == NULL)
+    return FALSE;
+
+  /* Listening first: what changes after the list is told. */
+  if (!load_model (engine, error) || !vsw_kernel_watch (engine->kernel, engine->context, error))
+    return FALSE;
+  if (!list_links (engine, error) || !recall_nics (engine, error))
+    return FALSE;
+
+  /* The guard stands before any bridge is touched; bridges that the repair makes get theirs with them. */
+  bridges = vsw_engine_list_bridges (engine);
+  if (!vsw_kernel_reset_guard (engine->kernel, bridges, error) || !repair_all (engine, error))
+    return FALSE;
+
+  describe_externals (engine);
+  note_connections (engine);
+  vsw_engine_observe (engine);
+
+  return TRUE;
+}

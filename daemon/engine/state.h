@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of engine/ share and nobody else sees: the engine's own state, and the steps between those files.
+ *
+ *   engine.c    the object, reads and releases
+ *   queue.c     requests: one after another through model, plan and worker
+ *   observe.c   what the kernel tells: links, bindings, signals
+ *   repair.c    drift: what differs from the wish is brought back
+ *   start.c     the same at start
+ *   touch.c     which objects a change can be seen on */
+#pragma once
+
+#include "engine/engine.h"
+#include "engine/worker.h"
+#include "kernel/kernel.h"
+#include "plan/plan.h"
+#include "store/store.h"
+
+G_BEGIN_DECLS
+
+/* The keys of the objects that something can be seen on: a set, in no order. (element-type utf8) (owned) */
+typedef GHashTable VswKeys;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswKeys, g_hash_table_unref)
+
+/* One turn of the queue: a caller's request, or work of the engine's own. */
+typedef struct _VswTurn VswTurn;
+
+struct _VswEngine
+{
+  GObject parent;
+
+  VswKernel *kernel;     /* (unowned) */
+  VswStore *store;       /* (unowned) the worker's while a turn runs */
+  VswModel *model;       /* (owned) */
+  VswLinks *links;       /* (owned) */
+  VswWorker *worker;     /* (owned) */
+  GMainContext *context; /* (owned) */
+  GStrv capabilities;    /* (owned) */
+  gboolean is_stopped;
+
+  /* queue.c */
+  GQueue turns;       /* (element-type VswTurn) (owned) waiting */
+  VswTurn *turn;      /* (owned) (nullable) running */
+  VswKeys *turn_keys; /* (owned) (nullable) objects of the running turn: their links wait for its end */
+
+  /* observe.c */
+  GHashTable *pending;    /* (owned) index → VswLink, or NULL: it is gone. Not yet part of `links` */
+  GSource *settle_source; /* (owned) (nullable) */
+  GHashTable *since;      /* (owned) port id → gint64*: when frames began to pass */
+  GHashTable *described;  /* (owned) index: hardware details asked for and not yet answered */
+
+  /* repair.c */
+  GHashTable *fights;      /* (owned) id → Fight */
+  GPtrArray *warnings;     /* (owned) (element-type VswWarning) */
+  gboolean guard_is_lost;  /* a repair of the guard waits */
+  gboolean list_is_wanted; /* notifications were lost: a list waits */
+};
+
+/* --- touch.c --- */
+VswKeys *vsw_keys_new (void);
+void vsw_keys_add (VswKeys *keys, const char *key);
+void vsw_keys_add_delta (VswKeys *keys, VswEngine *engine, VswDelta *delta);
+void vsw_keys_add_link (VswKeys *keys, VswEngine *engine, const VswLink *before, const VswLink *after);
+char *vsw_keys_print_link (const VswLink *link);
+/* (transfer full) the ids among the keys of which there is a switch or NIC: what drift can be looked for */
+GPtrArray *vsw_keys_list_repairable (VswKeys *keys, VswModel *model);
+
+/* --- queue.c --- */
+typedef void (*VswTurnEnd) (VswEngine *engine, VswDelta *delta, const GError *error, gpointer data);
+/* changes: (transfer full). `end` is called once, on the main thread, with the delta or the error. */
+void vsw_engine_push_changes (VswEngine *engine, GPtrArray *changes, GCancellable *cancellable, VswTurnEnd end,
+                              gpointer data);
+/* A turn that brings the devices of these objects (ids, transfer full; NULL: all) back to the wish. */
+void vsw_engine_push_repair (VswEngine *engine, GPtrArray *ids);
+/* A turn that lists all links anew, or puts the guard back. */
+void vsw_engine_push_list (VswEngine *engine);
+void vsw_engine_push_guard (VswEngine *engine);
+void vsw_engine_clear_turns (VswEngine *engine);
+
+/* --- observe.c --- */
+void vsw_engine_observe (VswEngine *engine);
+/* Takes in everything that is pending, together with a delta that has become true (nullable), between `changing` and `changed`. */
+void vsw_engine_settle (VswEngine *engine, VswDelta *delta);
+/* A list of all links: what differs from what we know becomes pending. */
+void vsw_engine_merge_list (VswEngine *engine, VswLinks *listed);
+void vsw_engine_free_pending (gpointer link);
+void vsw_engine_bind (VswEngine *engine, const VswLink *link);
+void vsw_engine_emit_changing (VswEngine *engine, VswKeys *keys);
+void vsw_engine_emit_changed (VswEngine *engine, VswKeys *keys);
+
+/* --- repair.c --- */
+/* Looks for drift on these objects and, where there is some, puts a repair in the queue. */
+void vsw_engine_check_drift (VswEngine *engine, VswKeys *keys);
+/* Before a repair is planned: what has become of these NICs (ids; NULL: all) whose far end was in another namespace. Returns
+ * (transfer full) (nullable) how the wish changes for it; NULL: not at all. */
+VswDelta *vsw_engine_recall_nics (VswEngine *engine, GPtrArray *ids);
+void vsw_engine_log_findings (const VswPlan *plan);
+GPtrArray *vsw_engine_list_bridges (VswEngine *engine);
+/* Makes and frees what repair.c keeps. */
+void vsw_engine_init_repair (VswEngine *engine);
+void vsw_engine_clear_repair (VswEngine *engine);
+
+G_END_DECLS

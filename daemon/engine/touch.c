@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which objects a change can be seen on. Too many keys cost a comparison each; one too few is a signal that never comes. */
+#include "engine/state.h"
+
+VswKeys *
+vsw_keys_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+void
+vsw_keys_add (VswKeys *keys, const char *key)
+{
+  if (key != NULL && !g_hash_table_contains (keys, key))
+    g_hash_table_add (keys, g_strdup (key));
+}
+
+/* The key of a link that no value stands for. (transfer full) */
+char *
+vsw_keys_print_link (const VswLink *link)
+{
+  return g_strdup_printf (VSW_ENGINE_LINK_KEY "%u", link->index);
+}
+
+static void
+add_link (VswKeys *keys, const VswLink *link)
+{
+  if (link == NULL)
+    return;
+
+  g_autofree char *key = vsw_keys_print_link (link);
+  vsw_keys_add (keys, key);
+}
+
+static void
+add_nic (VswKeys *keys, VswEngine *engine, const VswNic *nic)
+{
+  VswPort *port = vsw_model_find_port_of_nic (engine->model, nic->head.id);
+
+  vsw_keys_add (keys, nic->head.id);
+  if (port != NULL)
+    vsw_keys_add (keys, port->head.id);
+}
+
+/* The switch, its ports and what is plugged into them. O(ports): only for what concerns all of them. */
+static void
+add_whole_switch (VswKeys *keys, VswEngine *engine, const VswSwitch *value)
+{
+  GHashTable *ports = vsw_model_get_ports_of (engine->model, value->head.id);
+  GHashTableIter iter;
+  gpointer port;
+
+  vsw_keys_add (keys, value->head.id);
+  if (ports == NULL)
+    return;
+
+  g_hash_table_iter_init (&iter, ports);
+  while (g_hash_table_iter_next (&iter, NULL, &port))
+    {
+      vsw_keys_add (keys, ((VswPort *)port)->head.id);
+      vsw_keys_add (keys, ((VswPort *)port)->nic_id);
+    }
+}
+
+static void
+add_value (VswKeys *keys, VswEngine *engine, const VswValue *value, const VswValue *other)
+{
+  switch (value->kind)
+    {
+    case VSW_KIND_SWITCH:
+      if (other != NULL && ((const VswSwitch *)value)->mtu != ((const VswSwitch *)other)->mtu)
+        add_whole_switch (keys, engine, (const VswSwitch *)value);
+      break;
+    case VSW_KIND_PORT:
+      vsw_keys_add (keys, ((const VswPort *)value)->switch_id);
+      vsw_keys_add (keys, ((const VswPort *)value)->nic_id);
+      break;
+    case VSW_KIND_NIC:
+      /* A foreign NIC of that name has to make way in the object tree. */
+      if (other == NULL)
+        add_link (keys, vsw_links_find_name (engine->links, value->name));
+      break;
+    }
+  vsw_keys_add (keys, value->id);
+}
+
+/* Every object that can look different after the delta than before it. */
+void
+vsw_keys_add_delta (VswKeys *keys, VswEngine *engine, VswDelta *delta)
+{
+  for (guint i = 0; i < vsw_delta_get_size (delta); i++)
+    {
+      const VswPair *pair = vsw_delta_get (delta, i);
+
+      if (pair->before != NULL)
+        add_value (keys, engine, pair->before, pair->after);
+      if (pair->after != NULL)
+        add_value (keys, engine, pair->after, pair->before);
+    }
+}
+
+/* The value whose device the link is, or claims to be. */
+static VswValue *
+find_value (VswEngine *engine, const VswLink *link)
+{
+  const char *device = vsw_links_get_bound (engine->links, link->index);
+  char claim[VSW_INTERFACE_SIZE];
+
+  if (device == NULL)
+    device = vsw_link_get_claim (link, claim);
+
+  return device != NULL ? vsw_model_find_device (engine->model, device) : NULL;
+}
+
+/* The switch that the link is a port of, if it is one of ours. */
+static void
+add_bridge_of (VswKeys *keys, VswEngine *engine, const VswLink *link)
+{
+  const char *device = link->bridge != 0 ? vsw_links_get_bound (engine->links, link->bridge) : NULL;
+  VswValue *value = device != NULL ? vsw_model_find_device (engine->model, device) : NULL;
+
+  if (value != NULL)
+    vsw_keys_add (keys, value->id);
+}
+
+static void
+add_one_link (VswKeys *keys, VswEngine *engine, const VswLink *link, const VswLink *other)
+{
+  VswValue *value = find_value (engine, link);
+
+  if (value == NULL)
+    {
+      add_link (keys, link);
+      add_bridge_of (keys, engine, link);
+    }
+  else if (value->kind == VSW_KIND_NIC)
+    add_nic (keys, engine, (VswNic *)value);
+  else if (other == NULL || other->is_up != link->is_up || other->index != link->index)
+    add_whole_switch (keys, engine, (VswSwitch *)value);
+  else
+    vsw_keys_add (keys, value->id);
+}
+
+/* Every object that can look different when the kernel's @before (nullable) becomes @after (nullable). */
+void
+vsw_keys_add_link (VswKeys *keys, VswEngine *engine, const VswLink *before, const VswLink *after)
+{
+  if (before != NULL)
+    add_one_link (keys, engine, before, after);
+  if (after != NULL)
+    add_one_link (keys, engine, after, before);
+}
+
+GPtrArray *
+vsw_keys_list_repairable (VswKeys *keys, VswModel *model)
+{
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, keys);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      VswValue *value = vsw_model_get (model, key);
+
+      if (value != NULL && value->kind != VSW_KIND_PORT)
+        g_ptr_array_add (ids, g_strdup (key));
+    }
+
+  return ids;
+}
