@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Everybody else on the host, as tests move them; and the tests' own faults and delays. */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "support/fake_private.h"
+#include "support/fake_rules.h"
+
+/* --- faults and delays --- */
+
+static void
+set_fault (VswKernel *kernel, FakeFault *fault, guint *count, guint k, VswError code, gboolean is_lasting)
+{
+  fake_enter (kernel);
+  *fault = (FakeFault){ .at = k, .code = code, .is_lasting = is_lasting };
+  *count = 0;
+  fake_leave (kernel);
+}
+
+void
+vsw_fake_kernel_set_fault (VswKernel *kernel, guint k, VswError code)
+{
+  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
+
+  set_fault (kernel, &self->fault, &self->applied, k, code, FALSE);
+}
+
+void
+vsw_fake_kernel_set_lasting_fault (VswKernel *kernel, guint k, VswError code)
+{
+  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
+
+  set_fault (kernel, &self->fault, &self->applied, k, code, TRUE);
+}
+
+void
+vsw_fake_kernel_set_read_fault (VswKernel *kernel, guint k, VswError code)
+{
+  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
+
+  set_fault (kernel, &self->read_fault, &self->reads, k, code, FALSE);
+}
+
+static guint
+read_number (VswKernel *kernel, const guint *number)
+{
+  guint value;
+
+  fake_enter (kernel);
+  value = *number;
+  fake_leave (kernel);
+  return value;
+}
+
+guint
+vsw_fake_kernel_get_applied (VswKernel *kernel)
+{
+  return read_number (kernel, &VSW_FAKE_KERNEL (kernel)->applied);
+}
+
+guint
+vsw_fake_kernel_get_struck (VswKernel *kernel)
+{
+  return read_number (kernel, &VSW_FAKE_KERNEL (kernel)->struck);
+}
+
+void
+vsw_fake_kernel_block (VswKernel *kernel)
+{
+  fake_enter (kernel);
+  VSW_FAKE_KERNEL (kernel)->wants_block = TRUE;
+  fake_leave (kernel);
+}
+
+gboolean
+vsw_fake_kernel_wait_blocked (VswKernel *kernel)
+{
+  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
+  gint64 deadline = g_get_monotonic_time () + 5 * G_TIME_SPAN_SECOND;
+  gboolean is_blocked = TRUE;
+
+  fake_enter (kernel);
+  while (!self->is_blocked && is_blocked)
+    is_blocked = g_cond_wait_until (&self->turned, &self->lock, deadline);
+  fake_leave (kernel);
+  return is_blocked;
+}
+
+void
+vsw_fake_kernel_release (VswKernel *kernel)
+{
+  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
+
+  fake_enter (kernel);
+  self->wants_block = self->is_blocked = FALSE;
+  g_cond_broadcast (&self->turned);
+  fake_leave (kernel);
+}
+
+void
+vsw_fake_kernel_pass_forward_delay (VswKernel *kernel)
+{
+  FakeState *state = fake_enter (kernel);
+  g_autoptr (GPtrArray) all = fake_space_list (state->home);
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      FakeLink *link = g_ptr_array_index (all, i);
+
+      if (link->is.is_bridge)
+        fake_pass_forward_delay (state, link);
+    }
+  fake_leave (kernel);
+}
+
+/* --- devices --- */
+
+static FakeSpace *
+get_space (FakeState *state, int fd)
+{
+  FakeSpace *space = fake_space_find (state, fd);
+
+  if (space == NULL)
+    g_error ("the test names a namespace that is not there: descriptor %d", fd);
+  return space;
+}
+
+static FakeLink *
+get_link (FakeState *state, int space, const char *name)
+{
+  FakeLink *link = fake_link_find (get_space (state, space), name);
+
+  if (link == NULL)
+    g_error ("the test names a device that is not there: %s", name);
+  return link;
+}
+
+guint
+vsw_fake_kernel_foreign_add (VswKernel *kernel, int space, const VswLink *fields)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeSpace *there = get_space (state, space);
+  FakeLink *bridge = fields->bridge != 0 ? fake_link_get (there, fields->bridge) : NULL;
+  guint index = 0;
+
+  g_assert (g_strcmp0 (fields->link_kind, "veth") != 0);
+  if (fake_check_name (there, fields->name, NULL) && (bridge == NULL || fake_check_join (NULL, bridge, NULL)))
+    {
+      FakeLink *link = fake_link_new (state, there, fields->name, fields->link_kind != NULL ? fields->link_kind : "");
+
+      link->is.is_loopback = fields->is_loopback;
+      link->is.group = fields->group;
+      link->is.mac = fields->mac;
+      link->is.permanent = fields->permanent;
+      link->is.speed = fields->speed;
+      link->is.full_duplex = fields->full_duplex;
+      link->is.is_wireless_station = fields->is_wireless_station;
+      link->is.mtu = fields->mtu != 0 ? fields->mtu : link->is.mtu;
+      link->is.hardware_type = fields->hardware_type != 0 ? fields->hardware_type : link->is.hardware_type;
+      fake_link_set_text (&link->is.alias, fields->alias != NULL ? fields->alias : "");
+      fake_link_set_text (&link->is.driver, fields->driver != NULL ? fields->driver : "");
+      fake_link_set_text (&link->is.bus_path, fields->bus_path != NULL ? fields->bus_path : "");
+      link->cable = link->is.is_bridge || fields->has_carrier;
+      fake_set_bridge (state, link, bridge, NULL);
+      fake_set_number (state, link, VSW_ATTRIBUTE_UP, fields->is_up, NULL);
+      index = link->is.index;
+    }
+  fake_leave (kernel);
+  return index;
+}
+
+static VswMac
+make_mac (const FakeLink *link)
+{
+  guint index = link->is.index;
+
+  return (VswMac){ { 0x1a, (guint8)(index >> 24), (guint8)(index >> 16), (guint8)(index >> 8), (guint8)index,
+                     link->space->parent != NULL ? 2 : 1 } };
+}
+
+guint
+vsw_fake_kernel_foreign_add_pair (VswKernel *kernel, int space, const char *name, int far_space, const char *far)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeSpace *here = get_space (state, space), *there = get_space (state, far_space);
+  guint index = 0;
+
+  if (fake_check_name (here, name, NULL) && fake_check_name (there, far, NULL)
+      && (here != there || strcmp (name, far) != 0))
+    {
+      FakeLink *second = fake_link_new (state, there, far, "veth");
+      FakeLink *first = fake_link_new (state, here, name, "veth");
+
+      first->peer = second;
+      second->peer = first;
+      first->is.mac = make_mac (first);
+      second->is.mac = make_mac (second);
+      index = first->is.index;
+    }
+  fake_leave (kernel);
+  return index;
+}
+
+gboolean
+vsw_fake_kernel_foreign_delete (VswKernel *kernel, int space, const char *name)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeLink *link = get_link (state, space, name);
+  gboolean ok = !link->is.is_loopback;
+
+  if (ok)
+    fake_destroy (state, link);
+  fake_leave (kernel);
+  return ok;
+}
+
+gboolean
+vsw_fake_kernel_foreign_set (VswKernel *kernel, int space, const char *name, VswAttribute attribute, guint64 number)
+{
+  FakeState *state = fake_enter (kernel);
+  gboolean ok = fake_set_number (state, get_link (state, space, name), attribute, number, NULL);
+
+  fake_leave (kernel);
+  return ok;
+}
+
+gboolean
+vsw_fake_kernel_foreign_set_mac (VswKernel *kernel, int space, const char *name, VswMac mac)
+{
+  FakeState *state = fake_enter (kernel);
+  gboolean ok = fake_set_mac (state, get_link (state, space, name), mac, NULL);
+
+  fake_leave (kernel);
+  return ok;
+}
+
+gboolean
+vsw_fake_kernel_foreign_set_alias (VswKernel *kernel, int space, const char *name, const char *alias)
+{
+  FakeState *state = fake_enter (kernel);
+
+  fake_set_alias (state, get_link (state, space, name), alias);
+  fake_leave (kernel);
+  return TRUE;
+}
+
+gboolean
+vsw_fake_kernel_foreign_rename (VswKernel *kernel, int space, const char *name, const char *new_name)
+{
+  FakeState *state = fake_enter (kernel);
+  gboolean ok = fake_set_name (state, get_link (state, space, name), new_name, NULL);
+
+  fake_leave (kernel);
+  return ok;
+}
+
+gboolean
+vsw_fake_kernel_foreign_set_bridge (VswKernel *kernel, int space, const char *name, const char *bridge)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeLink *joined = bridge != NULL ? get_link (state, space, bridge) : NULL;
+  gboolean ok = fake_set_bridge (state, get_link (state, space, name), joined, NULL);
+
+  fake_leave (kernel);
+  return ok;
+}
+
+gboolean
+vsw_fake_kernel_foreign_set_cable (VswKernel *kernel, const char *name, gboolean plugged)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeLink *link = get_link (state, VSW_FAKE_HOME, name);
+  gboolean ok = link->is.link_kind[0] == '\0';
+
+  if (ok)
+    fake_set_cable (state, link, plugged);
+  fake_leave (kernel);
+  return ok;
+}
+
+gboolean
+vsw_fake_kernel_foreign_move (VswKernel *kernel, int space, const char *name, int target, const char *new_name)
+{
+  FakeState *state = fake_enter (kernel);
+  gboolean ok = fake_move (state, get_link (state, space, name), get_space (state, target), new_name, NULL);
+
+  fake_leave (kernel);
+  return ok;
+}
+
+static FakeLink *
+get_port (FakeState *state, const char *name)
+{
+  FakeLink *port = get_link (state, VSW_FAKE_HOME, name);
+
+  if (port->bridge == NULL || !port->bridge->is.is_bridge)
+    g_error ("the test takes %s for a bridge port", name);
+  return port;
+}
+
+gboolean
+vsw_fake_kernel_foreign_set_address (VswKernel *kernel, const char *name, VswMac mac, gboolean present)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeLink *port = get_port (state, name);
+  gboolean ok = TRUE;
+
+  if (present)
+    fake_set_address (state, port, mac, TRUE);
+  else
+    ok = fake_drop_address (state, port, mac);
+  fake_leave (kernel);
+  return ok;
+}
+
+/* br_handle_frame_finish learns in learning and forwarding; fdb_max_learned bounds what is not static. */
+gboolean
+vsw_fake_kernel_learn (VswKernel *kernel, const char *name, VswMac mac)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeLink *port = get_port (state, name);
+  gboolean listens = port->is.port_state == VSW_PORT_STATE_FORWARDING || port->is.port_state == VSW_PORT_STATE_LEARNING;
+  guint limit = port->bridge->is.max_learned;
+  gboolean ok = listens && (limit == 0 || fake_count_learned (port->bridge) < limit);
+
+  if (ok)
+    fake_set_address (state, port, mac, FALSE);
+  fake_leave (kernel);
+  return ok;
+}
+
+gboolean
+vsw_fake_kernel_forget (VswKernel *kernel, const char *name, VswMac mac)
+{
+  FakeState *state = fake_enter (kernel);
+  gboolean ok = fake_drop_address (state, get_port (state, name), mac);
+
+  fake_leave (kernel);
+  return ok;
+}
+
+void
+vsw_fake_kernel_set_counters (VswKernel *kernel, const char *name, const VswCounters *counters)
+{
+  FakeState *state = fake_enter (kernel);
+
+  get_link (state, VSW_FAKE_HOME, name)->counters = *counters;
+  fake_leave (kernel);
+}
+
+/* --- namespaces --- */
+
+static int
+copy_fd (int fd)
+{
+  int copy = fcntl (fd, F_DUPFD_CLOEXEC, 3);
+
+  g_assert (copy >= 0);
+  return copy;
+}
+
+int
+vsw_fake_kernel_make_namespace (VswKernel *kernel, guint32 owner)
+{
+  FakeState *state = fake_enter (kernel);
+  int fd = copy_fd (fake_space_new (state, owner, NULL)->fd);
+
+  fake_leave (kernel);
+  return fd;
+}
+
+int
+vsw_fake_kernel_make_nested_namespace (VswKernel *kernel, guint32 owner, int parent)
+{
+  FakeState *state = fake_enter (kernel);
+  int fd = copy_fd (fake_space_new (state, owner, get_space (state, parent))->fd);
+
+  fake_leave (kernel);
+  return fd;
+}
+
+int
+vsw_fake_kernel_open_own_namespace (VswKernel *kernel)
+{
+  FakeState *state = fake_enter (kernel);
+  int fd = copy_fd (state->home->fd);
+
+  fake_leave (kernel);
+  return fd;
+}
+
+void
+vsw_fake_kernel_kill_namespace (VswKernel *kernel, int fd)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeSpace *space = get_space (state, fd);
+
+  g_assert (space != state->home);
+  while (g_hash_table_size (space->links) > 0)
+    {
+      g_autoptr (GPtrArray) links = fake_space_list (space);
+
+      fake_destroy (state, g_ptr_array_index (links, 0));
+    }
+  space->is_dead = TRUE;
+  fake_leave (kernel);
+}
+
+static int
+compare_text (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+GStrv
+vsw_fake_kernel_list_namespace (VswKernel *kernel, int fd)
+{
+  FakeState *state = fake_enter (kernel);
+  g_autoptr (GPtrArray) links = fake_space_list (get_space (state, fd));
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (guint i = 0; i < links->len; i++)
+    g_ptr_array_add (names, g_strdup (((FakeLink *)g_ptr_array_index (links, i))->is.name));
+  g_ptr_array_sort (names, compare_text);
+  g_ptr_array_add (names, NULL);
+  fake_leave (kernel);
+  return (GStrv)g_ptr_array_free (names, FALSE);
+}
+
+/* --- notifications and the guard --- */
+
+void
+vsw_fake_kernel_set_deaf (VswKernel *kernel, gboolean deaf)
+{
+  FakeState *state = fake_enter (kernel);
+
+  fake_flush (state);
+  state->is_deaf = deaf;
+  if (!deaf)
+    fake_tell (state, FAKE_NEWS_OVERRUN, NULL, 0, 0);
+  fake_leave (kernel);
+}
+
+void
+vsw_fake_kernel_lose_guard (VswKernel *kernel)
+{
+  FakeState *state = fake_enter (kernel);
+
+  g_hash_table_remove_all (state->guards);
+  fake_tell (state, FAKE_NEWS_GUARD_LOST, NULL, 0, 0);
+  fake_leave (kernel);
+}
+
+gboolean
+vsw_fake_kernel_is_guarded (VswKernel *kernel, const char *bridge)
+{
+  FakeState *state = fake_enter (kernel);
+  gboolean is_guarded = g_hash_table_contains (state->guards, bridge);
+
+  fake_leave (kernel);
+  return is_guarded;
+}
+
+GStrv
+vsw_fake_kernel_list_guarded (VswKernel *kernel)
+{
+  FakeState *state = fake_enter (kernel);
+  g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (state->guards), (GCompareFunc)strcmp);
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (GList *l = keys; l != NULL; l = l->next)
+    g_ptr_array_add (names, g_strdup (l->data));
+  g_ptr_array_add (names, NULL);
+  fake_leave (kernel);
+  return (GStrv)g_ptr_array_free (names, FALSE);
+}
+
+void
+vsw_fake_kernel_set_capabilities (VswKernel *kernel, const char *const *capabilities)
+{
+  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
+
+  fake_enter (kernel);
+  g_strfreev (self->capabilities);
+  self->capabilities = g_strdupv ((GStrv)capabilities);
+  fake_leave (kernel);
+}
+
+void
+vsw_fake_kernel_set_without_max_learned (VswKernel *kernel)
+{
+  fake_enter (kernel)->knows_max_learned = FALSE;
+  fake_leave (kernel);
+}

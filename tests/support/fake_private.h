@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The object between fake_kernel.c (the port) and fake_hands.c (everybody else): one memory under one lock. */
+#pragma once
+
+#include "support/fake_kernel.h"
+#include "support/fake_state.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint at; /* 0: no fault */
+  gboolean is_lasting;
+  VswError code;
+} FakeFault;
+
+struct _VswFakeKernel
+{
+  GObject parent;
+
+  GMutex lock; /* guards all that follows */
+  GCond turned;
+  FakeState state;
+  GStrv capabilities; /* (owned) */
+  FakeFault fault;
+  guint applied;
+  FakeFault read_fault;
+  guint reads;
+  guint struck;
+  gboolean wants_block;
+  gboolean is_blocked;
+  gboolean is_busy;      /* a worker call is inside */
+  GMainContext *context; /* (owned) (nullable) */
+  GSource *source;       /* (owned) (nullable) */
+  GThread *thread;       /* (unowned) that may drain */
+};
+
+/* Takes the lock, and hands out the memory. */
+FakeState *fake_enter (VswKernel *self);
+/* Queues what was touched, wakes the main loop, gives the lock back. */
+void fake_leave (VswKernel *self);
+
+G_END_DECLS

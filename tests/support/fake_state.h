@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The memory of the fake kernel: namespaces, links and the notifications that wait. No locks, no policy: fake_rules.h says what may happen. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "kernel/kernel.h"
+
+G_BEGIN_DECLS
+
+typedef struct _FakeLink FakeLink;
+
+typedef struct _FakeSpace FakeSpace;
+
+struct _FakeSpace
+{
+  int fd; /* (owned) what it is known by; -1: ours */
+  guint64 inode;
+  guint32 owner;
+  FakeSpace *parent; /* (nullable) */
+  gboolean is_dead;
+  guint next_index;
+  GHashTable *links; /* (owned) (element-type FakeLink) by index */
+};
+
+typedef struct
+{
+  VswMac mac;
+  FakeLink *port;
+  gboolean is_static;
+} FakeAddress;
+
+struct _FakeLink
+{
+  FakeSpace *space;
+  VswLink is;     /* strings owned; bridge, peer, has_carrier, port_state and is_port are worked out by fake_snapshot */
+  gboolean cable; /* of hardware: plugged in; of a bridge: a port forwards, or none ever was */
+  FakeLink *bridge; /* (nullable) */
+  FakeLink *peer;   /* (nullable) */
+  guint queues;
+  GPtrArray *ports; /* (owned) (element-type FakeLink) of a bridge */
+  GHashTable
+      *addresses; /* (owned) (element-type FakeAddress) of a bridge, by number: what is in the table but not local */
+  VswCounters counters;
+  VswLink *told; /* (owned) (nullable) as it was last notified */
+  gboolean is_touched;
+};
+
+typedef enum
+{
+  FAKE_NEWS_LINK,
+  FAKE_NEWS_GONE,
+  FAKE_NEWS_LEARNED,
+  FAKE_NEWS_OVERRUN,
+  FAKE_NEWS_GUARD_LOST,
+} FakeNewsKind;
+
+typedef struct
+{
+  FakeNewsKind kind;
+  VswLink *link; /* (owned) (nullable) */
+  guint bridge;
+  gint change;
+} FakeNews;
+
+typedef struct
+{
+  FakeSpace *home;
+  GPtrArray *spaces;  /* (owned) (element-type FakeSpace) home is the first */
+  GHashTable *guards; /* (owned) set of bridge names */
+  GPtrArray *touched; /* (owned) (element-type FakeLink) to be told about */
+  GQueue news;        /* (element-type FakeNews) */
+  gboolean is_watched;
+  gboolean is_deaf;
+  gboolean knows_max_learned;
+} FakeState;
+
+void fake_state_init (FakeState *self);
+void fake_state_clear (FakeState *self);
+
+FakeSpace *fake_space_new (FakeState *self, guint32 owner, FakeSpace *parent);
+/* NULL: the descriptor (or inode) is of none, or of a dead one. */
+FakeSpace *fake_space_find (FakeState *self, int fd);
+FakeSpace *fake_space_find_inode (FakeState *self, guint64 inode);
+
+FakeLink *fake_link_new (FakeState *self, FakeSpace *space, const char *name, const char *link_kind);
+void fake_link_free (FakeState *self, FakeLink *link);
+FakeLink *fake_link_find (FakeSpace *space, const char *name);
+FakeLink *fake_link_get (FakeSpace *space, guint index);
+void fake_link_set_space (FakeLink *link, FakeSpace *space);
+gboolean fake_link_has_carrier (const FakeLink *link);
+void fake_link_set_text (const char **slot, const char *text);
+/* As the kernel would report it. (transfer full) */
+VswLink *fake_snapshot (const FakeLink *link);
+/* Sorted by index. (transfer container) (element-type FakeLink) */
+GPtrArray *fake_space_list (FakeSpace *space);
+
+/* The link is told about at the next `flush`, if it looks different from when it was last told about. */
+void fake_touch (FakeState *self, FakeLink *link);
+void fake_flush (FakeState *self);
+void fake_tell (FakeState *self, FakeNewsKind kind, VswLink *link, guint bridge, gint change);
+void fake_news_free (FakeNews *news);
+
+G_END_DECLS
