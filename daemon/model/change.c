@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/change.h"
+
+static VswChange *
+new_change (VswChangeKind kind, VswKind object_kind, const char *id)
+{
+  VswChange *self = g_new0 (VswChange, 1);
+  self->kind = kind;
+  self->object_kind = object_kind;
+  self->id = g_strdup (id);
+  return self;
+}
+
+/**
+ * vsw_change_create:
+ * @draft: a switch, port or NIC value: id, name, owner, holder, created, and what @given names
+ * @given: #VswGiven
+ * @target: (nullable): where the far end of a NIC is to be born
+ * @interface: (nullable): its name there
+ *
+ * Makes the wish for a new object. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_create (gconstpointer draft, guint given, VswNamespace *target, const char *interface)
+{
+  const VswValue *value = draft;
+  VswChange *self = new_change (VSW_CHANGE_CREATE, value->kind, value->id);
+  self->draft = vsw_value_ref (draft);
+  self->given = given;
+  self->target = target != NULL ? vsw_namespace_ref (target) : NULL;
+  self->interface = g_strdup (interface);
+  return self;
+}
+
+/**
+ * vsw_change_modify:
+ * @draft: a value of the kind and id of the object, with the new values of what @given names
+ * @given: #VswGiven
+ *
+ * Makes the wish to change an object. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_modify (gconstpointer draft, guint given)
+{
+  const VswValue *value = draft;
+  VswChange *self = new_change (VSW_CHANGE_MODIFY, value->kind, value->id);
+  self->draft = vsw_value_ref (draft);
+  self->given = given;
+  return self;
+}
+
+/**
+ * vsw_change_delete:
+ * @force: what depends on it goes too
+ *
+ * Makes the wish that an object goes. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_delete (VswKind kind, const char *id, gboolean force)
+{
+  VswChange *self = new_change (VSW_CHANGE_DELETE, kind, id);
+  self->force = force;
+  return self;
+}
+
+/**
+ * vsw_change_connect:
+ *
+ * Makes the wish to plug a NIC into a port. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_connect (const char *port_id, const char *nic_id)
+{
+  VswChange *self = new_change (VSW_CHANGE_CONNECT, VSW_KIND_PORT, port_id);
+  self->other_id = g_strdup (nic_id);
+  return self;
+}
+
+/**
+ * vsw_change_disconnect:
+ *
+ * Makes the wish to unplug what is in a port. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_disconnect (const char *port_id)
+{
+  return new_change (VSW_CHANGE_DISCONNECT, VSW_KIND_PORT, port_id);
+}
+
+/**
+ * vsw_change_move:
+ *
+ * Makes the wish to have a port on another switch, with what is plugged in. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_move (const char *port_id, const char *switch_id)
+{
+  VswChange *self = new_change (VSW_CHANGE_MOVE, VSW_KIND_PORT, port_id);
+  self->other_id = g_strdup (switch_id);
+  return self;
+}
+
+/**
+ * vsw_change_place:
+ * @interface: its name there
+ *
+ * Makes the wish to give the far end of a NIC to a namespace. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_place (const char *nic_id, VswNamespace *target, const char *interface)
+{
+  VswChange *self = new_change (VSW_CHANGE_PLACE, VSW_KIND_NIC, nic_id);
+  self->target = vsw_namespace_ref (target);
+  self->interface = g_strdup (interface);
+  return self;
+}
+
+/**
+ * vsw_change_add_address:
+ *
+ * Makes the wish for a static forwarding entry. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_add_address (const char *port_id, VswMac mac)
+{
+  VswChange *self = new_change (VSW_CHANGE_ADD_ADDRESS, VSW_KIND_PORT, port_id);
+  self->mac = mac;
+  return self;
+}
+
+/**
+ * vsw_change_remove_address:
+ *
+ * Makes the wish that a static forwarding entry goes. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_remove_address (const char *port_id, VswMac mac)
+{
+  VswChange *self = new_change (VSW_CHANGE_REMOVE_ADDRESS, VSW_KIND_PORT, port_id);
+  self->mac = mac;
+  return self;
+}
+
+/**
+ * vsw_change_free:
+ *
+ * Frees a wish. Any thread.
+ */
+void
+vsw_change_free (VswChange *self)
+{
+  g_free ((char *)self->id);
+  g_free ((char *)self->other_id);
+  g_clear_pointer (&self->draft, vsw_value_unref);
+  g_clear_pointer (&self->target, vsw_namespace_unref);
+  g_free ((char *)self->interface);
+  g_free (self);
+}

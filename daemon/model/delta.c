@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/delta.h"
+
+struct _VswDelta
+{
+  GPtrArray *pairs;  /* (owned) (element-type VswPair) in the order of first touch */
+  GHashTable *by_id; /* (owned) id, of a value of the pair → (unowned) VswPair */
+};
+
+static void
+free_pair (gpointer pair)
+{
+  VswPair *self = pair;
+  g_clear_pointer (&self->before, vsw_value_unref);
+  g_clear_pointer (&self->after, vsw_value_unref);
+  g_clear_pointer (&self->target, vsw_namespace_unref);
+  g_free (self);
+}
+
+static void
+clear_delta (gpointer delta)
+{
+  VswDelta *self = delta;
+  g_hash_table_unref (self->by_id);
+  g_ptr_array_unref (self->pairs);
+}
+
+/**
+ * vsw_delta_new:
+ *
+ * Makes a delta that says nothing yet. (transfer full) Any thread.
+ */
+VswDelta *
+vsw_delta_new (void)
+{
+  VswDelta *self = g_atomic_rc_box_new0 (VswDelta);
+  self->pairs = g_ptr_array_new_with_free_func (free_pair);
+  self->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return self;
+}
+
+/**
+ * vsw_delta_ref:
+ *
+ * Takes a reference. Any thread; but who holds the only one may put.
+ */
+VswDelta *
+vsw_delta_ref (VswDelta *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+/**
+ * vsw_delta_unref:
+ *
+ * Drops a reference; the last one frees. Any thread.
+ */
+void
+vsw_delta_unref (VswDelta *self)
+{
+  g_atomic_rc_box_release_full (self, clear_delta);
+}
+
+static gpointer
+ref_or_null (gconstpointer value)
+{
+  return value != NULL ? vsw_value_ref (value) : NULL;
+}
+
+/**
+ * vsw_delta_put:
+ * @before: (nullable): the value as it was just now; NULL: the object is new
+ * @after: (nullable): the value as it is to be; NULL: the object goes
+ * @target: (nullable): where the far end of the NIC is to go
+ *
+ * Adds a step, folding it into the earlier ones of the same object: of those @before counts no more. A pair that comes to
+ * nothing disappears. Any thread, while nobody else holds the delta.
+ */
+void
+vsw_delta_put (VswDelta *self, gconstpointer before, gconstpointer after, VswNamespace *target)
+{
+  g_return_if_fail (before != NULL || after != NULL);
+  const VswValue *one = after != NULL ? after : before;
+  VswPair *pair = g_hash_table_lookup (self->by_id, one->id);
+  if (pair == NULL)
+    {
+      pair = g_new0 (VswPair, 1);
+      pair->before = ref_or_null (before);
+      g_ptr_array_add (self->pairs, pair);
+      g_hash_table_insert (self->by_id, g_strdup (one->id), pair);
+    }
+  VswValue *replaced = pair->after;
+  pair->after = ref_or_null (after);
+  if (target != NULL || after == NULL)
+    {
+      g_clear_pointer (&pair->target, vsw_namespace_unref);
+      pair->target = after != NULL ? vsw_namespace_ref (target) : NULL;
+    }
+  if (vsw_value_equal (pair->before, pair->after))
+    {
+      g_hash_table_remove (self->by_id, one->id);
+      g_ptr_array_remove (self->pairs, pair);
+    }
+  g_clear_pointer (&replaced, vsw_value_unref);
+}
+
+/**
+ * vsw_delta_get_size:
+ *
+ * How many objects it touches. Any thread.
+ */
+guint
+vsw_delta_get_size (VswDelta *self)
+{
+  return self->pairs->len;
+}
+
+/**
+ * vsw_delta_get:
+ * @position: below vsw_delta_get_size()
+ *
+ * One pair. (transfer none) Any thread.
+ */
+const VswPair *
+vsw_delta_get (VswDelta *self, guint position)
+{
+  g_return_val_if_fail (position < self->pairs->len, NULL);
+  return self->pairs->pdata[position];
+}
+
+/**
+ * vsw_delta_invert:
+ *
+ * What undoes it: old and new exchanged, last first. Targets are left out, for nobody can be told where a far end
+ * that was given away came from. (transfer full) Any thread.
+ */
+VswDelta *
+vsw_delta_invert (VswDelta *self)
+{
+  VswDelta *inverse = vsw_delta_new ();
+  for (guint i = self->pairs->len; i > 0; i--)
+    {
+      const VswPair *pair = self->pairs->pdata[i - 1];
+      vsw_delta_put (inverse, pair->after, pair->before, NULL);
+    }
+  return inverse;
+}

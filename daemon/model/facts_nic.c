@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/facts.h"
+
+#define HARDWARE_ETHERNET 1 /* ARPHRD_ETHER, include/uapi/linux/if_arp.h */
+
+/**
+ * vsw_facts_get_far_end:
+ *
+ * The far end, while it is in our namespace and there. (transfer none) (nullable) Main thread.
+ */
+VswLink *
+vsw_facts_get_far_end (VswLinks *links, const VswNic *value)
+{
+  return value->placed_as[0] == '\0' ? vsw_links_get_device (links, value->peer) : NULL;
+}
+
+/* Of a far end that we cannot see the carrier of the near end tells whether it is up, if that itself is up. */
+static const char *
+state_of_placed (const VswLink *near)
+{
+  if (!near->is_up)
+    return "no-carrier";
+  return near->has_carrier ? "ok" : "down";
+}
+
+/**
+ * vsw_facts_nic_state:
+ *
+ * The state of a NIC as its user sees it: "ok" (up, with a carrier), "no-carrier", "down" (nobody has set it up), or "degraded" when one
+ * of its ends is missing. (transfer none) Main thread.
+ */
+const char *
+vsw_facts_nic_state (VswModel *model, VswLinks *links, const VswNic *value)
+{
+  const VswLink *near = vsw_links_get_device (links, value->device);
+  if (near == NULL)
+    return "degraded";
+  if (value->placed_as[0] != '\0')
+    return near->peer_elsewhere ? state_of_placed (near) : "degraded";
+  const VswLink *far = vsw_facts_get_far_end (links, value);
+  if (far == NULL)
+    return "degraded";
+  if (!far->is_up)
+    return "down";
+  return far->has_carrier ? "ok" : "no-carrier";
+}
+
+/**
+ * vsw_facts_nic_mtu:
+ *
+ * The MTU that the NIC has or would get, octets: its own, else that of the switch, else the default. Main thread.
+ */
+guint32
+vsw_facts_nic_mtu (VswModel *model, const VswNic *value)
+{
+  if (value->mtu != 0)
+    return value->mtu;
+  const VswPort *port = vsw_model_find_port_of_nic (model, value->head.id);
+  const VswSwitch *parent = port != NULL ? vsw_model_get_switch (model, port->switch_id) : NULL;
+  return parent != NULL ? parent->mtu : VSW_MTU_DEFAULT;
+}
+
+static char *
+describe_controller (VswLinks *links, guint index)
+{
+  const VswLink *controller = vsw_links_get (links, index);
+  if (controller == NULL)
+    return g_strdup_printf ("port of device %u already", index);
+  g_autofree char *name = vsw_text_escape (controller->name);
+  return g_strdup_printf ("port of %s already", name);
+}
+
+/**
+ * vsw_facts_not_bridgeable:
+ *
+ * Why a NIC of the host cannot become a port; "" if it can. (transfer full) Main thread.
+ */
+char *
+vsw_facts_not_bridgeable (VswLinks *links, const VswLink *link)
+{
+  if (link->is_loopback)
+    return g_strdup ("loopback device");
+  if (vsw_link_is_marked (link) || vsw_links_get_bound (links, link->index) != NULL)
+    return g_strdup ("device of vmswitch itself");
+  if (link->is_wireless_station)
+    return g_strdup ("Wi-Fi station: the access point takes frames from its own address only");
+  if (link->hardware_type != HARDWARE_ETHERNET)
+    return g_strdup ("not an Ethernet device");
+  if (link->bridge != 0)
+    return describe_controller (links, link->bridge);
+  return g_strdup ("");
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/resolve.h"
+
+/* One row a kind: what its far end is called at home, and whether it can be given away. */
+static const struct
+{
+  const char *far_prefix;
+  gboolean can_be_placed;
+} kinds[] = {
+  [VSW_NIC_INTERNAL] = { VSW_DEVICE_PREFIX "i-", FALSE },
+  [VSW_NIC_SYNTHETIC] = { VSW_DEVICE_PREFIX "g-", TRUE },
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == VSW_N_NIC_KINDS);
+
+#define NEAR_PREFIX VSW_DEVICE_PREFIX "p-"
+
+gboolean
+vsw_resolve_mtu_fits (const VswNic *nic, guint32 mtu, const char *switch_name, GError **error)
+{
+  if (nic->mtu <= mtu)
+    return TRUE;
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
+               "MTU %u of endpoint %s is larger than that of switch %s, limit %u", nic->mtu, nic->head.name,
+               switch_name, mtu);
+  return FALSE;
+}
+
+static gboolean
+check_numbers (const VswNic *value, GError **error)
+{
+  if (value->mtu != 0 && (value->mtu < VSW_MTU_MIN || value->mtu > VSW_MTU_MAX))
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "MTU %u is outside %d to %d octets", value->mtu,
+                   VSW_MTU_MIN, VSW_MTU_MAX);
+      return FALSE;
+    }
+  if (value->queues < 1 || value->queues > VSW_QUEUES_MAX)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "%u queues are outside 1 to %d", value->queues,
+                   VSW_QUEUES_MAX);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_placeable (const VswNic *nic, GError **error)
+{
+  if (!kinds[nic->nic_kind].can_be_placed)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED,
+                   "endpoint %s is %s, only a synthetic one can be given to a namespace", nic->head.name,
+                   vsw_nic_kind_print (nic->nic_kind));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_room (VswResolver *self, const char *name, GError **error)
+{
+  if (vsw_model_find_nic (self->model, name) != NULL)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "there is an endpoint called %s already", name);
+      return FALSE;
+    }
+  guint used = g_hash_table_size (self->model->nics), limit = self->model->rules->max_endpoints;
+  if (used >= limit)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_QUOTA_EXCEEDED, "too many endpoints: %u used, limit %u", used, limit);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+choose_mac (VswResolver *self, VswNic *value, const VswNic *draft, guint given, GError **error)
+{
+  if (!(given & VSW_GIVEN_MAC))
+    return vsw_pool_take (self->model, self->links, value->head.id, &value->mac, error);
+  if (!vsw_pool_check_static (self->model, self->links, draft->mac, error))
+    return FALSE;
+  value->mac = draft->mac;
+  value->static_mac = TRUE;
+  return TRUE;
+}
+
+gboolean
+vsw_resolve_create_nic (VswResolver *self, const VswChange *change, GError **error)
+{
+  const VswNic *draft = (const VswNic *)change->draft;
+  VswNic value = { .head = draft->head, .nic_kind = draft->nic_kind, .queues = 1 };
+  if (!(change->given & VSW_GIVEN_DESCRIPTION))
+    value.head.description = "";
+  if (change->given & VSW_GIVEN_MTU)
+    value.mtu = draft->mtu;
+  if (change->given & VSW_GIVEN_QUEUES)
+    value.queues = draft->queues;
+  if (!check_room (self, value.head.name, error) || !check_numbers (&value, error)
+      || (change->target != NULL && !check_placeable (&value, error))
+      || !choose_mac (self, &value, draft, change->given, error))
+    return FALSE;
+  vsw_devices_choose (self->model, self->links, NEAR_PREFIX, value.head.name, value.head.id, value.device);
+  vsw_devices_choose (self->model, self->links, kinds[value.nic_kind].far_prefix, value.head.name, value.head.id,
+                      value.peer);
+  if (change->target != NULL)
+    g_strlcpy (value.placed_as, change->interface, sizeof value.placed_as);
+  g_autoptr (VswNic) new = vsw_nic_new (&value);
+  vsw_resolver_put (self, NULL, new, change->target);
+  return TRUE;
+}
+
+static gboolean
+modify_mac (VswResolver *self, VswNic *value, VswMac mac, GError **error)
+{
+  if (value->placed_as[0] != '\0')
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE,
+                   "the MAC address of endpoint %s cannot be changed while it is in another namespace as %s",
+                   value->head.name, value->placed_as);
+      return FALSE;
+    }
+  if (!vsw_mac_equal (mac, value->mac) && !vsw_pool_check_static (self->model, self->links, mac, error))
+    return FALSE;
+  value->mac = mac;
+  value->static_mac = TRUE;
+  return TRUE;
+}
+
+gboolean
+vsw_resolve_modify_nic (VswResolver *self, const VswChange *change, GError **error)
+{
+  const VswNic *old = vsw_resolver_get_nic (self, change->id, error);
+  if (old == NULL)
+    return FALSE;
+  if (change->given & ~(VSW_GIVEN_DESCRIPTION | VSW_GIVEN_MTU | VSW_GIVEN_MAC))
+    {
+      g_set_error_literal (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
+                           "nothing but description, MTU and MAC address of an endpoint can be changed");
+      return FALSE;
+    }
+  const VswNic *draft = (const VswNic *)change->draft;
+  VswNic value = *old;
+  if (change->given & VSW_GIVEN_DESCRIPTION)
+    value.head.description = draft->head.description;
+  if (change->given & VSW_GIVEN_MTU)
+    value.mtu = draft->mtu;
+  const VswPort *port = vsw_model_find_port_of_nic (self->model, value.head.id);
+  const VswSwitch *parent = port != NULL ? vsw_model_get_switch (self->model, port->switch_id) : NULL;
+  if (!check_numbers (&value, error)
+      || (parent != NULL && !vsw_resolve_mtu_fits (&value, parent->mtu, parent->head.name, error))
+      || ((change->given & VSW_GIVEN_MAC) && !modify_mac (self, &value, draft->mac, error)))
+    return FALSE;
+  g_autoptr (VswNic) new = vsw_nic_new (&value);
+  vsw_resolver_put (self, old, new, NULL);
+  return TRUE;
+}
+
+/* The NIC leaves the port; one that was made for it goes too, unless another NIC has come there. */
+static void
+leave_port (VswResolver *self, const char *nic_id)
+{
+  VswPort *port = vsw_model_find_port_of_nic (self->model, nic_id);
+  VswPort *made_for = vsw_model_find_made_for (self->model, nic_id);
+  if (made_for != NULL && (made_for->nic_id == NULL || made_for == port))
+    {
+      if (made_for == port)
+        port = NULL;
+      vsw_resolver_put (self, made_for, NULL, NULL);
+    }
+  else if (made_for != NULL)
+    {
+      VswPort value = *made_for;
+      value.made_for = NULL;
+      g_autoptr (VswPort) new = vsw_port_new (&value);
+      vsw_resolver_put (self, made_for, new, NULL);
+    }
+  if (port == NULL)
+    return;
+  VswPort value = *port;
+  value.nic_id = NULL;
+  value.connected = 0;
+  g_autoptr (VswPort) new = vsw_port_new (&value);
+  vsw_resolver_put (self, port, new, NULL);
+}
+
+gboolean
+vsw_resolve_delete_nic (VswResolver *self, const VswChange *change, GError **error)
+{
+  VswNic *found = vsw_resolver_get_nic (self, change->id, error);
+  if (found == NULL)
+    return FALSE;
+  g_autoptr (VswNic) nic = vsw_value_ref (found);
+  const VswPort *port = vsw_model_find_port_of_nic (self->model, nic->head.id);
+  if (port != NULL && !change->force && g_strcmp0 (port->made_for, nic->head.id) != 0)
+    {
+      const VswSwitch *parent = vsw_model_get_switch (self->model, port->switch_id);
+      g_set_error (error, VSW_ERROR, VSW_ERROR_IN_USE, "endpoint %s is connected to port %s of switch %s",
+                   nic->head.name, port->head.name, parent->head.name);
+      return FALSE;
+    }
+  leave_port (self, nic->head.id);
+  vsw_resolver_put (self, nic, NULL, NULL);
+  return TRUE;
+}
+
+gboolean
+vsw_resolve_place (VswResolver *self, const VswChange *change, GError **error)
+{
+  const VswNic *old = vsw_resolver_get_nic (self, change->id, error);
+  if (old == NULL || !check_placeable (old, error))
+    return FALSE;
+  if (old->placed_as[0] != '\0')
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE, "endpoint %s is in another namespace already, as %s",
+                   old->head.name, old->placed_as);
+      return FALSE;
+    }
+  VswNic value = *old;
+  g_strlcpy (value.placed_as, change->interface, sizeof value.placed_as);
+  g_autoptr (VswNic) new = vsw_nic_new (&value);
+  vsw_resolver_put (self, old, new, change->target);
+  return TRUE;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/rules.h"
+
+#define HARDWARE_ETHERNET 1 /* ARPHRD_ETHER, include/uapi/linux/if_arp.h */
+
+static const VswRules defaults = {
+  .max_switches = 1024,
+  .max_ports = VSW_PORTS_CEILING,
+  .max_endpoints = 20000,
+  .max_static_addresses = 64,
+  .max_batch = 1000,
+  .mac_range = { .first = { { 0x52, 0x76, 0x73, 0x00, 0x00, 0x00 } },
+                 .last = { { 0x52, 0x76, 0x73, 0xff, 0xff, 0xff } } },
+};
+
+/**
+ * vsw_rules_get_default:
+ *
+ * What holds where vmswitch.conf says nothing. (transfer none) Any thread.
+ */
+const VswRules *
+vsw_rules_get_default (void)
+{
+  return &defaults;
+}
+
+static gboolean
+matches_any (const char *const *globs, const char *name)
+{
+  for (gsize i = 0; globs != NULL && globs[i] != NULL; i++)
+    {
+      g_autoptr (GPatternSpec) glob = g_pattern_spec_new (globs[i]);
+      if (g_pattern_spec_match_string (glob, name))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * vsw_rules_is_external:
+ *
+ * The one rule of what counts as a physical NIC: Ethernet, not the loopback, not ours, and either hardware (it sits on a bus, or no
+ * driver of the network stack made it), or a bond or VLAN of such, or called as the installation says. Any thread.
+ */
+gboolean
+vsw_rules_is_external (const VswRules *self, const VswLink *link)
+{
+  if (link->hardware_type != HARDWARE_ETHERNET || link->is_loopback || vsw_link_is_marked (link))
+    return FALSE;
+  return link->bus_path[0] != '\0' || link->link_kind[0] == '\0' || g_str_equal (link->link_kind, "bond")
+         || g_str_equal (link->link_kind, "vlan") || matches_any (self->external_interfaces, link->name);
+}
