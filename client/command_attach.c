@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/failure.h"
+#include "client/name.h"
+#include "client/netns.h"
+#include "client/verbs.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define DEFAULT_INTERFACE "eth0"
+
+/* What the NIC is called: as told, or after the place where it goes. */
+static char *
+new_nic_name (const VswSession *session, GError **error)
+{
+  const char *netns = vsw_session_get_option (session, "netns");
+  const char *interface_name = vsw_session_get_option (session, "interface");
+  g_autofree char *word = NULL;
+
+  if (session->n_arguments == 2)
+    return g_strdup (session->arguments[1]);
+  if (netns == NULL)
+    {
+      g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "without --netns the NIC needs a NAME");
+      return NULL;
+    }
+  word = vsw_netns_print (netns);
+  return g_strdup_printf ("%s-%s", word, interface_name != NULL ? interface_name : DEFAULT_INTERFACE);
+}
+
+/* (transfer full) (nullable): the descriptor goes into @fds. */
+static GVariant *
+new_settings (const VswSession *session, const char *name, GUnixFDList *fds, GError **error)
+{
+  const char *netns = vsw_session_get_option (session, "netns");
+  g_autoptr (GVariantBuilder) builder = g_variant_builder_new (G_VARIANT_TYPE_VARDICT);
+
+  g_variant_builder_add (builder, "{sv}", "Name", g_variant_new_string (name));
+  /* The service's default is `caller`, and this program is gone as soon as it has answered. */
+  if (vsw_session_get_option (session, "lifetime") == NULL)
+    g_variant_builder_add (builder, "{sv}", "Lifetime", g_variant_new_string ("runtime"));
+  if (netns != NULL)
+    {
+      int fd = vsw_netns_open (netns, error);
+      int handle;
+
+      if (fd < 0)
+        return NULL;
+      handle = g_unix_fd_list_append (fds, fd, error);
+      close (fd);
+      if (handle < 0)
+        return NULL;
+      g_variant_builder_add (builder, "{sv}", "Namespace", g_variant_new_handle (handle));
+    }
+  return vsw_options_export (session->options, session->verb->options, g_steal_pointer (&builder), error);
+}
+
+static gboolean
+stop_loop (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+note_closed (GDBusConnection *connection, gboolean vanished, GError *error, gpointer loop)
+{
+  g_main_loop_quit (loop);
+}
+
+/* A NIC of lifetime `caller` is there as long as our connection is. */
+static void
+wait_for_end (VswSession *session)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  guint interrupt = g_unix_signal_add (SIGINT, stop_loop, loop);
+  guint terminate = g_unix_signal_add (SIGTERM, stop_loop, loop);
+  gulong closed = g_signal_connect (session->connection, "closed", G_CALLBACK (note_closed), loop);
+
+  fflush (stdout);
+  if (!g_dbus_connection_is_closed (session->connection))
+    g_main_loop_run (loop);
+  g_signal_handler_disconnect (session->connection, closed);
+  g_source_remove (interrupt);
+  g_source_remove (terminate);
+}
+
+/**
+ * vsw_command_attach:
+ * @session: a session
+ * @error: as vsw_tree_find(), vsw_netns_open() and vsw_session_change() say; %VSW_FAILURE_USAGE
+ *
+ * `attach SWITCH [NAME] [--netns NETNS] …`. Main thread.
+ *
+ * Returns: whether it was done.
+ */
+gboolean
+vsw_command_attach (VswSession *session, GError **error)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  g_autoptr (GVariant) settings = NULL;
+  g_autoptr (GVariant) answer = NULL;
+  g_autofree char *port_name = NULL;
+  VswNode *node;
+  const char *port;
+  const char *endpoint;
+
+  vsw_session_begin (session, "attach to switch %s", session->arguments[0]);
+  name = new_nic_name (session, error);
+  settings = name != NULL ? new_settings (session, name, fds, error) : NULL;
+  if (settings == NULL)
+    return FALSE;
+  vsw_session_begin (session, "attach %s to switch %s", name, session->arguments[0]);
+  g_variant_ref_sink (settings);
+  node = vsw_session_find (session, VSW_NODE_SWITCH, session->arguments[0], error);
+  if (node == NULL)
+    return FALSE;
+  answer = vsw_session_change (session, node->path, "Switch", "Attach", g_variant_new ("(@a{sv}a{sv})", settings, NULL),
+                               "(ooah)", fds, error);
+  if (answer == NULL)
+    return FALSE;
+  g_variant_get (answer, "(&o&oah)", &port, &endpoint, NULL);
+  port_name = vsw_name_new_from_path (port);
+  vsw_session_confirm (session, vsw_session_new_paths ("Port", port, "Endpoint", endpoint),
+                       "attached endpoint %s to %s", name, port_name);
+  if (g_strcmp0 (vsw_session_get_option (session, "lifetime"), "caller") == 0)
+    wait_for_end (session);
+  return TRUE;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vmswitchctl: takes the command line apart, runs one verb, and turns what went wrong into one line and an exit status. */
+#include "client/failure.h"
+#include "client/help.h"
+#include "client/print.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* All verbs take the options of the program too, so that --json may stand at the end. */
+static VswOption *
+new_options (const VswOption *options)
+{
+  GArray *all = g_array_new (TRUE, TRUE, sizeof (VswOption));
+
+  for (const VswOption *option = options; option != NULL && option->name != NULL; option++)
+    g_array_append_val (all, *option);
+  for (const VswOption *option = vsw_global_options; option->name != NULL; option++)
+    g_array_append_val (all, *option);
+  return (VswOption *)(gpointer)g_array_free (all, FALSE);
+}
+
+static const VswVerb *
+find_verb (const char *name, const char *word, GError **error)
+{
+  g_autoptr (GString) nouns = g_string_new (NULL);
+  const VswVerb *bare = NULL;
+  gboolean known = FALSE;
+
+  for (const VswVerb *verb = vsw_verbs; verb->name != NULL; verb++)
+    {
+      if (!g_str_equal (verb->name, name))
+        continue;
+      known = TRUE;
+      if (verb->noun == NULL)
+        bare = verb;
+      else if (g_strcmp0 (verb->noun, word) == 0)
+        return verb;
+      else
+        g_string_append_printf (nouns, "%s%s", nouns->len > 0 ? ", " : "", verb->noun);
+    }
+  if (bare != NULL)
+    return bare;
+  if (known)
+    g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "%s wants one of: %s", name, nouns->str);
+  else
+    g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "there is no command \"%s\"; see vmswitchctl --help", name);
+  return NULL;
+}
+
+static gboolean
+check_arguments (const VswVerb *verb, guint n, GError **error)
+{
+  if (n >= verb->min && n <= verb->max)
+    return TRUE;
+  g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "too %s arguments; usage: vmswitchctl %s%s%s%s%s",
+               n < verb->min ? "few" : "many", verb->name, verb->noun != NULL ? " " : "",
+               verb->noun != NULL ? verb->noun : "", verb->arguments[0] != '\0' ? " " : "", verb->arguments);
+  return FALSE;
+}
+
+static gboolean
+print_program (GHashTable *options, gboolean *ret_done, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  *ret_done = TRUE;
+  if (g_hash_table_contains (options, "help"))
+    {
+      g_auto (GStrv) none = g_new0 (char *, 1);
+      g_autoptr (VswSession) session = vsw_session_new (NULL, g_steal_pointer (&none), g_hash_table_ref (options));
+
+      return vsw_command_help (session, error);
+    }
+  if (g_hash_table_contains (options, "version"))
+    {
+      printf ("vmswitchctl %s\n", VSW_VERSION);
+      return TRUE;
+    }
+  *ret_done = FALSE;
+  return TRUE;
+}
+
+static gboolean
+print_verb (const char *name, const char *noun)
+{
+  g_autofree char *text = vsw_help_print_verb (name, noun);
+
+  if (text != NULL)
+    fputs (text, stdout);
+  return text != NULL;
+}
+
+/* Takes over what the global pass has seen, then reads the rest by the verb's own table. */
+static VswSession *
+new_session (const VswVerb *verb, char ***words, GHashTable *globals, GError **error)
+{
+  g_autofree VswOption *options = new_options (verb->options);
+  g_autoptr (GHashTable) given = vsw_options_decode (options, FALSE, words, error);
+  GHashTableIter iter;
+  gpointer name;
+
+  if (given == NULL)
+    return NULL;
+  g_hash_table_iter_init (&iter, globals);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_hash_table_replace (given, g_strdup (name), g_strdup (""));
+  /* The first word is the program's name. */
+  return vsw_session_new (verb, g_strdupv (*words + 1), g_steal_pointer (&given));
+}
+
+static gboolean
+run_command (char ***words, char **ret_deed, GError **error)
+{
+  g_autofree VswOption *options = new_options (NULL);
+  g_autoptr (GHashTable) globals = vsw_options_decode (options, TRUE, words, error);
+  g_autoptr (VswSession) session = NULL;
+  const VswVerb *verb;
+  gboolean done;
+  char **rest;
+
+  if (globals == NULL || !print_program (globals, &done, error))
+    return FALSE;
+  if (done)
+    return TRUE;
+  if ((*words)[1] == NULL)
+    {
+      g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "no command given; see vmswitchctl --help");
+      return FALSE;
+    }
+  rest = *words + 2;
+  if ((g_strcmp0 (rest[0], "--help") == 0 || g_strcmp0 (rest[0], "-h") == 0) && print_verb ((*words)[1], NULL))
+    return TRUE;
+  verb = find_verb ((*words)[1], rest[0], error);
+  if (verb == NULL)
+    return FALSE;
+
+  /* Verb and noun go, the program's name stays in front. */
+  for (int n = verb->noun != NULL ? 2 : 1; n > 0; n--)
+    {
+      g_free ((*words)[1]);
+      memmove (*words + 1, *words + 2, (g_strv_length (*words + 2) + 1) * sizeof (char *));
+    }
+  session = new_session (verb, words, globals, error);
+  if (session == NULL)
+    return FALSE;
+  if (vsw_session_get_option (session, "help") != NULL)
+    return print_verb (verb->name, verb->noun);
+  if (!check_arguments (verb, session->n_arguments, error))
+    return FALSE;
+  if (verb->run (session, error))
+    return TRUE;
+  *ret_deed = g_steal_pointer (&session->deed);
+  return FALSE;
+}
+
+static void
+print_failure (const char *deed, const GError *error)
+{
+  VswStyle style = vsw_style_get (STDERR_FILENO);
+  g_autofree char *message = vsw_print_text (error->message, &style);
+  g_autofree char *escaped = deed != NULL ? vsw_print_text (deed, &style) : NULL;
+
+  if (escaped != NULL)
+    fprintf (stderr, "vmswitchctl: cannot %s: %s\n", escaped, message);
+  else
+    fprintf (stderr, "vmswitchctl: %s\n", message);
+}
+
+static gboolean
+check_words (char **words, GError **error)
+{
+  for (char **word = words; *word != NULL; word++)
+    if (!g_utf8_validate (*word, -1, NULL))
+      {
+        g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "argument %d is not UTF-8", (int)(word - words));
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* A closed standard stream would be the number of the next descriptor, that is, of the bus connection. */
+static void
+fill_streams (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0 && open (fd == STDIN_FILENO ? "/dev/null" : "/dev/full", O_RDWR) != fd)
+      _exit (VSW_FAILURE_OTHER);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_auto (GStrv) words = g_strdupv (argv);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *deed = NULL;
+  int status = 0;
+
+  fill_streams ();
+  /* Only how characters are shown: numbers and errors stay as programs expect them. */
+  setlocale (LC_CTYPE, "");
+  g_set_prgname ("vmswitchctl");
+  /* A reader that goes is a failed write, not a silent death. */
+  signal (SIGPIPE, SIG_IGN);
+
+  if (!check_words (words, &error) || !run_command (&words, &deed, &error))
+    {
+      print_failure (deed, error);
+      status = error->domain == VSW_FAILURE ? error->code : VSW_FAILURE_OTHER;
+    }
+  if (fflush (stdout) != 0 || ferror (stdout))
+    {
+      if (errno != EPIPE)
+        fprintf (stderr, "vmswitchctl: cannot write the answer: %s\n", g_strerror (errno));
+      status = status != 0 ? status : VSW_FAILURE_OTHER;
+    }
+  return status;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/option.h"
+
+#include "client/failure.h"
+
+static gboolean
+store_option (const char *name, const char *value, gpointer given, GError **error)
+{
+  while (*name == '-')
+    name++;
+  g_hash_table_replace (given, g_strdup (g_str_equal (name, "h") ? "help" : name),
+                        g_strdup (value != NULL ? value : ""));
+  return TRUE;
+}
+
+/* GLib wants the table that it parses by in a shape of its own. */
+static GOptionEntry *
+new_entries (const VswOption *options)
+{
+  GArray *entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
+
+  for (const VswOption *option = options; option->name != NULL; option++)
+    {
+      GOptionEntry entry = {
+        .long_name = option->name,
+        .short_name = g_str_equal (option->name, "help") ? 'h' : 0,
+        .flags = option->kind == VSW_OPTION_FLAG ? G_OPTION_FLAG_NO_ARG : 0,
+        .arg = G_OPTION_ARG_CALLBACK,
+        .arg_data = (gpointer)store_option,
+        .description = option->text,
+        .arg_description = option->argument,
+      };
+
+      g_array_append_val (entries, entry);
+    }
+  return (GOptionEntry *)(gpointer)g_array_free (entries, FALSE);
+}
+
+/**
+ * vsw_options_decode:
+ * @options: (array zero-terminated=1): those that may be given
+ * @only_before: stop at the first word that is no option
+ * @arguments: (inout): the words of the command line, the program first; loses the options
+ * @error: %VSW_FAILURE_USAGE
+ *
+ * Takes the options out of a command line.
+ *
+ * Returns: (transfer full) (element-type utf8 utf8): what was given, by name. Main thread.
+ */
+GHashTable *
+vsw_options_decode (const VswOption *options, gboolean only_before, char ***arguments, GError **error)
+{
+  g_autoptr (GHashTable) given = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autofree GOptionEntry *entries = new_entries (options);
+  g_autoptr (GError) wrong = NULL;
+  GOptionGroup *group = g_option_group_new ("", "", "", given, NULL);
+
+  g_option_group_add_entries (group, entries);
+  g_option_context_set_main_group (context, group);
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_context_set_strict_posix (context, only_before);
+  if (!g_option_context_parse_strv (context, arguments, &wrong))
+    {
+      g_set_error_literal (error, VSW_FAILURE, VSW_FAILURE_USAGE, wrong->message);
+      return NULL;
+    }
+  return g_steal_pointer (&given);
+}
+
+/**
+ * vsw_number_decode:
+ * @text: what a user typed
+ * @ret_number: (out): the number
+ * @error: %VSW_FAILURE_USAGE
+ *
+ * Reads a decimal number of 32 bits, as D-Bus type `u` holds. Its limits are the service's matter.
+ *
+ * Returns: whether it is one. Any thread.
+ */
+gboolean
+vsw_number_decode (const char *text, guint32 *ret_number, GError **error)
+{
+  guint64 number;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &number, NULL))
+    {
+      g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "\"%s\" is not a number from 0 to %u", text, G_MAXUINT32);
+      return FALSE;
+    }
+  *ret_number = (guint32)number;
+  return TRUE;
+}
+
+static GVariant *
+encode_option (const VswOption *option, const char *text, GError **error)
+{
+  guint32 number;
+
+  switch (option->kind)
+    {
+    case VSW_OPTION_FLAG:
+      return g_variant_new_boolean (TRUE);
+    case VSW_OPTION_STRING:
+      return g_variant_new_string (text);
+    case VSW_OPTION_NUMBER:
+      if (vsw_number_decode (text, &number, error))
+        return g_variant_new_uint32 (number);
+      g_prefix_error (error, "--%s: ", option->name);
+      return NULL;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/**
+ * vsw_options_export:
+ * @given: options by name, from vsw_options_decode()
+ * @options: (array zero-terminated=1): the verb's
+ * @more: (nullable) (transfer full): a builder of an `a{sv}` to add to
+ * @error: %VSW_FAILURE_USAGE
+ *
+ * Makes the settings of a call from the options that stand for one.
+ *
+ * Returns: (transfer floating): an `a{sv}`. Any thread.
+ */
+GVariant *
+vsw_options_export (GHashTable *given, const VswOption *options, GVariantBuilder *more, GError **error)
+{
+  g_autoptr (GVariantBuilder) builder = more != NULL ? more : g_variant_builder_new (G_VARIANT_TYPE_VARDICT);
+
+  for (const VswOption *option = options; option->name != NULL; option++)
+    {
+      const char *text = g_hash_table_lookup (given, option->name);
+      GVariant *value;
+
+      if (text == NULL || option->key == NULL)
+        continue;
+      value = encode_option (option, text, error);
+      if (value == NULL)
+        return NULL;
+      g_variant_builder_add (builder, "{sv}", option->key, value);
+    }
+  return g_variant_builder_end (builder);
+}

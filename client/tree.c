@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/tree.h"
+
+#include "client/failure.h"
+#include "client/name.h"
+
+#include <string.h>
+
+static const struct
+{
+  const char *interface_name; /* the one that makes an object what it is */
+  const char *text;
+} kinds[] = {
+  [VSW_NODE_MANAGER] = { "Manager", "manager" }, [VSW_NODE_SWITCH] = { "Switch", "switch" },
+  [VSW_NODE_PORT] = { "SwitchPort", "port" },    [VSW_NODE_ENDPOINT] = { "EthernetPort", "endpoint" },
+  [VSW_NODE_OTHER] = { NULL, "object" },
+};
+
+/**
+ * vsw_node_kind_print:
+ * @kind: a kind
+ *
+ * Returns: (transfer none): its noun, as in commands. Any thread.
+ */
+const char *
+vsw_node_kind_print (VswNodeKind kind)
+{
+  return kinds[kind].text;
+}
+
+/**
+ * vsw_node_kind_decode:
+ * @noun: "switch", "port", "endpoint", as in commands
+ *
+ * Returns: the kind that it means. Any thread.
+ */
+VswNodeKind
+vsw_node_kind_decode (const char *noun)
+{
+  for (int kind = 0; kind < VSW_NODE_OTHER; kind++)
+    if (g_str_equal (kinds[kind].text, noun))
+      return (VswNodeKind)kind;
+  g_assert_not_reached ();
+}
+
+/**
+ * vsw_node_get_main:
+ * @self: an object
+ *
+ * Returns: (transfer none) (nullable): the short name of the interface that makes it what it is; %NULL for what we do not know.
+ * Any thread.
+ */
+const char *
+vsw_node_get_main (const VswNode *self)
+{
+  return kinds[self->kind].interface_name;
+}
+
+static GVariant *
+find_interface (const VswNode *self, const char *interface_name)
+{
+  g_autofree char *full = g_strconcat (VSW_BUS_PREFIX, interface_name, NULL);
+
+  return g_variant_lookup_value (self->interfaces, full, G_VARIANT_TYPE_VARDICT);
+}
+
+/**
+ * vsw_node_has:
+ * @self: an object
+ * @interface_name: short name
+ *
+ * Returns: whether the object has the interface. Any thread.
+ */
+gboolean
+vsw_node_has (const VswNode *self, const char *interface_name)
+{
+  g_autoptr (GVariant) properties = find_interface (self, interface_name);
+
+  return properties != NULL;
+}
+
+/**
+ * vsw_node_get:
+ * @self: an object
+ * @interface_name: short name
+ * @property: name of a property
+ *
+ * Returns: (transfer full) (nullable): its value, or %NULL if the object has none. Any thread.
+ */
+GVariant *
+vsw_node_get (const VswNode *self, const char *interface_name, const char *property)
+{
+  g_autoptr (GVariant) properties = find_interface (self, interface_name);
+
+  return properties != NULL ? g_variant_lookup_value (properties, property, NULL) : NULL;
+}
+
+/**
+ * vsw_node_get_string:
+ * @self: an object
+ * @interface_name: short name
+ * @property: name of a property, a string or an object path
+ *
+ * Returns: (transfer full): its value, "" if the object has none. Any thread.
+ */
+char *
+vsw_node_get_string (const VswNode *self, const char *interface_name, const char *property)
+{
+  g_autoptr (GVariant) value = vsw_node_get (self, interface_name, property);
+
+  if (value == NULL
+      || !(g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+           || g_variant_is_of_type (value, G_VARIANT_TYPE_OBJECT_PATH)))
+    return g_strdup ("");
+  return g_variant_dup_string (value, NULL);
+}
+
+/**
+ * vsw_node_is:
+ * @self: an object
+ * @interface_name: short name
+ * @property: name of a boolean property
+ *
+ * Returns: its value, %FALSE if the object has none. Any thread.
+ */
+gboolean
+vsw_node_is (const VswNode *self, const char *interface_name, const char *property)
+{
+  g_autoptr (GVariant) value = vsw_node_get (self, interface_name, property);
+
+  return value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN) && g_variant_get_boolean (value);
+}
+
+/**
+ * vsw_node_export:
+ * @self: an object
+ *
+ * Shapes an object for JSON: `Path` and the properties of its main interface, then each further interface of ours as a
+ * dictionary under its short name (`ActiveConnection`).
+ *
+ * Returns: (transfer floating): an `a{sv}`. Any thread.
+ */
+GVariant *
+vsw_node_export (const VswNode *self)
+{
+  const char *main_name = vsw_node_get_main (self);
+  GVariantBuilder builder;
+  GVariantIter iter;
+  GVariantIter properties_iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&builder, "{sv}", "Path", g_variant_new_object_path (self->path));
+  if (main_name != NULL)
+    {
+      g_autoptr (GVariant) properties = find_interface (self, main_name);
+
+      g_variant_iter_init (&properties_iter, properties);
+      while (g_variant_iter_loop (&properties_iter, "{&sv}", &name, &value))
+        g_variant_builder_add (&builder, "{sv}", name, value);
+    }
+  g_variant_iter_init (&iter, self->interfaces);
+  while (g_variant_iter_loop (&iter, "{&s@a{sv}}", &name, &value))
+    {
+      if (g_str_has_prefix (name, VSW_BUS_PREFIX) && g_strcmp0 (vsw_name_get_interface (name), main_name) != 0)
+        g_variant_builder_add (&builder, "{sv}", vsw_name_get_interface (name), value);
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static void
+free_node (VswNode *node)
+{
+  g_free (node->path);
+  g_free (node->name);
+  g_variant_unref (node->interfaces);
+  g_free (node);
+}
+
+static VswNode *
+new_node (const char *path, GVariant *interfaces)
+{
+  VswNode *node = g_new0 (VswNode, 1);
+
+  node->path = g_strdup (path);
+  node->interfaces = g_variant_ref (interfaces);
+  node->kind = VSW_NODE_OTHER;
+  for (int kind = 0; kind < VSW_NODE_OTHER && node->kind == VSW_NODE_OTHER; kind++)
+    if (vsw_node_has (node, kinds[kind].interface_name))
+      node->kind = (VswNodeKind)kind;
+  return node;
+}
+
+/* A port is named with its switch, so the switches must be known. */
+static void
+name_node (const VswTree *self, VswNode *node)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *switch_path = NULL;
+  g_autofree char *switch_name = NULL;
+  VswNode *parent;
+
+  if (node->kind == VSW_NODE_MANAGER || node->kind == VSW_NODE_OTHER)
+    {
+      node->name = node->kind == VSW_NODE_MANAGER ? g_strdup ("manager") : g_strdup (node->path);
+      return;
+    }
+  name = vsw_node_get_string (node, vsw_node_get_main (node), "Name");
+  if (node->kind != VSW_NODE_PORT)
+    {
+      node->name = g_steal_pointer (&name);
+      return;
+    }
+  switch_path = vsw_node_get_string (node, "SwitchPort", "Switch");
+  parent = vsw_tree_get (self, switch_path);
+  switch_name = parent != NULL ? vsw_node_get_string (parent, "Switch", "Name") : g_strdup ("?");
+  node->name = g_strconcat (switch_name, "/", name, NULL);
+}
+
+static int
+compare_nodes (gconstpointer a, gconstpointer b)
+{
+  const VswNode *one = *(VswNode *const *)a;
+  const VswNode *two = *(VswNode *const *)b;
+  int order;
+
+  if (one->kind != two->kind)
+    return one->kind < two->kind ? -1 : 1;
+  order = strverscmp (one->name, two->name);
+  return order != 0 ? order : strcmp (one->path, two->path);
+}
+
+/**
+ * vsw_tree_new:
+ * @objects: an `a{oa{sa{sv}}}`, from GetManagedObjects
+ *
+ * Makes the model of what the service has.
+ *
+ * Returns: (transfer full): the tree. Any thread.
+ */
+VswTree *
+vsw_tree_new (GVariant *objects)
+{
+  VswTree *self = g_new0 (VswTree, 1);
+  GVariantIter iter;
+  const char *path;
+  GVariant *interfaces;
+
+  self->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)free_node);
+  self->by_path = g_hash_table_new (g_str_hash, g_str_equal);
+  g_variant_iter_init (&iter, objects);
+  while (g_variant_iter_loop (&iter, "{&o@a{sa{sv}}}", &path, &interfaces))
+    {
+      VswNode *node = new_node (path, interfaces);
+
+      g_ptr_array_add (self->nodes, node);
+      g_hash_table_insert (self->by_path, node->path, node);
+    }
+  for (guint i = 0; i < self->nodes->len; i++)
+    name_node (self, self->nodes->pdata[i]);
+  g_ptr_array_sort (self->nodes, compare_nodes);
+  return self;
+}
+
+/**
+ * vsw_tree_free:
+ * @self: (transfer full): a tree
+ *
+ * Forgets a tree and its objects. Any thread.
+ */
+void
+vsw_tree_free (VswTree *self)
+{
+  g_hash_table_unref (self->by_path);
+  g_ptr_array_unref (self->nodes);
+  g_free (self);
+}
+
+/**
+ * vsw_tree_get:
+ * @self: a tree
+ * @path: an object path
+ *
+ * Returns: (transfer none) (nullable): the object, or %NULL. Any thread.
+ */
+VswNode *
+vsw_tree_get (const VswTree *self, const char *path)
+{
+  return g_hash_table_lookup (self->by_path, path);
+}
+
+/**
+ * vsw_tree_find:
+ * @self: a tree
+ * @kind: what it must be
+ * @name: its name, or its object path
+ * @error: %VSW_FAILURE_NOT_FOUND; %VSW_FAILURE_USAGE if it is a path of another kind of object, or not the name of a port
+ *
+ * Finds the object that a user means.
+ *
+ * Returns: (transfer none): the object. Any thread.
+ */
+VswNode *
+vsw_tree_find (const VswTree *self, VswNodeKind kind, const char *name, GError **error)
+{
+  g_autofree char *switch_name = NULL;
+  g_autofree char *port_name = NULL;
+
+  if (name[0] == '/')
+    {
+      VswNode *node = vsw_tree_get (self, name);
+
+      if (node != NULL && node->kind == kind)
+        return node;
+      if (node != NULL)
+        g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "%s is not a %s: it is %s %s", name,
+                     vsw_node_kind_print (kind), vsw_node_kind_print (node->kind), node->name);
+      else
+        g_set_error (error, VSW_FAILURE, VSW_FAILURE_NOT_FOUND, "there is no object %s", name);
+      return NULL;
+    }
+  if (kind == VSW_NODE_PORT && !vsw_name_split_port (name, &switch_name, &port_name, error))
+    return NULL;
+  for (guint i = 0; i < self->nodes->len; i++)
+    {
+      VswNode *node = self->nodes->pdata[i];
+
+      if (node->kind == kind && g_str_equal (node->name, name))
+        return node;
+    }
+  g_set_error (error, VSW_FAILURE, VSW_FAILURE_NOT_FOUND, "there is no %s \"%s\"", vsw_node_kind_print (kind), name);
+  return NULL;
+}
+
+static gboolean
+fits_name (const VswNode *node, const char *name)
+{
+  const char *slash;
+
+  if (g_str_equal (node->name, name) || g_str_equal (node->path, name))
+    return TRUE;
+  slash = node->kind == VSW_NODE_PORT ? strchr (node->name, '/') : NULL;
+  return slash != NULL && g_str_equal (slash + 1, name);
+}
+
+/**
+ * vsw_tree_find_any:
+ * @self: a tree
+ * @name: a name of any kind (that of a port also without its switch), or an object path
+ * @error: %VSW_FAILURE_NOT_FOUND; %VSW_FAILURE_USAGE if several objects have the name: they are listed
+ *
+ * Finds the one object that a user can mean by a bare name.
+ *
+ * Returns: (transfer none): the object. Any thread.
+ */
+VswNode *
+vsw_tree_find_any (const VswTree *self, const char *name, GError **error)
+{
+  g_autoptr (GString) choices = g_string_new (NULL);
+  VswNode *found = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < self->nodes->len; i++)
+    {
+      VswNode *node = self->nodes->pdata[i];
+
+      if (!fits_name (node, name))
+        continue;
+      found = node;
+      if (++n <= 10)
+        g_string_append_printf (choices, "%s%s %s", n > 1 ? ", " : "", vsw_node_kind_print (node->kind), node->name);
+    }
+  if (n == 1)
+    return found;
+  if (n == 0)
+    g_set_error (error, VSW_FAILURE, VSW_FAILURE_NOT_FOUND, "there is no switch, port or endpoint \"%s\"", name);
+  else
+    g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "\"%s\" can be any of: %s%s", name, choices->str,
+                 n > 10 ? ", …" : "");
+  return NULL;
+}

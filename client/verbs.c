@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/verbs.h"
+
+#define MORE_CREATE_SWITCH "What is not given takes the default of the service; see org.vmswitch1.Manager(5)."
+#define MORE_NAMESPACE                                                                                                 \
+  "NETNS is a name of ip-netns(8), the number of a process, or a path (with a slash).\n"                               \
+  "The NIC is down there at first: ip -n NETNS link set INTERFACE up."
+#define MORE_ATTACH                                                                                                    \
+  "Makes a NIC for a guest, a port for it, and plugs the one into the other.\n"                                        \
+  "Without NAME it is called after namespace and interface: NETNS-INTERFACE.\n"                                        \
+  "With --lifetime caller the NIC is there until this command is interrupted.\n" MORE_NAMESPACE
+#define MORE_KEYS "A KEY is the name of a property, as ageing-seconds or AgeingSeconds. All are changed, or none.\n"
+
+const VswOption vsw_global_options[] = {
+  { "json", VSW_OPTION_FLAG, NULL, NULL, "Print JSON: keys are the names of properties on the bus" },
+  { "no-ask-password", VSW_OPTION_FLAG, NULL, NULL, "Never ask for a password on the terminal" },
+  { "quiet", VSW_OPTION_FLAG, NULL, NULL, "Do not say what was done; list: print names only" },
+  { "help", VSW_OPTION_FLAG, NULL, NULL, "Show help; behind a command: its own" },
+  { "version", VSW_OPTION_FLAG, NULL, NULL, "Print the version" },
+  { NULL },
+};
+
+#define DESCRIPTION                                                                                                    \
+  {                                                                                                                    \
+    "description", VSW_OPTION_STRING, "Description", "TEXT", "Free text, up to 256 characters"                         \
+  }
+#define MAC                                                                                                            \
+  {                                                                                                                    \
+    "mac", VSW_OPTION_STRING, "MacAddress", "ADDRESS", "Its MAC address, aa:bb:cc:dd:ee:ff"                            \
+  }
+#define MTU                                                                                                            \
+  {                                                                                                                    \
+    "mtu", VSW_OPTION_NUMBER, "Mtu", "OCTETS", "Largest payload of a frame, 68 to 65535"                               \
+  }
+#define QUEUES                                                                                                         \
+  {                                                                                                                    \
+    "queues", VSW_OPTION_NUMBER, "Queues", "NUMBER", "Queues in each direction, 1 to 8"                                \
+  }
+#define LIFETIME                                                                                                       \
+  {                                                                                                                    \
+    "lifetime", VSW_OPTION_STRING, "Lifetime", "WORD", "persistent (default) or runtime (until reboot)"                \
+  }
+#define LIFETIME_ATTACH                                                                                                \
+  {                                                                                                                    \
+    "lifetime", VSW_OPTION_STRING, "Lifetime", "WORD", "runtime (default, until reboot), persistent or caller"         \
+  }
+#define FORCE                                                                                                          \
+  {                                                                                                                    \
+    "force", VSW_OPTION_FLAG, "force", NULL, "Also what depends on it: connections, and ports of a switch"             \
+  }
+#define NETNS                                                                                                          \
+  {                                                                                                                    \
+    "netns", VSW_OPTION_STRING, NULL, "NETNS", "Network namespace that gets the NIC"                                   \
+  }
+#define END                                                                                                            \
+  {                                                                                                                    \
+    NULL                                                                                                               \
+  }
+
+static const VswOption no_options[] = { END };
+static const VswOption create_switch_options[] = {
+  DESCRIPTION,
+  MTU,
+  MAC,
+  { "ageing-seconds", VSW_OPTION_NUMBER, "AgeingSeconds", "SECONDS", "Forget a learned address after, 1 to 1000000" },
+  { "max-learned-addresses", VSW_OPTION_NUMBER, "MaxLearnedAddresses", "NUMBER", "Learn at most so many; 0: no limit" },
+  { "spanning-tree", VSW_OPTION_FLAG, "SpanningTree", NULL, "Take part in the spanning tree protocol" },
+  { "multicast-snooping", VSW_OPTION_FLAG, "MulticastSnooping", NULL, "Send multicast only where it is asked for" },
+  { "shared", VSW_OPTION_FLAG, "Shared", NULL, "Active local users may attach without an administrator" },
+  LIFETIME,
+  END,
+};
+static const VswOption create_port_options[] = { DESCRIPTION, LIFETIME, END };
+static const VswOption create_endpoint_options[] = { DESCRIPTION, MAC, MTU, QUEUES, LIFETIME, END };
+static const VswOption delete_options[] = { FORCE, END };
+static const VswOption attach_options[] = {
+  NETNS,
+  { "interface", VSW_OPTION_STRING, "InterfaceName", "NAME", "Name of the NIC in the namespace; default eth0" },
+  { "port", VSW_OPTION_STRING, "Port", "PORT", "Plug it into this port of the switch, not into a new one" },
+  DESCRIPTION,
+  MAC,
+  MTU,
+  QUEUES,
+  LIFETIME_ATTACH,
+  END,
+};
+static const VswOption place_options[] = {
+  NETNS,
+  { "interface", VSW_OPTION_STRING, NULL, "NAME", "Name of the NIC in the namespace; default eth0" },
+  END,
+};
+static const VswOption resolve_options[] = {
+  { "by", VSW_OPTION_STRING, NULL, "WORD", "What it is: interface, index or mac; default: as it looks" },
+  END,
+};
+
+const VswVerb vsw_verbs[] = {
+  { "list", NULL, "", 0, 0, "Show the tree of switches, ports and endpoints", NULL, no_options, vsw_command_list },
+  { "list", "switches", "", 0, 0, "List switches", NULL, no_options, vsw_command_list },
+  { "list", "ports", "", 0, 0, "List switch ports", NULL, no_options, vsw_command_list },
+  { "list", "endpoints", "", 0, 0, "List Ethernet ports of all kinds", NULL, no_options, vsw_command_list },
+  { "list", "external", "", 0, 0, "List physical NICs of the host", NULL, no_options, vsw_command_list },
+  { "show", NULL, "NAME…", 1, VSW_ARGUMENTS_ANY, "Show all properties of objects with a unique name", NULL, no_options,
+    vsw_command_show },
+  { "show", "switch", "SWITCH…", 1, VSW_ARGUMENTS_ANY, "Show all properties of switches", NULL, no_options,
+    vsw_command_show },
+  { "show", "port", "SWITCH/PORT…", 1, VSW_ARGUMENTS_ANY, "Show all properties of switch ports", NULL, no_options,
+    vsw_command_show },
+  { "show", "endpoint", "ENDPOINT…", 1, VSW_ARGUMENTS_ANY, "Show all properties of endpoints", NULL, no_options,
+    vsw_command_show },
+  { "show", "manager", "", 0, 0, "Show all properties of the service", NULL, no_options, vsw_command_show },
+  { "create", "switch", "NAME", 1, 1, "Make a switch", MORE_CREATE_SWITCH, create_switch_options, vsw_command_create },
+  { "create", "port", "SWITCH/PORT", 1, 1, "Make a switch port", NULL, create_port_options, vsw_command_create },
+  { "create", "endpoint", "NAME", 1, 1, "Make an internal NIC, a NIC of the host", NULL, create_endpoint_options,
+    vsw_command_create },
+  { "delete", "switch", "SWITCH", 1, 1, "Delete a switch", NULL, delete_options, vsw_command_delete },
+  { "delete", "port", "SWITCH/PORT", 1, 1, "Delete a switch port", NULL, delete_options, vsw_command_delete },
+  { "delete", "endpoint", "ENDPOINT", 1, 1, "Delete an internal or synthetic NIC", NULL, delete_options,
+    vsw_command_delete },
+  { "set", "switch", "SWITCH KEY=VALUE…", 2, VSW_ARGUMENTS_ANY, "Change a switch",
+    MORE_KEYS "Keys: description mtu ageing-seconds max-learned-addresses spanning-tree\nmulticast-snooping shared.",
+    no_options, vsw_command_set },
+  { "set", "port", "SWITCH/PORT KEY=VALUE…", 2, VSW_ARGUMENTS_ANY, "Change a switch port",
+    MORE_KEYS "Keys: description.", no_options, vsw_command_set },
+  { "set", "endpoint", "ENDPOINT KEY=VALUE…", 2, VSW_ARGUMENTS_ANY, "Change an internal or synthetic NIC",
+    MORE_KEYS "Keys: description mtu mac-address.", no_options, vsw_command_set },
+  { "connect", NULL, "SWITCH/PORT ENDPOINT", 2, 2, "Plug an endpoint into a port", NULL, no_options,
+    vsw_command_connect },
+  { "disconnect", NULL, "SWITCH/PORT", 1, 1, "Unplug what is plugged into a port", NULL, no_options,
+    vsw_command_disconnect },
+  { "connect-internal", NULL, "SWITCH [NAME]", 1, 2, "Connect the host: make a NIC, a port, and plug it in",
+    "NAME is that of the NIC and of its port; without it SWITCH-host.", create_endpoint_options,
+    vsw_command_connect_internal },
+  { "disconnect-internal", NULL, "ENDPOINT", 1, 1, "Undo connect-internal", NULL, no_options,
+    vsw_command_disconnect_internal },
+  { "move", NULL, "SWITCH/PORT SWITCH", 2, 2, "Move a port to another switch, while it is in use", NULL, no_options,
+    vsw_command_move },
+  { "attach", NULL, "SWITCH [NAME]", 1, 2, "Attach a guest: make a NIC, a port, and plug it in", MORE_ATTACH,
+    attach_options, vsw_command_attach },
+  { "detach", NULL, "ENDPOINT", 1, 1, "Undo attach", NULL, no_options, vsw_command_detach },
+  { "place", NULL, "ENDPOINT --netns NETNS", 1, 1, "Give a guest's NIC to a network namespace", MORE_NAMESPACE,
+    place_options, vsw_command_place },
+  { "address", "add", "SWITCH/PORT MAC", 2, 2, "Nail a MAC address to a port", NULL, no_options, vsw_command_address },
+  { "address", "remove", "SWITCH/PORT MAC", 2, 2, "Undo address add", NULL, no_options, vsw_command_address },
+  { "fdb", NULL, "SWITCH", 1, 1, "Show the forwarding table", NULL, no_options, vsw_command_fdb },
+  { "stats", NULL, "[NAME…]", 0, VSW_ARGUMENTS_ANY, "Show counters of all objects or of some",
+    "rx is what an endpoint received; of a port or a switch, what the switch received.", no_options,
+    vsw_command_stats },
+  { "monitor", NULL, "", 0, 0, "Show signals as they come, until interrupted", NULL, no_options, vsw_command_monitor },
+  { "resolve", NULL, "INTERFACE|INDEX|MAC", 1, 1, "Tell which object a network device belongs to", NULL,
+    resolve_options, vsw_command_resolve },
+  { "status", NULL, "", 0, 0, "Show version, counts, limits and warnings", NULL, no_options, vsw_command_status },
+  { "capabilities", NULL, "", 0, 0, "List what this kernel and this build can do", NULL, no_options,
+    vsw_command_capabilities },
+  { "help", NULL, "[COMMAND]", 0, 2, "Show help; of a command, its own", NULL, no_options, vsw_command_help },
+  { NULL },
+};
