@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "support/arbitrary.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace
+{
+
+guint64
+next_seed ()
+{
+  static const char *const given = std::getenv ("VSW_TEST_SEED");
+  static guint64 next = given != nullptr ? std::strtoull (given, nullptr, 10) : std::random_device{}();
+
+  return next++;
+}
+
+std::vector<std::string>
+get_ids (GHashTable *values)
+{
+  std::set<std::string> sorted; /* by id: the order of a hash table would not follow the seed */
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, values);
+  while (g_hash_table_iter_next (&iter, &id, nullptr))
+    sorted.insert (static_cast<const char *> (id));
+  return { sorted.begin (), sorted.end () };
+}
+
+} // namespace
+
+Arbitrary::Arbitrary () : Arbitrary (next_seed ())
+{
+  std::printf ("VSW_TEST_SEED=%" G_GUINT64_FORMAT "\n", seed);
+}
+
+Arbitrary::Arbitrary (guint64 from) : seed (from), engine (from)
+{
+}
+
+guint64
+Arbitrary::number (guint64 first, guint64 last)
+{
+  return std::uniform_int_distribution<guint64> (first, last) (engine);
+}
+
+bool
+Arbitrary::chance (guint percent)
+{
+  return number (1, 100) <= percent;
+}
+
+std::string
+Arbitrary::name ()
+{
+  static const std::string heads = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  static const std::string rest = heads + "._-";
+  std::string text;
+
+  do
+    {
+      guint64 length = chance (20) ? number (12, VSW_NAME_MAX) : number (1, 12);
+
+      text = heads[number (0, heads.size () - 1)];
+      while (text.size () < length)
+        text += rest[number (0, rest.size () - 1)];
+    }
+  while (!names.insert (text).second);
+  return text;
+}
+
+std::string
+Arbitrary::interface_name ()
+{
+  std::string text = "eth";
+
+  while (text.size () < number (4, VSW_INTERFACE_SIZE - 1))
+    text += static_cast<char> ('0' + number (0, 9));
+  return text;
+}
+
+std::string
+Arbitrary::description ()
+{
+  static const std::vector<std::string> letters = { "a",    "Z", " ",  "ä",  "ß",  "ж", "漢",
+                                                    "🖧", "'", "\"", "\\", "%s", ";" };
+  std::string text;
+
+  for (guint64 left = chance (10) ? 128 : number (0, 12); left > 0; left--)
+    text += pick (letters);
+  return text;
+}
+
+VswMac
+Arbitrary::mac ()
+{
+  guint64 octets;
+
+  do
+    octets = (number (0, G_GUINT64_CONSTANT (0xffffffffffff)) & ~G_GUINT64_CONSTANT (0x010000000000))
+             | G_GUINT64_CONSTANT (0x020000000000);
+  while (!macs.insert (octets).second);
+  return vsw_mac_from_number (octets);
+}
+
+guint32
+Arbitrary::mtu ()
+{
+  return chance (50) ? 1500 : static_cast<guint32> (number (1280, 9000));
+}
+
+/* A UUID of version 4, from the seed. */
+std::string
+Arbitrary::id ()
+{
+  g_autofree char *text =
+      g_strdup_printf ("%08x-%04x-4%03x-a%03x-%012" G_GINT64_MODIFIER "x", static_cast<guint> (number (0, 0xffffffff)),
+                       static_cast<guint> (number (0, 0xffff)), static_cast<guint> (number (0, 0xfff)),
+                       static_cast<guint> (number (0, 0xfff)), number (0, G_GUINT64_CONSTANT (0xffffffffffff)));
+  return text;
+}
+
+VswValue
+Arbitrary::head (VswKind kind)
+{
+  VswValue value = {};
+
+  kept = { id (), name (), description (), "0123456789abcdef0123456789abcdef :1." + std::to_string (number (1, 9)) };
+  value.kind = kind;
+  value.id = kept[0].c_str ();
+  value.name = kept[1].c_str ();
+  value.description = kept[2].c_str ();
+  value.lifetime = static_cast<VswLifetime> (number (0, VSW_N_LIFETIMES - 1));
+  value.holder = value.lifetime == VSW_LIFETIME_CALLER ? kept[3].c_str () : nullptr;
+  value.created = static_cast<gint64> (number (1, G_GUINT64_CONSTANT (2000000000000000)));
+  return value;
+}
+
+VswChange *
+Arbitrary::create_switch (guint32 owner)
+{
+  VswSwitch draft = {};
+  guint given = VSW_GIVEN_DESCRIPTION | VSW_GIVEN_LIFETIME | VSW_GIVEN_MTU | VSW_GIVEN_AGEING | VSW_GIVEN_MAX_LEARNED
+                | VSW_GIVEN_SPANNING_TREE | VSW_GIVEN_MULTICAST_SNOOPING | VSW_GIVEN_SHARED;
+
+  draft.head = head (VSW_KIND_SWITCH);
+  draft.head.owner = owner;
+  draft.mtu = mtu ();
+  draft.ageing = static_cast<guint32> (number (VSW_AGEING_MIN, 3600));
+  draft.max_learned = chance (50) ? 0 : static_cast<guint32> (number (1, 1000));
+  draft.spanning_tree = chance (20);
+  draft.multicast_snooping = chance (20);
+  draft.shared = chance (30);
+  if (chance (30))
+    {
+      draft.mac = mac ();
+      given |= VSW_GIVEN_MAC;
+    }
+  g_autoptr (VswSwitch) value = vsw_switch_new (&draft);
+  return vsw_change_create (value, given, nullptr, nullptr);
+}
+
+VswChange *
+Arbitrary::create_port (const std::string &switch_id, guint32 owner)
+{
+  VswPort draft = {};
+
+  draft.head = head (VSW_KIND_PORT);
+  draft.head.owner = owner;
+  draft.switch_id = switch_id.c_str ();
+  g_autoptr (VswPort) value = vsw_port_new (&draft);
+  return vsw_change_create (value, VSW_GIVEN_DESCRIPTION | VSW_GIVEN_LIFETIME, nullptr, nullptr);
+}
+
+VswChange *
+Arbitrary::create_nic (guint32 owner)
+{
+  VswNic draft = {};
+  guint given = VSW_GIVEN_DESCRIPTION | VSW_GIVEN_LIFETIME | VSW_GIVEN_QUEUES;
+
+  draft.head = head (VSW_KIND_NIC);
+  draft.head.owner = owner;
+  draft.nic_kind = static_cast<VswNicKind> (number (0, VSW_N_NIC_KINDS - 1));
+  draft.queues = static_cast<guint32> (number (1, VSW_QUEUES_MAX));
+  if (chance (40))
+    {
+      draft.mac = mac ();
+      given |= VSW_GIVEN_MAC;
+    }
+  if (chance (20))
+    {
+      draft.mtu = mtu ();
+      given |= VSW_GIVEN_MTU;
+    }
+  g_autoptr (VswNic) value = vsw_nic_new (&draft);
+  return vsw_change_create (value, given, nullptr, nullptr);
+}
+
+VswChange *
+Arbitrary::modify (gconstpointer value)
+{
+  const auto *old = static_cast<const VswValue *> (value);
+  std::string text = description ();
+
+  if (old->kind == VSW_KIND_SWITCH)
+    {
+      VswSwitch draft = *static_cast<const VswSwitch *> (value);
+
+      draft.head.description = text.c_str ();
+      draft.mtu = mtu ();
+      draft.ageing = static_cast<guint32> (number (VSW_AGEING_MIN, 3600));
+      draft.spanning_tree = chance (50);
+      draft.multicast_snooping = chance (50);
+      draft.max_learned = static_cast<guint32> (number (0, 100));
+      g_autoptr (VswSwitch) changed = vsw_switch_new (&draft);
+      return vsw_change_modify (changed, static_cast<guint> (number (1, VSW_GIVEN_SHARED * 2 - 1)) & ~VSW_GIVEN_MAC);
+    }
+  if (old->kind == VSW_KIND_NIC)
+    {
+      VswNic draft = *static_cast<const VswNic *> (value);
+
+      draft.head.description = text.c_str ();
+      draft.mtu = mtu ();
+      draft.mac = mac ();
+      g_autoptr (VswNic) changed = vsw_nic_new (&draft);
+      return vsw_change_modify (changed, static_cast<guint> (number (1, VSW_GIVEN_MAC * 2 - 1)));
+    }
+  VswPort draft = *static_cast<const VswPort *> (value);
+  draft.head.description = text.c_str ();
+  g_autoptr (VswPort) changed = vsw_port_new (&draft);
+  return vsw_change_modify (changed, VSW_GIVEN_DESCRIPTION);
+}
+
+VswChange *
+Arbitrary::change (VswModel *model, guint32 owner)
+{
+  std::vector<std::string> switches, ports, nics;
+
+  if (model != nullptr)
+    {
+      switches = get_ids (vsw_model_get_switches (model));
+      ports = get_ids (vsw_model_get_ports (model));
+      nics = get_ids (vsw_model_get_nics (model));
+    }
+  switch (number (0, 11))
+    {
+    case 0:
+    case 1:
+      if (!switches.empty ())
+        return create_port (pick (switches), owner);
+      break;
+    case 2:
+    case 3:
+      return create_nic (owner);
+    case 4:
+    case 5:
+      if (!ports.empty () && !nics.empty ())
+        return vsw_change_connect (pick (ports).c_str (), pick (nics).c_str ());
+      break;
+    case 6:
+      if (!ports.empty ())
+        return vsw_change_disconnect (pick (ports).c_str ());
+      break;
+    case 7:
+      if (!ports.empty ())
+        return vsw_change_move (pick (ports).c_str (), pick (switches).c_str ());
+      break;
+    case 8:
+      if (!ports.empty ())
+        return vsw_change_add_address (pick (ports).c_str (), mac ());
+      break;
+    case 9:
+      if (!ports.empty ())
+        {
+          VswPort *port = vsw_model_get_port (model, pick (ports).c_str ());
+
+          if (port->n_static_addresses > 0)
+            return vsw_change_remove_address (port->head.id,
+                                              port->static_addresses[number (0, port->n_static_addresses - 1)]);
+        }
+      break;
+    case 10:
+      {
+        std::vector<std::string> all = switches;
+
+        all.insert (all.end (), ports.begin (), ports.end ());
+        all.insert (all.end (), nics.begin (), nics.end ());
+        if (all.empty ())
+          break;
+        VswValue *value = vsw_model_get (model, pick (all).c_str ());
+        return chance (60) ? modify (value) : vsw_change_delete (value->kind, value->id, chance (50));
+      }
+    default:
+      break;
+    }
+  return create_switch (owner);
+}
+
+GPtrArray *
+Arbitrary::changes (VswModel *model, guint most, guint32 owner)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (reinterpret_cast<GDestroyNotify> (vsw_change_free));
+
+  for (guint64 left = number (1, most); left > 0; left--)
+    g_ptr_array_add (list, change (model, owner));
+  return list;
+}
