@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "bus/draft.h"
+
+/**
+ * vsw_draft_apply_switch:
+ * @fields: a switch, or nothing but a head
+ * @settings: what a caller gave
+ *
+ * Thread: any.
+ *
+ * Returns: @fields with what was given; points to both
+ */
+VswSwitch
+vsw_draft_apply_switch (VswSwitch fields, const VswSettings *settings)
+{
+  if (vsw_settings_has (settings, VSW_KEY_DESCRIPTION))
+    fields.head.description = settings->description;
+  if (vsw_settings_has (settings, VSW_KEY_MAC))
+    fields.mac = settings->mac;
+  if (vsw_settings_has (settings, VSW_KEY_MTU))
+    fields.mtu = settings->mtu;
+  if (vsw_settings_has (settings, VSW_KEY_AGEING))
+    fields.ageing = settings->ageing;
+  if (vsw_settings_has (settings, VSW_KEY_MAX_LEARNED))
+    fields.max_learned = settings->max_learned;
+  if (vsw_settings_has (settings, VSW_KEY_SPANNING_TREE))
+    fields.spanning_tree = settings->spanning_tree;
+  if (vsw_settings_has (settings, VSW_KEY_MULTICAST_SNOOPING))
+    fields.multicast_snooping = settings->multicast_snooping;
+  if (vsw_settings_has (settings, VSW_KEY_SHARED))
+    fields.shared = settings->shared;
+
+  return fields;
+}
+
+/**
+ * vsw_draft_apply_nic:
+ * @fields: a NIC, or nothing but a head
+ * @settings: what a caller gave
+ *
+ * Thread: any.
+ *
+ * Returns: @fields with what was given; points to both
+ */
+VswNic
+vsw_draft_apply_nic (VswNic fields, const VswSettings *settings)
+{
+  if (vsw_settings_has (settings, VSW_KEY_DESCRIPTION))
+    fields.head.description = settings->description;
+  if (vsw_settings_has (settings, VSW_KEY_MTU))
+    fields.mtu = settings->mtu;
+  if (vsw_settings_has (settings, VSW_KEY_QUEUES))
+    fields.queues = settings->queues;
+  if (vsw_settings_has (settings, VSW_KEY_MAC))
+    {
+      fields.mac = settings->mac;
+      fields.static_mac = TRUE;
+    }
+
+  return fields;
+}
+
+/* Takes the draft. The lifetime is always given: its default is the method's, not the model's. */
+static void
+take_draft (VswRequest *request, VswValue *draft, const VswSettings *settings, VswNamespace *target,
+            const char *interface)
+{
+  guint given = (settings != NULL ? vsw_settings_get_given (settings) : 0) | VSW_GIVEN_LIFETIME;
+
+  vsw_request_take_change (request, vsw_change_create (draft, given, target, interface));
+  vsw_value_unref (draft);
+}
+
+/**
+ * vsw_draft_switch:
+ * @request: a request
+ * @name: name of the switch, checked
+ * @settings: what the caller gave
+ *
+ * Adds the change that makes a switch. Thread: main.
+ */
+void
+vsw_draft_switch (VswRequest *request, const char *name, const VswSettings *settings)
+{
+  g_autofree char *id = vsw_id_new ();
+  VswSwitch fields = { 0 };
+
+  fields.head = vsw_request_begin_draft (request, VSW_KIND_SWITCH, id, name, settings, VSW_LIFETIME_PERSISTENT);
+  fields = vsw_draft_apply_switch (fields, settings);
+
+  vsw_request_add_detail (request, "switch", name);
+  g_ptr_array_add (request->paths, vsw_path_new_switch (name));
+  take_draft (request, (VswValue *)vsw_switch_new (&fields), settings, NULL, NULL);
+}
+
+static const VswPort *
+take_port (VswRequest *request, const VswSwitch *home, VswPort *fields, const VswSettings *settings)
+{
+  VswPort *draft;
+
+  fields->switch_id = home->head.id;
+  draft = vsw_port_new (fields);
+
+  vsw_request_add_detail (request, "port", fields->head.name);
+  g_ptr_array_add (request->paths, vsw_path_new_port (home->head.name, fields->head.name));
+  take_draft (request, (VswValue *)draft, settings, NULL, NULL);
+
+  return draft; /* the change holds it */
+}
+
+/**
+ * vsw_draft_port:
+ * @request: a request
+ * @home: the switch
+ * @name: name of the port, checked
+ * @settings: what the caller gave
+ * @lifetime: unless the caller gave one
+ *
+ * Adds the change that makes a switch port. Thread: main.
+ *
+ * Returns: (transfer none): the draft, as long as the request
+ */
+const VswPort *
+vsw_draft_port (VswRequest *request, const VswSwitch *home, const char *name, const VswSettings *settings,
+                VswLifetime lifetime)
+{
+  g_autofree char *id = vsw_id_new ();
+  VswPort fields = { 0 };
+
+  fields.head = vsw_request_begin_draft (request, VSW_KIND_PORT, id, name, settings, lifetime);
+
+  return take_port (request, home, &fields, settings);
+}
+
+static const VswNic *
+take_nic (VswRequest *request, VswNicKind kind, const char *name, const VswSettings *settings, VswLifetime lifetime,
+          GPtrArray *paths, VswNamespace *target, const char *interface)
+{
+  g_autofree char *id = vsw_id_new ();
+  VswNic fields = { 0 };
+  VswNic *draft;
+
+  fields.head = vsw_request_begin_draft (request, VSW_KIND_NIC, id, name, settings, lifetime);
+  fields.nic_kind = kind;
+  fields = vsw_draft_apply_nic (fields, settings);
+  draft = vsw_nic_new (&fields);
+
+  vsw_request_add_detail (request, "endpoint", name);
+  g_ptr_array_add (paths, vsw_path_new_endpoint (name));
+  take_draft (request, (VswValue *)draft, settings, target, interface);
+
+  return draft; /* the change holds it */
+}
+
+/**
+ * vsw_draft_nic:
+ * @request: a request
+ * @kind: which kind of NIC
+ * @name: its name, checked
+ * @settings: what the caller gave
+ * @lifetime: unless the caller gave one
+ * @paths: (element-type utf8): where its path is added
+ *
+ * Adds the change that makes a NIC. Thread: main.
+ *
+ * Returns: (transfer none): the draft, as long as the request
+ */
+const VswNic *
+vsw_draft_nic (VswRequest *request, VswNicKind kind, const char *name, const VswSettings *settings,
+               VswLifetime lifetime, GPtrArray *paths)
+{
+  if (g_hash_table_lookup (request->details, "endpoint-kind") == NULL)
+    vsw_request_add_detail (request, "endpoint-kind", vsw_nic_kind_print (kind));
+
+  return take_nic (request, kind, name, settings, lifetime, paths, NULL, NULL);
+}
+
+/**
+ * vsw_draft_placed_nic:
+ * @request: a request
+ * @name: name of the NIC, checked
+ * @settings: what the caller gave
+ * @lifetime: unless the caller gave one
+ * @paths: (element-type utf8): where its path is added
+ * @target: (nullable): the network namespace that the far end is born in; %NULL: ours
+ * @interface: (nullable): its name there
+ *
+ * Adds the change that makes a synthetic NIC. Thread: main.
+ *
+ * Returns: (transfer none): the draft, as long as the request
+ */
+const VswNic *
+vsw_draft_placed_nic (VswRequest *request, const char *name, const VswSettings *settings, VswLifetime lifetime,
+                      GPtrArray *paths, VswNamespace *target, const char *interface)
+{
+  if (g_hash_table_lookup (request->details, "endpoint-kind") == NULL)
+    vsw_request_add_detail (request, "endpoint-kind", vsw_nic_kind_print (VSW_NIC_SYNTHETIC));
+
+  return take_nic (request, VSW_NIC_SYNTHETIC, name, settings, lifetime, paths, target, interface);
+}
+
+/**
+ * vsw_draft_plug:
+ * @request: a request
+ * @home: the switch
+ * @nic: the draft of a NIC of this request
+ *
+ * Adds the changes that make a port for the NIC, of the same name and lifetime, and plug the one into the other. Thread: main.
+ */
+void
+vsw_draft_plug (VswRequest *request, const VswSwitch *home, const VswNic *nic)
+{
+  g_autofree char *id = vsw_id_new ();
+  VswPort fields = { 0 };
+
+  fields.head = nic->head;
+  fields.head.kind = VSW_KIND_PORT;
+  fields.head.id = id;
+  fields.head.description = "";
+  fields.made_for = nic->head.id;
+  take_port (request, home, &fields, NULL);
+
+  vsw_request_take_change (request, vsw_change_connect (id, nic->head.id));
+}
+
+/* --- checks --- */
+
+/**
+ * vsw_draft_check_batch:
+ * @request: a request
+ * @n: entries that the caller gave
+ * @error: INVALID_ARGUMENT for none, QUOTA_EXCEEDED for too many
+ *
+ * Thread: main.
+ *
+ * Returns: whether one call may make so many
+ */
+gboolean
+vsw_draft_check_batch (VswRequest *request, gsize n, GError **error)
+{
+  guint32 limit = vsw_model_get_rules (vsw_engine_get_model (request->scene->engine))->max_batch;
+
+  if (n == 0)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "the list is empty");
+      return FALSE;
+    }
+  if (n > limit)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_QUOTA_EXCEEDED,
+                   "%" G_GSIZE_FORMAT " entries in one call, the limit is %u", n, limit);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/**
+ * vsw_draft_check_named:
+ * @settings: what a caller gave for something that needs a name
+ * @error: INVALID_ARGUMENT
+ *
+ * Thread: any.
+ *
+ * Returns: whether there is one
+ */
+gboolean
+vsw_draft_check_named (const VswSettings *settings, GError **error)
+{
+  if (vsw_settings_has (settings, VSW_KEY_NAME))
+    return TRUE;
+
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "key '%s' is missing", vsw_key_print (VSW_KEY_NAME));
+  return FALSE;
+}
+
+/**
+ * vsw_draft_get_nic:
+ * @request: a request
+ * @position: which argument, an object path
+ * @ret_view: (out): the NIC
+ * @error: NOT_FOUND; INVALID_ARGUMENT for one of the host's
+ *
+ * The NIC of ours that an argument names. Thread: main.
+ *
+ * Returns: %FALSE if it names none
+ */
+gboolean
+vsw_draft_get_nic (VswRequest *request, gsize position, VswView *ret_view, GError **error)
+{
+  const char *path = vsw_request_get_text (request, position);
+
+  if (vsw_view_find (request->scene, path, ret_view) && ret_view->kind == VSW_VIEW_EXTERNAL)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
+                   "'%.256s' is an external Ethernet port: it belongs to the host", path);
+      return FALSE;
+    }
+
+  return vsw_request_get_object (request, position, VSW_VIEW_NIC, "endpoint", ret_view, error);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* org.vmswitch1.ExternalEthernetPort */
+#include "bus/table.h"
+#include "introspection/interfaces.h"
+
+static gboolean
+is_present (const VswView *view)
+{
+  return view->kind == VSW_VIEW_EXTERNAL;
+}
+
+static GVariant *
+get_is_bound (const VswView *view)
+{
+  return g_variant_new_boolean (view->home != NULL);
+}
+
+static GVariant *
+get_switch (const VswView *view)
+{
+  return vsw_variant_new_switch (view->home);
+}
+
+static GVariant *
+get_driver (const VswView *view)
+{
+  return vsw_variant_new_bytes (view->link->driver);
+}
+
+static GVariant *
+get_bus_path (const VswView *view)
+{
+  return vsw_variant_new_bytes (view->link->bus_path);
+}
+
+static GVariant *
+get_reason (const VswView *view)
+{
+  return g_variant_new_take_string (vsw_facts_not_bridgeable (view->links, view->link));
+}
+
+static GVariant *
+get_bridgeable (const VswView *view)
+{
+  g_autofree char *reason = vsw_facts_not_bridgeable (view->links, view->link);
+
+  return g_variant_new_boolean (reason[0] == '\0');
+}
+
+static const VswPropertyRow properties[] = {
+  { "IsBound", get_is_bound }, { "Switch", get_switch },         { "Driver", get_driver },
+  { "BusPath", get_bus_path }, { "Bridgeable", get_bridgeable }, { "NotBridgeableReason", get_reason },
+};
+
+const VswTable vsw_external_table = {
+  &org_vmswitch1_external_ethernet_port_interface, is_present, properties, G_N_ELEMENTS (properties), NULL, 0,
+};

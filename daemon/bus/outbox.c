@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "bus/outbox.h"
+
+#include "bus/error.h"
+
+#include <malloc.h>
+
+#define SLICE_MICROSECONDS 4000
+#define LARGE_REPLY_OCTETS (1024 * 1024)
+#define TRIM_MILLISECONDS  500 /* time for GDBus's thread to have written the reply */
+
+typedef struct
+{
+  /* a signal */
+  char *path;            /* (owned) */
+  const char *interface; /* (unowned) a literal */
+  const char *member;    /* (unowned) a literal */
+  /* a reply */
+  GDBusMethodInvocation *invocation; /* (owned) */
+  GError *error;                     /* (owned) (nullable) */
+  /* of both */
+  GVariant *body; /* (owned) (nullable) */
+} Item;
+
+struct _VswOutbox
+{
+  GMainContext *context;       /* (owned) */
+  GDBusConnection *connection; /* (owned) (nullable) */
+  GQueue items;                /* (element-type Item) (owned) */
+  GSource *slice_source;       /* (owned) (nullable) begins the next slice */
+  gint64 slice_end;            /* monotonic; while there is a source */
+  GSource *trim_source;        /* (owned) (nullable) */
+};
+
+static void
+free_item (gpointer data)
+{
+  Item *item = data;
+
+  g_free (item->path);
+  g_clear_object (&item->invocation);
+  g_clear_error (&item->error);
+  g_clear_pointer (&item->body, g_variant_unref);
+  g_free (item);
+}
+
+/**
+ * vsw_outbox_new:
+ *
+ * Sends from the thread-default main context of the caller. Thread: main.
+ *
+ * Returns: (transfer full): an outbox without a connection
+ */
+VswOutbox *
+vsw_outbox_new (void)
+{
+  VswOutbox *self = g_new0 (VswOutbox, 1);
+
+  self->context = g_main_context_ref_thread_default ();
+  g_queue_init (&self->items);
+
+  return self;
+}
+
+static void
+clear_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/**
+ * vsw_outbox_free:
+ * @self: (transfer full): an outbox
+ *
+ * What waits is dropped. Thread: main.
+ */
+void
+vsw_outbox_free (VswOutbox *self)
+{
+  vsw_outbox_set_connection (self, NULL);
+  clear_source (&self->slice_source);
+  clear_source (&self->trim_source);
+  g_main_context_unref (self->context);
+  g_free (self);
+}
+
+/**
+ * vsw_outbox_set_connection:
+ * @self: an outbox
+ * @connection: (nullable): where signals go from now on
+ *
+ * What waits was meant for the old connection and is dropped. Thread: main.
+ */
+void
+vsw_outbox_set_connection (VswOutbox *self, GDBusConnection *connection)
+{
+  g_queue_clear_full (&self->items, free_item);
+  g_set_object (&self->connection, connection);
+}
+
+gboolean
+vsw_outbox_is_open (VswOutbox *self)
+{
+  return self->connection != NULL;
+}
+
+gboolean
+vsw_outbox_is_empty (VswOutbox *self)
+{
+  return g_queue_is_empty (&self->items);
+}
+
+/* --- memory after large replies --- */
+
+static gboolean
+trim_memory (gpointer user_data)
+{
+  VswOutbox *self = user_data;
+
+  clear_source (&self->trim_source);
+  malloc_trim (0);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* GDBus builds a message three times over, and glibc keeps what was once needed. */
+static void
+plan_trim (VswOutbox *self)
+{
+  clear_source (&self->trim_source);
+  self->trim_source = g_timeout_source_new (TRIM_MILLISECONDS);
+  g_source_set_callback (self->trim_source, trim_memory, self, NULL);
+  g_source_attach (self->trim_source, self->context);
+}
+
+/* --- sending --- */
+
+static void
+send_signal (VswOutbox *self, const Item *item)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->connection == NULL)
+    return;
+
+  if (!g_dbus_connection_emit_signal (self->connection, NULL, item->path, item->interface, item->member, item->body,
+                                      &error))
+    g_debug ("signal %s of %s was not sent: %s", item->member, item->path, error->message);
+}
+
+static void
+send_reply (VswOutbox *self, Item *item)
+{
+  GDBusMethodInvocation *invocation = g_steal_pointer (&item->invocation);
+
+  if (item->error != NULL)
+    {
+      g_autofree char *text = NULL;
+      g_autofree char *name = vsw_error_print_reply (item->error, &text);
+
+      g_dbus_method_invocation_return_dbus_error (invocation, name, text);
+      return;
+    }
+
+  if (item->body != NULL && g_variant_get_size (item->body) > LARGE_REPLY_OCTETS)
+    plan_trim (self);
+  g_dbus_method_invocation_return_value (invocation, item->body);
+}
+
+static void
+send_item (VswOutbox *self, Item *item)
+{
+  if (item->invocation != NULL)
+    send_reply (self, item);
+  else
+    send_signal (self, item);
+  free_item (item);
+}
+
+static void begin_slice (VswOutbox *self);
+
+static void
+send_slice (VswOutbox *self)
+{
+  begin_slice (self);
+  while (!g_queue_is_empty (&self->items) && g_get_monotonic_time () < self->slice_end)
+    send_item (self, g_queue_pop_head (&self->items));
+}
+
+static gboolean
+on_next_slice (gpointer user_data)
+{
+  VswOutbox *self = user_data;
+
+  clear_source (&self->slice_source);
+  if (!g_queue_is_empty (&self->items))
+    send_slice (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A slice ends with the iteration of the main loop that it began in. */
+static void
+begin_slice (VswOutbox *self)
+{
+  if (self->slice_source != NULL)
+    return;
+
+  self->slice_end = g_get_monotonic_time () + SLICE_MICROSECONDS;
+  self->slice_source = g_idle_source_new ();
+  g_source_set_priority (self->slice_source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (self->slice_source, on_next_slice, self, NULL);
+  g_source_attach (self->slice_source, self->context);
+}
+
+static void
+take_item (VswOutbox *self, Item *item)
+{
+  begin_slice (self);
+  if (g_queue_is_empty (&self->items) && g_get_monotonic_time () < self->slice_end)
+    send_item (self, item);
+  else
+    g_queue_push_tail (&self->items, item);
+}
+
+/**
+ * vsw_outbox_signal:
+ * @self: an outbox
+ * @path: object that it comes from
+ * @interface: a literal
+ * @member: a literal
+ * @body: (transfer floating): its arguments
+ *
+ * Sends a signal, after everything that was said before. Thread: main.
+ */
+void
+vsw_outbox_signal (VswOutbox *self, const char *path, const char *interface, const char *member, GVariant *body)
+{
+  Item *item = g_new0 (Item, 1);
+
+  item->path = g_strdup (path);
+  item->interface = interface;
+  item->member = member;
+  item->body = g_variant_ref_sink (body);
+  take_item (self, item);
+}
+
+/**
+ * vsw_outbox_reply:
+ * @self: an outbox
+ * @invocation: (transfer full): a call
+ * @body: (transfer floating) (nullable): the values of its reply
+ *
+ * Answers a call, after everything that was said before. Thread: main.
+ */
+void
+vsw_outbox_reply (VswOutbox *self, GDBusMethodInvocation *invocation, GVariant *body)
+{
+  Item *item = g_new0 (Item, 1);
+
+  item->invocation = invocation;
+  item->body = body != NULL ? g_variant_ref_sink (body) : NULL;
+  take_item (self, item);
+}
+
+/**
+ * vsw_outbox_reply_error:
+ * @self: an outbox
+ * @invocation: (transfer full): a call
+ * @error: why it failed
+ *
+ * Answers a call, after everything that was said before. Thread: main.
+ */
+void
+vsw_outbox_reply_error (VswOutbox *self, GDBusMethodInvocation *invocation, const GError *error)
+{
+  Item *item = g_new0 (Item, 1);
+
+  item->invocation = invocation;
+  item->error = g_error_copy (error);
+  take_item (self, item);
+}
+
+/**
+ * vsw_outbox_flush:
+ * @self: an outbox
+ *
+ * Sends everything that waits, however long that takes. Thread: main.
+ */
+void
+vsw_outbox_flush (VswOutbox *self)
+{
+  while (!g_queue_is_empty (&self->items))
+    send_item (self, g_queue_pop_head (&self->items));
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* org.vmswitch1.SwitchPort */
+#include "bus/draft.h"
+#include "bus/table.h"
+#include "introspection/interfaces.h"
+
+static gboolean
+is_present (const VswView *view)
+{
+  return view->kind == VSW_VIEW_PORT;
+}
+
+/* --- properties --- */
+
+static GVariant *
+get_name (const VswView *view)
+{
+  return g_variant_new_string (view->port->head.name);
+}
+
+static GVariant *
+get_id (const VswView *view)
+{
+  return g_variant_new_string (view->port->head.id);
+}
+
+static GVariant *
+get_description (const VswView *view)
+{
+  return g_variant_new_string (view->port->head.description);
+}
+
+static GVariant *
+get_switch (const VswView *view)
+{
+  return vsw_variant_new_switch (view->home);
+}
+
+static GVariant *
+get_connected (const VswView *view)
+{
+  return g_variant_new_boolean (view->port->nic_id != NULL);
+}
+
+static GVariant *
+get_endpoint (const VswView *view)
+{
+  return vsw_variant_new_nic (view->nic);
+}
+
+static GVariant *
+get_state (const VswView *view)
+{
+  return g_variant_new_string (vsw_facts_port_state (view->model, view->links, view->port));
+}
+
+static GVariant *
+get_lifetime (const VswView *view)
+{
+  return g_variant_new_string (vsw_lifetime_print (view->port->head.lifetime));
+}
+
+static GVariant *
+get_owner (const VswView *view)
+{
+  return g_variant_new_uint32 (view->port->head.owner);
+}
+
+static GVariant *
+get_created (const VswView *view)
+{
+  return g_variant_new_uint64 (view->port->head.created);
+}
+
+static const VswPropertyRow properties[] = {
+  { "Name", get_name, VSW_EMITS_CONST },
+  { "Id", get_id, VSW_EMITS_CONST },
+  { "Description", get_description },
+  { "Switch", get_switch, VSW_EMITS_CONST },
+  { "Connected", get_connected },
+  { "Endpoint", get_endpoint },
+  { "State", get_state },
+  { "Lifetime", get_lifetime, VSW_EMITS_CONST },
+  { "OwnerUid", get_owner, VSW_EMITS_CONST },
+  { "CreatedTimestamp", get_created, VSW_EMITS_CONST },
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (properties) <= VSW_TABLE_MAX_PROPERTIES);
+
+/* --- methods --- */
+
+static gboolean
+decode_connect (VswRequest *request, const VswView *target, GError **error)
+{
+  VswView endpoint;
+
+  if (!vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error)
+      || !vsw_draft_get_nic (request, 0, &endpoint, error))
+    return FALSE;
+
+  vsw_request_add_detail (request, "endpoint", endpoint.nic->head.name);
+  vsw_request_add_detail (request, "endpoint-kind", vsw_nic_kind_print (endpoint.nic->nic_kind));
+  vsw_request_take_change (request, vsw_change_connect (target->port->head.id, endpoint.nic->head.id));
+  return TRUE;
+}
+
+static gboolean
+decode_disconnect (VswRequest *request, const VswView *target, GError **error)
+{
+  if (!vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error))
+    return FALSE;
+
+  vsw_request_take_change (request, vsw_change_disconnect (target->port->head.id));
+  return TRUE;
+}
+
+/* Moving is plugging somebody's NIC into a switch: one's own port is not enough. */
+static gboolean
+decode_move (VswRequest *request, const VswView *target, GError **error)
+{
+  gboolean owns_passed = request->owns_passed;
+  VswView destination;
+
+  if (!vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error)
+      || !vsw_request_get_object (request, 0, VSW_VIEW_SWITCH, "switch", &destination, error))
+    return FALSE;
+
+  if (destination.home->shared)
+    request->owns_passed = owns_passed;
+  if (target->nic != NULL)
+    vsw_request_pass (request, target->nic->head.owner);
+
+  vsw_request_add_detail (request, "switch", destination.home->head.name);
+  vsw_request_take_change (request, vsw_change_move (target->port->head.id, destination.home->head.id));
+  return TRUE;
+}
+
+static gboolean
+decode_modify (VswRequest *request, const VswView *target, GError **error)
+{
+  VswSettings changes;
+  VswPort draft = *target->port;
+
+  if (!vsw_request_get_settings (request, 0, VSW_KEYS_PORT_CHANGES, &changes, error)
+      || !vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error))
+    return FALSE;
+
+  if (vsw_settings_has (&changes, VSW_KEY_DESCRIPTION))
+    draft.head.description = changes.description;
+
+  g_autoptr (VswPort) value = vsw_port_new (&draft);
+  vsw_request_take_change (request, vsw_change_modify (value, vsw_settings_get_given (&changes)));
+  return TRUE;
+}
+
+static gboolean
+decode_delete (VswRequest *request, const VswView *target, GError **error)
+{
+  VswSettings options;
+
+  if (!vsw_request_get_options (request, VSW_KEYS_DELETE, &options, error))
+    return FALSE;
+
+  vsw_request_take_change (request, vsw_change_delete (VSW_KIND_PORT, target->port->head.id, options.force));
+  return TRUE;
+}
+
+static const VswMethodRow methods[] = {
+  { "Connect", VSW_RUN_CHANGE, FALSE, decode_connect, NULL },
+  { "Disconnect", VSW_RUN_CHANGE, FALSE, decode_disconnect, NULL },
+  { "Move", VSW_RUN_CHANGE, FALSE, decode_move, NULL },
+  { "Modify", VSW_RUN_CHANGE, FALSE, decode_modify, NULL },
+  { "Delete", VSW_RUN_CHANGE, FALSE, decode_delete, NULL },
+};
+
+const VswTable vsw_port_table = {
+  &org_vmswitch1_switch_port_interface,
+  is_present,
+  properties,
+  G_N_ELEMENTS (properties),
+  methods,
+  G_N_ELEMENTS (methods),
+};

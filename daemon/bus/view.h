@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One object of the bus as it is now: what its properties are read from.
+ *
+ * A view is looked up anew for each question, on the stack, and points into the engine's model and links: it is
+ * good until the main loop runs again and owns nothing. */
+#pragma once
+
+#include "bus/path.h"
+#include "engine/engine.h"
+
+G_BEGIN_DECLS
+
+/* What every view is taken of. */
+typedef struct
+{
+  VswEngine *engine;   /* (unowned) */
+  const char *version; /* (unowned) of the service */
+} VswScene;
+
+typedef enum
+{
+  VSW_VIEW_MANAGER,
+  VSW_VIEW_SWITCH,
+  VSW_VIEW_PORT,
+  VSW_VIEW_NIC,      /* one of ours */
+  VSW_VIEW_EXTERNAL, /* one of the host's */
+} VswViewKind;
+
+typedef struct
+{
+  VswViewKind kind;
+  const VswScene *scene;
+  VswModel *model;
+  VswLinks *links;
+  VswSwitch *home; /* (nullable) the switch itself; of a port; that a NIC is plugged into */
+  VswPort *port;   /* (nullable) the port itself; that a NIC is plugged into */
+  VswNic *nic;     /* (nullable) the NIC itself; that is plugged into a port */
+  VswLink *link;   /* (nullable) bridge of a switch, near end of a port's or its own NIC, the external NIC itself */
+  VswLink *far;    /* (nullable) far end of a NIC while it is in our namespace; the external NIC itself */
+} VswView;
+
+/* look up; FALSE: there is no such object */
+gboolean vsw_view_get (const VswScene *scene, const char *key, VswView *ret_view);
+gboolean vsw_view_find (const VswScene *scene, const char *path, VswView *ret_view);
+gboolean vsw_view_find_device (const VswScene *scene, const char *device, VswView *ret_view);
+gboolean vsw_view_find_link (const VswScene *scene, guint index, VswView *ret_view);
+
+/* Everything: calls back with each object, switches before their ports. */
+typedef void (*VswViewFunc) (const VswView *view, gpointer user_data);
+void vsw_view_list (const VswScene *scene, VswViewFunc func, gpointer user_data);
+void vsw_view_list_ports (const VswView *of_switch, VswViewFunc func, gpointer user_data);
+void vsw_view_list_endpoints (const VswScene *scene, VswViewFunc func, gpointer user_data);
+
+/* questions; (transfer full) */
+char *vsw_view_get_path (const VswView *self);
+const VswValue *vsw_view_get_value (const VswView *self);
+
+G_END_DECLS
