@@ -146,7 +146,7 @@ set_link (FakeState *self, const VswOp *op, GError **error)
     return fake_set_name (self, link, op->text, error);
   if (op->attribute == VSW_ATTRIBUTE_ALIAS)
     {
-      fake_set_alias (self, link, op->text);
+      fake_set_alias (self, link, op->text != NULL ? op->text : "");
       return TRUE;
     }
   if (op->attribute != VSW_ATTRIBUTE_CONTROLLER)
@@ -168,6 +168,12 @@ place (FakeState *self, const VswOp *op, GError **error)
 
   if (link == NULL || !find_target (self, op->target, &space, error))
     return FALSE;
+  if ((link->is.group != VSW_GROUP_OURS && link->is.group != VSW_GROUP_DOOMED) || link->peer == NULL
+      || link->peer->space != self->home)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_CONFLICT, "%s is not the end of a pair of ours", link->is.name);
+      return FALSE;
+    }
   if (!fake_move (self, link, space, op->far.name, error))
     return FALSE;
   link->is.group = 0;
@@ -175,10 +181,22 @@ place (FakeState *self, const VswOp *op, GError **error)
   return TRUE;
 }
 
+/* The address of the bridge, or of one of its ports. */
 static gboolean
-change_address (FakeState *self, const VswOp *op, GError **error)
+is_local (const FakeLink *bridge, VswMac mac)
+{
+  gboolean found = memcmp (&bridge->is.mac, &mac, sizeof mac) == 0;
+
+  for (guint i = 0; i < bridge->ports->len && !found; i++)
+    found = memcmp (&((FakeLink *)g_ptr_array_index (bridge->ports, i))->is.mac, &mac, sizeof mac) == 0;
+  return found;
+}
+
+static gboolean
+add_address (FakeState *self, const VswOp *op, GError **error)
 {
   FakeLink *link = find_device (self, &op->device, error);
+  FakeAddress *present;
 
   if (link == NULL)
     return FALSE;
@@ -187,14 +205,26 @@ change_address (FakeState *self, const VswOp *op, GError **error)
       g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED, "%s is no bridge port", link->is.name);
       return FALSE;
     }
-  if (op->kind == VSW_OP_ADDRESS_DELETE)
-    {
-      fake_drop_address (self, link, op->mac);
-      return TRUE;
-    }
   if (!fake_check_mac (op->mac, error))
     return FALSE;
+  present = fake_find_address (link->bridge, op->mac);
+  if (is_local (link->bridge, op->mac) || (present != NULL && present->is_static && present->port != link))
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "the bridge has that address elsewhere");
+      return FALSE;
+    }
   fake_set_address (self, link, op->mac, TRUE);
+  return TRUE;
+}
+
+/* What is no port any more has no addresses. */
+static gboolean
+delete_address (FakeState *self, const VswOp *op)
+{
+  FakeLink *link = look_up (self, &op->device);
+
+  if (link != NULL && link->bridge != NULL && link->bridge->is.is_bridge)
+    fake_drop_address (self, link, op->mac);
   return TRUE;
 }
 
@@ -249,8 +279,9 @@ fake_apply (FakeState *self, const VswOp *op, GError **error)
     case VSW_OP_PLACE:
       return place (self, op, error);
     case VSW_OP_ADDRESS_ADD:
+      return add_address (self, op, error);
     case VSW_OP_ADDRESS_DELETE:
-      return change_address (self, op, error);
+      return delete_address (self, op);
     case VSW_OP_GUARD_ADD:
       return add_guard (self, op, error);
     case VSW_OP_GUARD_DELETE:

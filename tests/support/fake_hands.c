@@ -438,7 +438,11 @@ vsw_fake_kernel_set_deaf (VswKernel *kernel, gboolean deaf)
   fake_flush (state);
   state->is_deaf = deaf;
   if (!deaf)
-    fake_tell (state, FAKE_NEWS_OVERRUN, NULL, 0, 0);
+    {
+      fake_tell (state, FAKE_NEWS_OVERRUN, NULL, 0, 0);
+      /* What was lost may have been about the guard. */
+      fake_tell (state, FAKE_NEWS_GUARD_LOST, NULL, 0, 0);
+    }
   fake_leave (kernel);
 }
 

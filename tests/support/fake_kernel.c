@@ -17,6 +17,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (VswFakeKernel, vsw_fake_kernel, G_TYPE_OBJECT,
 static const char *const default_capabilities[] = { "guard",         "learned-limit", "multicast-snooping",
                                                     "spanning-tree", "veth",          NULL };
 
+#define HOLD_TIME 100000 /* microseconds after a list, if nobody drains: as on Linux (kernel/monitor.c) */
+
 typedef struct
 {
   GSource source;
@@ -92,6 +94,24 @@ apply_op (VswKernel *kernel, const VswOp *op, GError **error)
   return ok;
 }
 
+/* What is counted in a list is not told again. */
+static void
+forget_learned (FakeState *state)
+{
+  GList *next;
+
+  for (GList *l = state->news.head; l != NULL; l = next)
+    {
+      FakeNews *news = l->data;
+
+      next = l->next;
+      if (news->kind != FAKE_NEWS_LEARNED)
+        continue;
+      fake_news_free (news);
+      g_queue_delete_link (&state->news, l);
+    }
+}
+
 static VswLinks *
 list_links (VswKernel *kernel, GError **error)
 {
@@ -112,6 +132,8 @@ list_links (VswKernel *kernel, GError **error)
           if (link->is.is_bridge)
             vsw_links_set_learned (links, link->is.index, fake_count_learned (link));
         }
+      forget_learned (state);
+      self->held_until = g_get_monotonic_time () + HOLD_TIME;
     }
   leave_as_worker (kernel);
   return links;
@@ -139,11 +161,12 @@ describe (VswKernel *kernel, VswLink *link, GError **error)
 {
   FakeState *state = enter_as_worker (kernel);
   FakeLink *there = fake_link_get (state->home, link->index);
-  VswLink fields = *link;
   VswLink *described = NULL;
 
   if (there != NULL)
     {
+      g_autoptr (VswLink) now = fake_snapshot (there);
+      VswLink fields = *now;
       gboolean is_veth = g_str_equal (there->is.link_kind, "veth");
 
       fields.driver =
@@ -254,6 +277,7 @@ take_news (VswFakeKernel *self)
   FakeNews *news;
 
   g_mutex_lock (&self->lock);
+  self->held_until = 0;
   news = g_queue_pop_head (&self->state.news);
   g_mutex_unlock (&self->lock);
   return news;
@@ -295,23 +319,34 @@ drain (VswKernel *kernel)
     }
 }
 
+/* *ret_timeout: milliseconds until it is worth asking again, -1: until somebody wakes the context. */
 static gboolean
-is_news_waiting (GSource *source)
+look_for_news (GSource *source, gint *ret_timeout)
 {
   VswFakeKernel *self = ((NewsSource *)source)->kernel;
+  gint64 hold;
   gboolean waits;
 
   g_mutex_lock (&self->lock);
+  hold = self->held_until - g_get_monotonic_time ();
   waits = !g_queue_is_empty (&self->state.news);
   g_mutex_unlock (&self->lock);
-  return waits;
+  *ret_timeout = waits && hold > 0 ? (gint)(hold / 1000 + 1) : -1;
+  return waits && hold <= 0;
 }
 
 static gboolean
 prepare_news (GSource *source, gint *timeout)
 {
-  *timeout = -1;
-  return is_news_waiting (source);
+  return look_for_news (source, timeout);
+}
+
+static gboolean
+check_news (GSource *source)
+{
+  gint timeout;
+
+  return look_for_news (source, &timeout);
 }
 
 static gboolean
@@ -323,7 +358,7 @@ dispatch_news (GSource *source, GSourceFunc callback, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static GSourceFuncs news_functions = { .prepare = prepare_news, .check = is_news_waiting, .dispatch = dispatch_news };
+static GSourceFuncs news_functions = { .prepare = prepare_news, .check = check_news, .dispatch = dispatch_news };
 
 static gboolean
 watch (VswKernel *kernel, GMainContext *context, GError **error)

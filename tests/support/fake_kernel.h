@@ -88,7 +88,7 @@ GStrv vsw_fake_kernel_list_namespace (VswKernel *self, int space);
 
 /* --- notifications and the guard --- */
 
-/* Notifications are lost from now on (TRUE); lost no more, and `overrun` waits (FALSE). */
+/* Notifications are lost from now on (TRUE); lost no more, and `overrun` and `guard-lost` wait, as on Linux (FALSE). */
 void vsw_fake_kernel_set_deaf (VswKernel *self, gboolean deaf);
 /* Somebody flushes the rules: no bridge is guarded, `guard-lost` waits. */
 void vsw_fake_kernel_lose_guard (VswKernel *self);

@@ -30,6 +30,7 @@ struct _VswFakeKernel
   gboolean wants_block;
   gboolean is_blocked;
   gboolean is_busy;      /* a worker call is inside */
+  gint64 held_until;     /* monotonic: nothing is emitted unasked before, because a list was read; 0: not held */
   GMainContext *context; /* (owned) (nullable) */
   GSource *source;       /* (owned) (nullable) */
   GThread *thread;       /* (unowned) that may drain */

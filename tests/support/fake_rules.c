@@ -340,6 +340,14 @@ fake_destroy (FakeState *self, FakeLink *link)
     }
 }
 
+FakeAddress *
+fake_find_address (const FakeLink *bridge, VswMac mac)
+{
+  guint64 key = mac_key (mac);
+
+  return g_hash_table_lookup (bridge->addresses, &key);
+}
+
 void
 fake_set_address (FakeState *self, FakeLink *port, VswMac mac, gboolean is_static)
 {

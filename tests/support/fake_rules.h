@@ -33,6 +33,7 @@ void fake_destroy (FakeState *self, FakeLink *link);
 /* forwarding tables */
 void fake_set_address (FakeState *self, FakeLink *port, VswMac mac, gboolean is_static);
 gboolean fake_drop_address (FakeState *self, FakeLink *port, VswMac mac);
+FakeAddress *fake_find_address (const FakeLink *bridge, VswMac mac);
 guint fake_count_learned (const FakeLink *bridge);
 void fake_pass_forward_delay (FakeState *self, FakeLink *bridge);
 

@@ -53,8 +53,8 @@ public:
   std::vector<std::string> lines;
 
 private:
-  static void record (GDBusConnection *, const char *sender, const char *path, const char *interface, const char *signal,
-                      GVariant *parameters, gpointer self);
+  static void record (GDBusConnection *, const char *sender, const char *path, const char *interface,
+                      const char *signal, GVariant *parameters, gpointer self);
 
   GDBusConnection *connection; /* (owned) */
   guint subscription;
