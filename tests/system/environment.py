@@ -199,8 +199,9 @@ class Environment:
         caps = '-all,+net_admin'
         command = ['setpriv', '--reuid', 'vmswitch', '--regid', 'vmswitch', '--clear-groups', '--inh-caps', caps,
                    '--ambient-caps', caps, '--bounding-set', caps, '--no-new-privs']
+        unit = shutil.copy(self.find('vmswitchd.service'), ROOT / 'system')
+        command += ['env'] + [line.split('=', 1)[1] for line in Path(unit).read_text().splitlines() if line.startswith('Environment=')]
         if self.sandbox:
-            shutil.copy(self.find('vmswitchd.service'), ROOT / 'system')
             command += ['/usr/bin/python3', f'{ROOT}/system/sandbox.py', f'{ROOT}/system/vmswitchd.service', '--']
         command += [f'{ROOT}/bin/vmswitchd', '--state-directory', str(self.state), '--runtime-directory',
                     str(self.runtime), '--config', f'{ROOT}/vmswitch.conf']

@@ -1,0 +1,203 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Descriptors that callers hand over: what is no network namespace of theirs is refused, and nothing leaks."""
+import os
+
+from lab import BusError, Holder, endpoint_path, switch_path
+from tap import Skip, case, run
+
+
+def attach(expression, name='n', interface='eth0', lifetime='runtime'):
+    return (switch_path('lab'), 'Switch.Attach',
+            f"options(Name={name!r}, Namespace={expression}, InterfaceName={interface!r}, Lifetime={lifetime!r})", 'options()')
+
+
+@case
+def a_namespace_at_birth(lab):
+    lab.create_switch('lab')
+    lab.add_guest('g1')
+    with Holder(lab) as holder:
+        port, nic, fds = holder.call(*attach("fd('/run/netns/g1')", interface='net7'))
+    assert fds == [] and lab.get(nic, 'SyntheticEthernetPort', 'Placed') is True
+    assert lab.links('g1')['net7']['address'] == lab.get(nic, 'EthernetPort', 'MacAddress')
+    assert lab.links('g1')['net7']['group'] == 'default'
+    assert not [n for n in lab.links() if n.startswith('vswg')]
+    assert port
+
+
+@case
+def what_is_no_namespace_is_refused(lab):
+    lab.create_switch('lab')
+    before = lab.ours()
+    kinds = {'a file': "fd('/etc/hostname')", 'a directory': "fd('/')", 'a device': "fd('/dev/null')", 'a pipe': 'own_fd(os.pipe()[0])',
+             'a socket': 'own_fd(socket.socket(socket.AF_UNIX).detach())', 'an event': 'own_fd(os.eventfd(0))',
+             'an O_PATH descriptor': "fd('/proc/self/ns/net', os.O_PATH)", 'a mount namespace': "fd('/proc/self/ns/mnt')",
+             'a user namespace': "fd('/proc/self/ns/user')", 'a process': 'own_fd(os.pidfd_open(os.getpid()))'}
+    with Holder(lab) as holder:
+        for what, expression in kinds.items():
+            holder.refuse('InvalidArgument', *attach(expression))
+            assert lab.ours() == before, what
+        _, nic = lab.attach('lab', 'home')
+        for what, expression in kinds.items():
+            holder.refuse('InvalidArgument', nic, 'SyntheticEthernetPort.MoveToNamespace', expression, "'eth0'", 'options()')
+            assert 'vswg-home' in lab.links(), what
+
+
+@case
+def the_namespace_of_the_service_is_refused(lab):
+    lab.create_switch('lab')
+    with Holder(lab) as holder:
+        holder.refuse('InvalidArgument', *attach("fd('/proc/self/ns/net')"))
+    with Holder(lab, user='alice') as holder:
+        holder.refuse('InvalidArgument', *attach("fd('/proc/self/ns/net')"))
+    assert lab.ours() == ['vsw-lab']
+
+
+@case
+def an_index_out_of_range_is_refused(lab):
+    lab.create_switch('lab')
+    _, nic = lab.attach('lab', 'home')
+    # gdbus sends a handle without any descriptor
+    done = lab.run('gdbus', 'call', '--system', '-d', 'org.vmswitch1', '-o', switch_path('lab'), '-m', 'org.vmswitch1.Switch.Attach',
+                   "{'Name': <'n'>, 'Namespace': <handle 5>}", '{}', check=False)
+    assert done.returncode != 0 and 'InvalidArgument' in done.stderr or 'out of range' in done.stderr, done.stderr
+    done = lab.run('gdbus', 'call', '--system', '-d', 'org.vmswitch1', '-o', switch_path('lab'), '-m', 'org.vmswitch1.Switch.Attach',
+                   "{'Name': <'n'>, 'Namespace': <handle -1>}", '{}', check=False)
+    assert done.returncode != 0, done.stdout
+    assert nic and lab.get(switch_path('lab'), 'Switch', 'Name') == 'lab'
+
+
+@case
+def a_user_may_use_a_namespace_of_his_own(lab):
+    lab.create_switch('lab')
+    with Holder(lab, user='alice') as alice:
+        try:
+            pid = alice.do('new_namespace()')
+        except BusError as error:
+            raise Skip(f'ordinary users may not make user namespaces here: {error}') from None
+        _, nic, _ = alice.call(*attach(f"fd('/proc/{pid}/ns/net')"))
+        assert lab.get(nic, 'SyntheticEthernetPort', 'Placed') is True
+        assert lab.get(nic, 'EthernetPort', 'OwnerUid') == 164101
+        inside = lab.run('nsenter', '-t', pid, '-U', '-n', '--preserve-credentials', 'ip', 'link', 'show', 'eth0').stdout
+        assert lab.get(nic, 'EthernetPort', 'MacAddress') in inside
+
+
+@case
+def a_namespace_of_another_user_is_refused(lab):
+    lab.create_switch('lab')
+    with Holder(lab, user='carol') as carol, Holder(lab, user='alice') as alice:
+        try:
+            pid = carol.do('new_namespace()')
+        except BusError as error:
+            raise Skip(f'ordinary users may not make user namespaces here: {error}') from None
+        # root opens it for alice: what matters is whose it is, not who can open it
+        held = os.open(f'/proc/{pid}/ns/net', os.O_RDONLY)
+        os.close(held)
+        lab.run('touch', '/run/held')
+        lab.run('mount', '--bind', f'/proc/{pid}/ns/net', '/run/held')
+        try:
+            alice.refuse('AccessDenied', *attach("fd('/run/held')"))
+            _, nic = lab.attach('lab', 'home', user='alice')
+            alice.refuse('AccessDenied', nic, 'SyntheticEthernetPort.MoveToNamespace', "fd('/run/held')", "'eth0'", 'options()')
+        finally:
+            lab.run('umount', '/run/held')
+    assert 'vswg-home' in lab.links()
+
+
+@case
+def a_namespace_of_the_host_is_a_question_of_its_own(lab):
+    lab.create_switch('lab')
+    lab.add_guest('g1')
+    lab.set_rules('polkit.addRule(function (action, subject) { polkit.log("asked " + action.id);'
+                  ' return action.id == "org.vmswitch1.attach" ? polkit.Result.YES : polkit.Result.NO; });')
+    from tap import POLKIT_RULES, wait_for
+    try:
+        wait_for(lambda: 'asked org.vmswitch1' in ask(lab), 5, 'the rules')
+        with Holder(lab, user='alice') as alice:
+            alice.refuse('AccessDenied', *attach("fd('/run/netns/g1')"))
+            assert 'asked org.vmswitch1.attach-foreign-namespace' in lab.log('polkitd')
+    finally:
+        lab.set_rules(POLKIT_RULES)
+    wait_for(lambda: restored(lab), 5, 'the rules')
+    with Holder(lab, user='alice') as alice:
+        alice.call(*attach("fd('/run/netns/g1')", name='yes'))
+    assert 'eth0' in lab.links('g1')
+
+
+def ask(lab):
+    """What polkitd logs about one question of alice's."""
+    mark = len(lab.log('polkitd'))
+    try:
+        lab.attach('lab', 'probe', user='alice')
+        lab.delete(endpoint_path('probe'), 'EthernetPort')
+    except BusError:
+        pass
+    text = lab.log('polkitd')[mark:]
+    return text if 'user=' not in text else ''
+
+
+def restored(lab):
+    try:
+        lab.call(switch_path('lab'), 'Switch.Modify', {'Description': 'asked'}, {}, user='alice')
+        return True
+    except BusError:
+        return False
+
+
+@case
+def bad_interface_names_are_refused(lab):
+    lab.create_switch('lab')
+    lab.add_guest('g1')
+    with Holder(lab) as holder:
+        for name in ('', '.', '..', 'a/b', 'x' * 16, 'a b', 'tap%d', 'a:b'):
+            holder.refuse('InvalidArgument', *attach("fd('/run/netns/g1')", interface=name))
+    assert list(lab.links('g1')) == ['lo'], lab.links('g1')
+
+
+@case
+def an_interface_name_without_namespace_is_refused(lab):
+    lab.create_switch('lab')
+    lab.refuse('InvalidArgument', switch_path('lab'), 'Switch.Attach', {'Name': 'n', 'InterfaceName': 'eth0'}, {}, says='InterfaceName')
+
+
+@case
+def a_name_taken_in_the_namespace_leaves_nothing(lab):
+    lab.create_switch('lab')
+    lab.add_guest('g1')
+    lab.ip('link', 'add', 'eth0', 'type', 'bridge', netns='g1')
+    with Holder(lab) as holder:
+        holder.refuse('Exists', *attach("fd('/run/netns/g1')"), says='eth0')
+    assert lab.ours() == ['vsw-lab'] and endpoint_path('n') not in lab.objects()
+
+
+@case
+def descriptors_where_none_belong_are_not_let_through(lab):
+    with Holder(lab) as holder:
+        holder.refuse('AccessDenied', '/org/vmswitch1/Manager', 'Manager.CreateSwitch', "'lab'", "options(Namespace=fd('/etc/hostname'))", 'options()')
+
+
+def open_descriptors(lab):
+    return sorted(os.readlink(f'/proc/{lab.daemon.pid}/fd/{n}').split(':')[0] for n in os.listdir(f'/proc/{lab.daemon.pid}/fd')
+                  if os.path.islink(f'/proc/{lab.daemon.pid}/fd/{n}'))
+
+
+@case
+def no_descriptor_leaks(lab):
+    lab.create_switch('lab')
+    lab.add_guest('g1')
+    with Holder(lab) as holder:
+        def once():
+            holder.call(*attach("fd('/run/netns/g1')"))
+            lab.delete(endpoint_path('n'), 'EthernetPort')
+            for expression in ("fd('/etc/hostname')", 'own_fd(os.pipe()[0])', "fd('/proc/self/ns/net')"):
+                holder.refuse('InvalidArgument', *attach(expression))
+            holder.refuse('InvalidArgument', switch_path('lab'), 'Switch.Attach', "options(Name='', Namespace=fd('/run/netns/g1'))", 'options()')
+        once()
+        from tap import wait_for
+        before = open_descriptors(lab)
+        for _ in range(10):
+            once()
+        wait_for(lambda: open_descriptors(lab) == before, 3, f'the descriptors {before}, now {open_descriptors(lab)}')
+
+
+run()

@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""NICs of the host: listed with their properties, and kept current as they come, go and are renamed."""
+from environment import wait_for
+from lab import MANAGER, NAME, Lines, endpoint_path, switch_path
+from tap import case, run
+
+HAPPENS = 'ExternalInterfaces=ext*;nic-*'
+
+
+def restart(lab, config):
+    lab.stop_daemon()
+    lab.set_config(config)
+    lab.start_daemon()
+
+
+def add(lab, name, *more):
+    lab.ip('link', 'add', name, *more, 'type', 'veth', 'peer', 'name', f'far-{name}')
+
+
+def appears(lab, name):
+    wait_for(lambda: endpoint_path(name) in lab.objects(), 3, f'{name} on the bus')
+    return endpoint_path(name)
+
+
+def vanishes(lab, name):
+    wait_for(lambda: endpoint_path(name) not in lab.objects(), 3, f'{name} to go')
+
+
+@case
+def a_nic_that_comes_is_listed_with_its_properties(lab):
+    add(lab, 'ext0', 'address', '02:00:00:00:00:e0', 'mtu', '1480')
+    path = appears(lab, 'ext0')
+    assert {'EthernetPort', 'ExternalEthernetPort'} <= lab.interfaces(path) and 'LanEndpoint' not in lab.interfaces(path)
+    for interface, name, value in (('EthernetPort', 'Name', 'ext0'), ('EthernetPort', 'Kind', 'external'), ('EthernetPort', 'InterfaceName', 'ext0'),
+                                   ('EthernetPort', 'MacAddress', '02:00:00:00:00:e0'), ('EthernetPort', 'Mtu', 1480),
+                                   ('EthernetPort', 'Carrier', False), ('ExternalEthernetPort', 'IsBound', False),
+                                   ('ExternalEthernetPort', 'Switch', '/'), ('ExternalEthernetPort', 'Driver', 'veth'),
+                                   ('ExternalEthernetPort', 'Bridgeable', True), ('ExternalEthernetPort', 'NotBridgeableReason', '')):
+        lab.wait_property(path, interface, name, value)
+    assert lab.get(path, 'EthernetPort', 'InterfaceIndex') == lab.links()['ext0']['ifindex']
+    assert endpoint_path('far-ext0') not in lab.objects()
+
+
+@case
+def carrier_mtu_and_address_are_followed(lab):
+    add(lab, 'ext0')
+    path = appears(lab, 'ext0')
+    with Lines(lab, 'gdbus', 'monitor', '--system', '-d', NAME, ready='is owned by') as signals:
+        lab.ip('link', 'set', 'ext0', 'up')
+        lab.ip('link', 'set', 'far-ext0', 'up')
+        signals.wait(lambda line: path in line and "'Carrier': <true>" in line)
+        lab.ip('link', 'set', 'ext0', 'mtu', '1400')
+        signals.wait(lambda line: path in line and "'Mtu': <uint32 1400>" in line)
+        lab.ip('link', 'set', 'ext0', 'address', '02:00:00:00:00:e7')
+        signals.wait(lambda line: path in line and "'MacAddress': <'02:00:00:00:00:e7'>" in line)
+        lab.ip('link', 'set', 'far-ext0', 'down')
+        signals.wait(lambda line: path in line and "'Carrier': <false>" in line)
+
+
+@case
+def a_renamed_nic_moves_and_one_that_goes_vanishes(lab):
+    add(lab, 'ext0')
+    appears(lab, 'ext0')
+    lab.ip('link', 'set', 'ext0', 'name', 'nic-7')
+    path = appears(lab, 'nic-7')
+    vanishes(lab, 'ext0')
+    assert lab.get(path, 'EthernetPort', 'InterfaceName') == 'nic-7'
+    lab.ip('link', 'set', 'nic-7', 'name', 'other')
+    vanishes(lab, 'nic-7')
+    lab.ip('link', 'set', 'other', 'name', 'ext9')
+    appears(lab, 'ext9')
+    lab.ip('link', 'delete', 'ext9')
+    vanishes(lab, 'ext9')
+
+
+@case
+def names_are_escaped_and_do_not_collide_with_ours(lab):
+    lab.create_switch('lab')
+    lab.connect_internal('lab', 'ext0')
+    add(lab, 'ext0')
+    wait_for(lambda: any('external' == i.get(f'{NAME}.EthernetPort', {}).get('Kind') for i in lab.objects().values()), 3, 'the external one')
+    kinds = {p: i[f'{NAME}.EthernetPort']['Kind'] for p, i in lab.objects().items() if f'{NAME}.EthernetPort' in i}
+    assert kinds == {endpoint_path('ext0'): 'internal', endpoint_path('ext0~external'): 'external'}, kinds
+    for name in ('ext-a.b', 'ext\udcff\udcfe', 'ext\x1b[1m', 'ext@1', 'ext日'):
+        lab.run('ip', 'link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', f'far{abs(hash(name)) % 10 ** 8}', check=False)
+    objects = lab.objects()
+    appears(lab, 'ext-a.b')
+    assert len([p for p in objects if '/endpoint/' in p]) >= 3
+
+
+@case
+def an_external_nic_cannot_be_deleted_modified_or_connected(lab):
+    add(lab, 'ext0')
+    path = appears(lab, 'ext0')
+    lab.create_switch('lab')
+    port = lab.create_port('lab', 'p')
+    before = lab.links()['ext0']
+    for method, arguments in (('EthernetPort.Delete', [{}]), ('EthernetPort.Delete', [{'force': True}]), ('EthernetPort.Modify', [{'Mtu': 1300}, {}])):
+        try:
+            lab.call(path, method, *arguments)
+            raise AssertionError(f'{method} was obeyed')
+        except Exception as error:
+            assert getattr(error, 'name', '') in ('NotSupported', 'InvalidState', 'InvalidArgument'), error
+    try:
+        lab.call(port, 'SwitchPort.Connect', path, {})
+        raise AssertionError('Connect was obeyed')
+    except Exception as error:
+        assert getattr(error, 'name', '') in ('NotSupported', 'InvalidState', 'InvalidArgument', 'NotFound'), error
+    assert lab.links()['ext0'] == before
+
+
+@case
+def a_nic_in_a_foreign_bridge_says_so(lab):
+    add(lab, 'ext0')
+    path = appears(lab, 'ext0')
+    lab.ip('link', 'add', 'br0', 'type', 'bridge')
+    lab.ip('link', 'set', 'ext0', 'master', 'br0')
+    lab.wait_property(path, 'ExternalEthernetPort', 'Bridgeable', False)
+    assert 'br0' in lab.get(path, 'ExternalEthernetPort', 'NotBridgeableReason')
+
+
+@case
+def none_of_ours_and_no_loopback_is_listed(lab):
+    lab.create_switch('lab')
+    lab.attach('lab', 'web')
+    lab.ip('link', 'add', 'foreign', 'type', 'bridge')
+    names = [p.rsplit('/', 1)[1] for p in lab.objects() if '/endpoint/' in p]
+    assert names == ['web'], names
+    assert switch_path('lab') in lab.objects() and MANAGER in lab.objects()
+
+
+@case
+def a_resolved_name_finds_it(lab):
+    add(lab, 'ext0')
+    path = appears(lab, 'ext0')
+    assert lab.call(MANAGER, 'Manager.ResolveDevice', {'InterfaceName': 'ext0'}, {})[0] == path
+    statistics = lab.call(MANAGER, 'Manager.GetStatistics', [path], {})[0]
+    assert 'rx-packets' in statistics[path]
+
+
+@case
+def without_a_pattern_a_veth_is_no_nic_of_the_host(lab):
+    restart(lab, '')
+    try:
+        add(lab, 'ext0')
+        lab.create_switch('marker')
+        assert endpoint_path('ext0') not in lab.objects()
+    finally:
+        restart(lab, HAPPENS)
+    appears(lab, 'ext0')
+
+
+run(config=HAPPENS)
