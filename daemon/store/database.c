@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/database.h"
 
+#include "model/name.h"
 #include "store/directory.h"
 #include "store/migrate.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +18,15 @@
 
 /* For a file that is known to be good. FULL: a commit is on the disk when it returns. */
 #define SETTINGS "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"
+
+/* SQLite's words on one line. They quote the file, and so may hold any bytes. (transfer full) */
+static char *
+describe (const char *words)
+{
+  g_autofree char *line = g_strdelimit (g_strdup (words), "\n", ' ');
+
+  return vsw_text_escape (line);
+}
 
 /**
  * vsw_database_set_error:
@@ -35,7 +44,7 @@ vsw_database_set_error (sqlite3 *self, const char *path, const char *step, GErro
   int code = self ? sqlite3_extended_errcode (self) : SQLITE_NOMEM;
   int system = self ? sqlite3_system_errno (self) : 0;
   int primary = code & 0xff;
-  const char *text = self ? sqlite3_errmsg (self) : sqlite3_errstr (code);
+  g_autofree char *text = describe (self ? sqlite3_errmsg (self) : sqlite3_errstr (code));
 
   if (primary == SQLITE_FULL || (primary == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT)))
     g_set_error (error, VSW_ERROR, VSW_ERROR_STORE, "cannot %s store %s, disk full: %s", step, path, text);
@@ -82,7 +91,7 @@ find_damage (sqlite3 *self)
 
   if (sqlite3_prepare_v2 (self, "PRAGMA quick_check (1)", -1, &statement, NULL) != SQLITE_OK
       || sqlite3_step (statement) != SQLITE_ROW)
-    damage = g_strdup (sqlite3_errmsg (self));
+    damage = describe (sqlite3_errmsg (self));
   else if (g_strcmp0 ((const char *)sqlite3_column_text (statement, 0), "ok") != 0)
     damage = g_strdup ((const char *)sqlite3_column_text (statement, 0));
   sqlite3_finalize (statement);

@@ -2,7 +2,8 @@
 -- The store, version 1. Each row is one value of model/, each column one field of it.
 --
 -- Never edit a numbered file once it was released: write the next one. No double quotes and no backslashes here: the file becomes a
--- string of the daemon. References are checked at commit, so that a delta may be written in any order.
+-- string of the daemon. References are checked at commit, so that a delta may be written in any order. What the texts are made of is
+-- checked by model/ when they are read.
 
 PRAGMA application_id = 1987278641; -- 'vsw1'
 
@@ -14,7 +15,7 @@ CREATE TABLE meta (
 
 CREATE TABLE switch (
   id          TEXT    NOT NULL PRIMARY KEY CHECK (length (id) BETWEEN 1 AND 36),
-  name        TEXT    NOT NULL UNIQUE CHECK (length (name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'),
+  name        TEXT    NOT NULL UNIQUE CHECK (length (name) BETWEEN 1 AND 63),
   description TEXT    NOT NULL CHECK (length (description) <= 256),
   lifetime    TEXT    NOT NULL CHECK (lifetime IN ('persistent', 'runtime', 'caller')),
   holder      TEXT    CHECK (holder IS NULL OR lifetime = 'caller'),
@@ -32,7 +33,7 @@ CREATE TABLE switch (
 
 CREATE TABLE nic (
   id          TEXT    NOT NULL PRIMARY KEY CHECK (length (id) BETWEEN 1 AND 36),
-  name        TEXT    NOT NULL UNIQUE CHECK (length (name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'),
+  name        TEXT    NOT NULL UNIQUE CHECK (length (name) BETWEEN 1 AND 63),
   description TEXT    NOT NULL CHECK (length (description) <= 256),
   lifetime    TEXT    NOT NULL CHECK (lifetime IN ('persistent', 'runtime', 'caller')),
   holder      TEXT    CHECK (holder IS NULL OR lifetime = 'caller'),
@@ -50,7 +51,7 @@ CREATE TABLE nic (
 
 CREATE TABLE port (
   id          TEXT    NOT NULL PRIMARY KEY CHECK (length (id) BETWEEN 1 AND 36),
-  name        TEXT    NOT NULL CHECK (length (name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'),
+  name        TEXT    NOT NULL CHECK (length (name) BETWEEN 1 AND 63),
   description TEXT    NOT NULL CHECK (length (description) <= 256),
   lifetime    TEXT    NOT NULL CHECK (lifetime IN ('persistent', 'runtime', 'caller')),
   holder      TEXT    CHECK (holder IS NULL OR lifetime = 'caller'),

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files that are not what they should be: refused with their path, and not one byte of them changed. */
+#include "fixture.h"
+
+#include <filesystem>
+
+#include <sqlite3.h>
+
+namespace
+{
+
+/* A store with some of everything, closed. */
+std::string
+make_store (const Place &place)
+{
+  Store store = open_store (place);
+  VswPort fields = plain_port (3, plain_switch (1));
+  VswMac address = { { 2, 0, 0, 0, 0, 9 } };
+  Value on = keep (plain_switch (1)), nic = keep (plain_nic (2));
+
+  expect_holds (store.get (), {});
+  fields.nic_id = nic->id;
+  fields.connected = 1;
+  fields.static_addresses = &address;
+  fields.n_static_addresses = 1;
+  Value port = keep (fields);
+  add (store.get (), { &on, &nic, &port });
+  for (int number = 10; number < 60; number++)
+    {
+      Value other = keep (plain_switch (number));
+
+      add (store.get (), { &other });
+    }
+  store.reset ();
+  return read_bytes (place.database ());
+}
+
+void
+run_sql (const Place &place, const char *sql)
+{
+  sqlite3 *database = nullptr;
+  char *message = nullptr;
+
+  ASSERT_EQ (sqlite3_open (place.database ().c_str (), &database), SQLITE_OK);
+  EXPECT_EQ (sqlite3_exec (database, sql, nullptr, nullptr, &message), SQLITE_OK) << message;
+  sqlite3_close (database);
+}
+
+/* Opens and loads: either fine, or STORE with the path in it and the file untouched. TRUE: it was refused. */
+bool
+is_refused_cleanly (const Place &place, const std::string &bytes)
+{
+  g_autoptr (GError) error = nullptr;
+  g_autoptr (VswDelta) all = nullptr;
+  Store store (place.open (&error));
+
+  if (store)
+    all = vsw_store_load (store.get (), &error);
+  if (all)
+    return false;
+  EXPECT_TRUE (g_error_matches (error, VSW_ERROR, VSW_ERROR_STORE));
+  EXPECT_NE (strstr (error->message, place.database ().c_str ()), nullptr) << error->message;
+  EXPECT_TRUE (g_utf8_validate (error->message, -1, nullptr));
+  store.reset ();
+  EXPECT_EQ (read_bytes (place.database ()), bytes) << "a refused file has changed";
+  return true;
+}
+
+TEST (Damage, AnEmptyFileIsRefused)
+{
+  Place place;
+
+  make_store (place);
+  write_bytes (place.database (), "");
+  EXPECT_TRUE (is_refused_cleanly (place, ""));
+}
+
+TEST (Damage, ZeroesAreRefused)
+{
+  Place place;
+  std::string bytes (make_store (place).size (), '\0');
+
+  write_bytes (place.database (), bytes);
+  EXPECT_TRUE (is_refused_cleanly (place, bytes));
+}
+
+TEST (Damage, TextIsRefused)
+{
+  Place place;
+  std::string bytes (5000, 'x');
+
+  make_store (place);
+  write_bytes (place.database (), bytes);
+  EXPECT_TRUE (is_refused_cleanly (place, bytes));
+}
+
+TEST (Damage, AFileThatWasCutIsRefused)
+{
+  Place place;
+  const std::string whole = make_store (place);
+
+  for (size_t size = 512; size < whole.size (); size += 512)
+    {
+      write_bytes (place.database (), whole.substr (0, size));
+      EXPECT_TRUE (is_refused_cleanly (place, whole.substr (0, size))) << size;
+    }
+}
+
+TEST (Damage, NoFlippedByteDoesHarm)
+{
+  Place place;
+  Random random;
+  const std::string whole = make_store (place);
+  int refused = 0, tried = 0;
+
+  for (size_t at = 0; at < whole.size (); at += 1 + random.below (200))
+    {
+      std::string bytes = whole;
+
+      bytes[at] ^= 1 + random.below (255);
+      write_bytes (place.database (), bytes);
+      refused += is_refused_cleanly (place, bytes);
+      std::filesystem::remove (place.database () + "-wal");
+      tried++;
+    }
+  EXPECT_GT (refused, tried / 20) << "of " << tried;
+}
+
+TEST (Damage, ALostPageIsRefused)
+{
+  Place place;
+  const std::string whole = make_store (place);
+
+  for (size_t page = 1; page * 4096 < whole.size (); page++)
+    {
+      std::string bytes = whole;
+
+      bytes.replace (page * 4096, 4096, 4096, '\xa5');
+      write_bytes (place.database (), bytes);
+      EXPECT_TRUE (is_refused_cleanly (place, bytes)) << page;
+    }
+}
+
+class BadRow : public testing::TestWithParam<const char *>
+{
+};
+
+/* Rows that pass every check of the tables, or slipped past them, but that no caller could have made. */
+TEST_P (BadRow, IsRefused)
+{
+  Place place;
+
+  make_store (place);
+  run_sql (place, "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF");
+  run_sql (place,
+           (std::string ("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF; ") + GetParam ()).c_str ());
+  EXPECT_TRUE (is_refused_cleanly (place, read_bytes (place.database ())));
+}
+
+INSTANTIATE_TEST_SUITE_P (
+    Rows, BadRow,
+    testing::Values ("UPDATE switch SET name = '-x' WHERE name = 'n1'", "UPDATE switch SET mtu = 5",
+                     "UPDATE switch SET device = 'a/b' WHERE name = 'n1'",
+                     "UPDATE switch SET device = 'aaaaaaaaaaaaaaaaaaaa' WHERE name = 'n1'",
+                     "UPDATE switch SET description = CAST (x'ff' AS TEXT)", "UPDATE switch SET lifetime = 'forever'",
+                     "UPDATE nic SET kind = 'quantum'", "UPDATE nic SET mac = x'0102'",
+                     "UPDATE nic SET holder = CAST (x'ff' AS TEXT), lifetime = 'caller'",
+                     "UPDATE nic SET queues = 1000000", "UPDATE port SET switch_id = CAST (x'ff' AS TEXT)",
+                     "UPDATE static_address SET port_id = 'zzz'", "UPDATE static_address SET port_id = '0'"));
+
+TEST (Damage, AnotherProgramsDatabaseIsRefused)
+{
+  Place place;
+
+  make_store (place);
+  run_sql (place, "PRAGMA application_id = 5");
+  EXPECT_TRUE (is_refused_cleanly (place, read_bytes (place.database ())));
+}
+
+TEST (Damage, ATableThatIsMissingIsRefused)
+{
+  Place place;
+
+  make_store (place);
+  run_sql (place, "DROP TABLE static_address");
+  EXPECT_TRUE (is_refused_cleanly (place, read_bytes (place.database ())));
+}
+
+TEST (Damage, AStoreOfANewerDaemonIsRefusedAndSaysSo)
+{
+  Place place;
+
+  make_store (place);
+  run_sql (place, "PRAGMA journal_mode = DELETE; PRAGMA user_version = 1000");
+  std::string bytes = read_bytes (place.database ());
+  std::string message = refuse_store (place);
+  EXPECT_NE (message.find ("version 1000"), std::string::npos) << message;
+  EXPECT_NE (message.find (place.database ()), std::string::npos) << message;
+  EXPECT_EQ (read_bytes (place.database ()), bytes);
+}
+
+} // namespace
