@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The inside of plan/: a plan being made. Reads the model and the links, changes neither.
+ *
+ * A wish says what one device should be like; `compare` turns the differences between it and the link into operations. */
+#pragma once
+
+#include "model/facts.h"
+#include "plan/plan.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  VswModel *model;      /* (unowned) */
+  VswLinks *links;      /* (unowned) */
+  VswPlan *plan;        /* (unowned) */
+  gboolean is_drift;    /* what differs was not wished for: say so */
+  GHashTable *planned;  /* (owned) set of (owned) names of bridges that this plan makes */
+  GHashTable *kept;     /* (owned) set of indexes of links that belong to an object */
+  GArray *doomed;       /* (owned) (element-type VswDeviceRef) what the one deletion takes */
+  GPtrArray *unguarded; /* (owned) (element-type utf8) bridges whose guard goes after them */
+} VswPlanner;
+
+/* What one device should be like. Text is borrowed from the value. */
+typedef struct
+{
+  const char *what;      /* "bridge", "port device", "far end" */
+  const VswValue *owner; /* the switch or NIC it belongs to */
+  const char *device;
+  VswMac mac;
+  guint32 mtu;
+  gboolean up;
+  gboolean is_quiet; /* says no IPv6 of its own; FALSE: not asked about */
+  gboolean is_bridge;
+  VswBridgeSettings bridge;
+} VswWish;
+
+/* wish.c */
+VswWish vsw_wish_of_bridge (const VswSwitch *value);
+VswWish vsw_wish_of_near_end (VswModel *model, const VswNic *value);
+VswWish vsw_wish_of_far_end (VswModel *model, const VswNic *value);
+
+/* planner.c: inverse is taken over */
+void vsw_planner_push (VswPlanner *self, VswOp *op, VswOp *inverse);
+void vsw_planner_set (VswPlanner *self, const VswLink *link, VswAttribute attribute, guint64 old, guint64 new);
+void vsw_planner_doom (VswPlanner *self, const VswLink *link);
+void vsw_planner_find (VswPlanner *self, const VswWish *wish, const char *format, ...) G_GNUC_PRINTF (3, 4);
+gboolean vsw_planner_is_taken (VswPlanner *self, const VswWish *wish);
+
+/* compare.c */
+void vsw_planner_compare (VswPlanner *self, const VswWish *wish, const VswLink *link);
+void vsw_planner_compare_up (VswPlanner *self, const VswWish *wish, const VswLink *link);
+
+/* bridge.c */
+void vsw_planner_keep_switch (VswPlanner *self, const VswSwitch *value);
+void vsw_planner_remove_switch (VswPlanner *self, const VswSwitch *value);
+
+/* pair.c, plug.c. `was`: (nullable) the port that it was plugged into, as the kernel still has it */
+VswLink *vsw_planner_get_near_end (VswPlanner *self, const VswNic *value);
+VswLink *vsw_planner_get_far_end (VswPlanner *self, const VswNic *value);
+void vsw_planner_keep_nic (VswPlanner *self, const VswNic *value, const VswPort *was, VswNamespace *target);
+void vsw_planner_remove_nic (VswPlanner *self, const VswNic *value);
+void vsw_planner_plug (VswPlanner *self, const VswNic *value, const VswLink *near, const VswPort *was);
+gboolean vsw_planner_get_controller (VswPlanner *self, const VswPort *port, VswDeviceRef *ret_bridge);
+void vsw_planner_add_addresses (VswPlanner *self, VswDeviceRef device, const VswPort *port, const VswPort *except,
+                                gboolean is_new);
+/* Those that the near end has and will not have: before anything else, for another port may want them. */
+void vsw_planner_delete_addresses (VswPlanner *self, const VswLink *near, const VswPort *was, const VswPort *port);
+
+/* orphans.c */
+void vsw_planner_remove_orphans (VswPlanner *self);
+
+G_END_DECLS
