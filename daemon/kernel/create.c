@@ -141,6 +141,8 @@ vsw_create_bridge (VswSession *session, const VswOp *op, GError **error)
       return FALSE;
     }
 
+  vsw_session_tell (session, link->index, VSW_ATTRIBUTE_ALIAS, 0, alias);
+  vsw_session_tell (session, link->index, VSW_ATTRIBUTE_IPV6_QUIET, 1, NULL);
   remember_bridge (session, op->device.name, link->index);
   return TRUE;
 }
@@ -161,7 +163,14 @@ mark_veth (VswSession *session, const VswOp *op, const VswLink *link, const char
   else if (op->up)
     messages[n++] = vsw_encode_set (near_end, VSW_ATTRIBUTE_UP, 1);
 
-  return send_all (session, messages, n, step, error);
+  if (!send_all (session, messages, n, step, error))
+    return FALSE;
+
+  vsw_session_tell (session, link->index, VSW_ATTRIBUTE_ALIAS, 0, alias);
+  vsw_session_tell (session, link->index, VSW_ATTRIBUTE_IPV6_QUIET, 1, NULL);
+  if (op->target == NULL)
+    vsw_session_tell (session, link->peer, VSW_ATTRIBUTE_ALIAS, 0, far_alias);
+  return TRUE;
 }
 
 /**

@@ -213,6 +213,16 @@ vsw_decode_link (const struct nlmsghdr *message)
   return vsw_link_new (&fields);
 }
 
+guint
+vsw_decode_new_index (const struct nlmsghdr *message)
+{
+  struct nlattr *attributes[IFLA_NEW_IFINDEX + 1];
+
+  if (!file_message (message, sizeof (struct ifinfomsg), attributes, IFLA_NEW_IFINDEX))
+    return 0;
+  return attributes[IFLA_NEW_NETNSID] != NULL ? read_u32 (attributes[IFLA_NEW_IFINDEX]) : 0;
+}
+
 /**
  * vsw_decode_port:
  *

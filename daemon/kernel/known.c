@@ -6,7 +6,18 @@ struct _VswKnown
   GMutex lock;
   GHashTable *links;   /* (owned) index → VswLink */
   GHashTable *learned; /* (owned) set of Address */
+  GPtrArray *said;     /* (owned) (element-type Saying) */
+  GPtrArray *ripe;     /* (owned) (element-type Saying) */
 };
+
+/* What was set by us. */
+typedef struct
+{
+  guint index;
+  VswAttribute attribute;
+  guint64 number;
+  char *text; /* (owned) (nullable) */
+} Saying;
 
 /* A learned address; which port it was learned at may change without being news. */
 typedef struct
@@ -34,6 +45,15 @@ is_same_address (gconstpointer a, gconstpointer b)
   return left->bridge == right->bridge && left->vlan == right->vlan && vsw_mac_equal (left->mac, right->mac);
 }
 
+static void
+free_saying (gpointer data)
+{
+  Saying *saying = data;
+
+  g_free (saying->text);
+  g_free (saying);
+}
+
 static GHashTable *
 new_links (void)
 {
@@ -54,6 +74,8 @@ vsw_known_new (void)
   g_mutex_init (&self->lock);
   self->links = new_links ();
   self->learned = new_learned ();
+  self->said = g_ptr_array_new_with_free_func (free_saying);
+  self->ripe = g_ptr_array_new_with_free_func (free_saying);
   return self;
 }
 
@@ -62,31 +84,68 @@ vsw_known_free (VswKnown *self)
 {
   g_hash_table_unref (self->links);
   g_hash_table_unref (self->learned);
+  g_ptr_array_unref (self->said);
+  g_ptr_array_unref (self->ripe);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
-gboolean
-vsw_known_put (VswKnown *self, VswLink *link)
+/* --- links --- */
+
+static VswLink *
+find (VswKnown *self, guint index)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  VswLink *before = g_hash_table_lookup (self->links, GUINT_TO_POINTER (link->index));
-
-  if (before != NULL && vsw_link_equal (before, link))
-    return FALSE;
-
-  g_hash_table_insert (self->links, GUINT_TO_POINTER (link->index), vsw_link_ref (link));
-  return TRUE;
+  return g_hash_table_lookup (self->links, GUINT_TO_POINTER (index));
 }
 
-/* A link that was never told of is news too: it may be in a list that was read before it went. */
+/* Another value of a link that is known. (transfer full) NULL: it is no other. */
+static VswLink *
+change (VswKnown *self, const VswLink *before, const VswLink *fields)
+{
+  g_autoptr (VswLink) link = vsw_link_new (fields);
+
+  if (vsw_link_equal (before, link))
+    return NULL;
+  g_hash_table_insert (self->links, GUINT_TO_POINTER (link->index), vsw_link_ref (link));
+  return g_steal_pointer (&link);
+}
+
+/* What follows for the other end of a pair. (transfer full) (nullable) */
+static VswLink *
+change_partner (VswKnown *self, const VswLink *link, guint peer, gboolean elsewhere)
+{
+  VswLink *partner = link->peer != 0 && !link->peer_elsewhere ? find (self, link->peer) : NULL;
+  VswLink fields;
+
+  if (partner == NULL || !g_str_equal (link->link_kind, "veth") || !g_str_equal (partner->link_kind, "veth"))
+    return NULL;
+
+  fields = *partner;
+  fields.peer = peer;
+  fields.peer_elsewhere = elsewhere;
+  return change (self, partner, &fields);
+}
+
 gboolean
-vsw_known_drop (VswKnown *self, guint index)
+vsw_known_put (VswKnown *self, VswLink *link, VswLink **ret_partner)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  VswLink *before = find (self, link->index);
+  gboolean is_news = before == NULL || !vsw_link_equal (before, link);
+
+  if (is_news)
+    g_hash_table_insert (self->links, GUINT_TO_POINTER (link->index), vsw_link_ref (link));
+  *ret_partner = change_partner (self, link, link->index, FALSE);
+  return is_news;
+}
+
+void
+vsw_known_drop (VswKnown *self, const VswLink *link, guint moved_to, VswLink **ret_partner)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  g_hash_table_remove (self->links, GUINT_TO_POINTER (index));
-  return TRUE;
+  g_hash_table_remove (self->links, GUINT_TO_POINTER (link->index));
+  *ret_partner = moved_to != 0 ? change_partner (self, link, moved_to, TRUE) : NULL;
 }
 
 /**
@@ -98,21 +157,122 @@ VswLink *
 vsw_known_set_port (VswKnown *self, guint index, guint bridge, VswPortState state)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  VswLink *before = g_hash_table_lookup (self->links, GUINT_TO_POINTER (index));
+  VswLink *before = find (self, index);
   VswLink fields;
-  VswLink *link;
 
-  if (before == NULL || (before->is_port && before->bridge == bridge && before->port_state == state))
+  if (before == NULL)
     return NULL;
 
   fields = *before;
   fields.is_port = TRUE;
   fields.bridge = bridge;
   fields.port_state = state;
-  link = vsw_link_new (&fields);
-  g_hash_table_insert (self->links, GUINT_TO_POINTER (index), vsw_link_ref (link));
-  return link;
+  return change (self, before, &fields);
 }
+
+/* --- what the kernel does not tell --- */
+
+void
+vsw_known_tell (VswKnown *self, guint index, VswAttribute attribute, guint64 number, const char *text)
+{
+  Saying *saying = g_new0 (Saying, 1);
+
+  saying->index = index;
+  saying->attribute = attribute;
+  saying->number = number;
+  saying->text = g_strdup (text);
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->said, saying);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+steal_all (GPtrArray *from, GPtrArray *to)
+{
+  for (guint i = 0; i < from->len; i++)
+    g_ptr_array_add (to, g_ptr_array_index (from, i));
+  g_ptr_array_set_free_func (from, NULL);
+  g_ptr_array_set_size (from, 0);
+  g_ptr_array_set_free_func (from, free_saying);
+}
+
+void
+vsw_known_ripen (VswKnown *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  steal_all (self->said, self->ripe);
+}
+
+/* Writes what was set into the fields. The text stays the saying's. */
+static void
+write_saying (const Saying *saying, VswLink *fields)
+{
+  switch (saying->attribute)
+    {
+    case VSW_ATTRIBUTE_GROUP:
+      fields->group = (guint32)saying->number;
+      break;
+    case VSW_ATTRIBUTE_ALIAS:
+      fields->alias = saying->text != NULL ? saying->text : "";
+      break;
+    case VSW_ATTRIBUTE_IPV6_QUIET:
+      fields->ipv6_quiet = saying->number != 0;
+      break;
+    case VSW_ATTRIBUTE_AGEING:
+      fields->ageing = (guint32)saying->number;
+      break;
+    case VSW_ATTRIBUTE_MAX_LEARNED:
+      fields->max_learned = (guint32)saying->number;
+      break;
+    case VSW_ATTRIBUTE_SPANNING_TREE:
+      fields->spanning_tree = saying->number != 0;
+      break;
+    case VSW_ATTRIBUTE_MULTICAST_SNOOPING:
+      fields->multicast_snooping = saying->number != 0;
+      break;
+    case VSW_ATTRIBUTE_UP:
+    case VSW_ATTRIBUTE_MTU:
+    case VSW_ATTRIBUTE_MAC:
+    case VSW_ATTRIBUTE_NAME:
+    case VSW_ATTRIBUTE_CONTROLLER:
+      break; /* the kernel tells these of links that are down, too */
+    }
+}
+
+/**
+ * vsw_known_settle:
+ *
+ * Of links that are up the kernel tells everything, and in the right order with what others do. Main.
+ */
+GPtrArray *
+vsw_known_settle (VswKnown *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  GPtrArray *changed = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_link_unref);
+
+  for (guint i = 0; i < self->ripe->len; i++)
+    {
+      const Saying *saying = g_ptr_array_index (self->ripe, i);
+      VswLink *before = find (self, saying->index);
+      VswLink *link = NULL;
+      VswLink fields;
+
+      if (before == NULL || before->is_up)
+        continue;
+      fields = *before;
+      write_saying (saying, &fields);
+      link = change (self, before, &fields);
+      if (link != NULL)
+        g_ptr_array_add (changed, link);
+    }
+  g_ptr_array_set_size (self->ripe, 0);
+
+  return changed;
+}
+
+/* --- forwarding tables --- */
 
 static gint
 note (GHashTable *learned, const VswNeighbour *neighbour, gboolean gone)
@@ -183,5 +343,8 @@ vsw_known_replace (VswKnown *self, VswLinks *links, GArray *neighbours)
   g_hash_table_unref (g_steal_pointer (&self->learned));
   self->links = g_steal_pointer (&by_index);
   self->learned = g_steal_pointer (&learned);
+  /* What was said before is in the list. */
+  g_ptr_array_set_size (self->said, 0);
+  g_ptr_array_set_size (self->ripe, 0);
   g_mutex_unlock (&self->lock);
 }

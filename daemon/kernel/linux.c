@@ -24,6 +24,7 @@ struct _VswLinuxKernel
   GObject parent;
 
   VswSession session;
+  VswKnown *known;       /* (owned) */
   VswGuard *guard;       /* (owned) */
   VswHardware *hardware; /* (owned) */
   VswMonitor *monitor;   /* (owned) (nullable) until `watch` */
@@ -67,20 +68,6 @@ apply (VswKernel *kernel, const VswOp *op, GError **error)
   g_assert_not_reached ();
 }
 
-/* Without a monitor nobody counts what is learned while the list is read, so the count is that of the list. */
-static gboolean
-take_list (VswLinuxKernel *self, VswLinks *links, GArray *neighbours)
-{
-  g_autoptr (VswKnown) known = NULL;
-
-  if (self->monitor != NULL)
-    return vsw_monitor_take_list (self->monitor, links, neighbours);
-
-  known = vsw_known_new ();
-  vsw_known_replace (known, links, neighbours);
-  return TRUE;
-}
-
 static VswLinks *
 read_list (VswLinuxKernel *self, GError **error)
 {
@@ -91,7 +78,8 @@ read_list (VswLinuxKernel *self, GError **error)
 
       if (neighbours == NULL)
         return NULL;
-      if (take_list (self, links, neighbours) || i == MAX_READS)
+      vsw_known_replace (self->known, links, neighbours);
+      if (self->monitor == NULL || vsw_monitor_has_kept_silence (self->monitor) || i == MAX_READS)
         return g_steal_pointer (&links);
     }
 }
@@ -156,7 +144,8 @@ watch (VswKernel *kernel, GMainContext *context, GError **error)
   VswLinuxKernel *self = VSW_LINUX_KERNEL (kernel);
 
   g_assert (self->monitor == NULL);
-  self->monitor = vsw_monitor_new (kernel, self->guard, context, error);
+  self->monitor = vsw_monitor_new (kernel, self->guard, self->known, context, error);
+  self->session.known = self->monitor != NULL ? self->known : NULL;
   return self->monitor != NULL;
 }
 
@@ -203,6 +192,7 @@ finalize (GObject *object)
   g_clear_pointer (&self->session.reaper, vsw_reaper_free);
   g_clear_pointer (&self->session.witness, vsw_witness_close);
   g_clear_pointer (&self->session.route, vsw_socket_close);
+  g_clear_pointer (&self->known, vsw_known_free);
   if (self->home >= 0)
     close (self->home);
 
@@ -219,6 +209,7 @@ static void
 vsw_linux_kernel_init (VswLinuxKernel *self)
 {
   self->home = -1;
+  self->known = vsw_known_new ();
 }
 
 /**

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 
 #include "kernel/decode.h"
-#include "kernel/known.h"
 #include "kernel/socket.h"
 
 #define BUFFER_SIZE  (32 * 1024 * 1024) /* octets; creating one port sends 16 KiB */
@@ -58,6 +57,7 @@ static void
 take_link (VswMonitor *self, const struct nlmsghdr *message)
 {
   g_autoptr (VswLink) link = NULL;
+  g_autoptr (VswLink) partner = NULL;
   VswPortState state;
   guint index;
   guint bridge;
@@ -73,10 +73,15 @@ take_link (VswMonitor *self, const struct nlmsghdr *message)
   link = vsw_decode_link (message);
   if (link == NULL)
     return;
-  if (message->nlmsg_type == RTM_DELLINK && vsw_known_drop (self->known, link->index))
-    emit_link (self, link, TRUE);
-  else if (message->nlmsg_type == RTM_NEWLINK && vsw_known_put (self->known, link))
+  if (message->nlmsg_type == RTM_DELLINK)
+    {
+      vsw_known_drop (self->known, link, vsw_decode_new_index (message), &partner);
+      emit_link (self, link, TRUE);
+    }
+  else if (vsw_known_put (self->known, link, &partner))
     emit_link (self, link, FALSE);
+  if (partner != NULL)
+    emit_link (self, partner, FALSE);
 }
 
 static void
@@ -187,19 +192,28 @@ read_batch (VswMonitor *self, VswSocket *socket)
   return n < 0 ? 0 : (guint)n;
 }
 
-static void
+/* Whether nothing waits any more. */
+static gboolean
 read_socket (VswMonitor *self, VswSocket *socket, guint limit)
 {
-  guint n;
+  guint n = 1;
 
-  for (guint done = 0; done < limit && (n = read_batch (self, socket)) > 0; done += n)
-    ;
+  for (guint done = 0; done < limit && n > 0; done += n)
+    n = read_batch (self, socket);
+  return n == 0;
 }
 
 static void
 read_all (VswMonitor *self, guint limit)
 {
-  read_socket (self, self->links, limit);
+  vsw_known_ripen (self->known);
+  if (read_socket (self, self->links, limit))
+    {
+      g_autoptr (GPtrArray) changed = vsw_known_settle (self->known);
+
+      for (guint i = 0; i < changed->len; i++)
+        emit_link (self, g_ptr_array_index (changed, i), FALSE);
+    }
   read_socket (self, self->rules, limit);
 
   if (self->is_overrun)
@@ -267,12 +281,9 @@ vsw_monitor_hold (VswMonitor *self)
 }
 
 gboolean
-vsw_monitor_take_list (VswMonitor *self, VswLinks *links, GArray *neighbours)
+vsw_monitor_has_kept_silence (VswMonitor *self)
 {
-  vsw_known_replace (self->known, links, neighbours);
-  g_atomic_int_set (&self->is_told, FALSE);
-
-  return g_atomic_int_compare_and_exchange (&self->has_emitted, FALSE, FALSE);
+  return !g_atomic_int_compare_and_exchange (&self->has_emitted, TRUE, FALSE);
 }
 
 /**
@@ -283,6 +294,7 @@ vsw_monitor_take_list (VswMonitor *self, VswLinks *links, GArray *neighbours)
 void
 vsw_monitor_release (VswMonitor *self)
 {
+  g_atomic_int_set (&self->is_told, FALSE);
   g_atomic_int_set (&self->is_listing, FALSE);
   g_source_set_ready_time (self->source, g_get_monotonic_time () + HOLD_TIME);
 }
@@ -330,13 +342,13 @@ new_source (VswMonitor *self, GMainContext *context)
  * Main. Errors: KERNEL.
  */
 VswMonitor *
-vsw_monitor_new (VswKernel *kernel, VswGuard *guard, GMainContext *context, GError **error)
+vsw_monitor_new (VswKernel *kernel, VswGuard *guard, VswKnown *known, GMainContext *context, GError **error)
 {
   g_autoptr (VswMonitor) self = g_new0 (VswMonitor, 1);
 
   self->kernel = kernel;
   self->guard = guard;
-  self->known = vsw_known_new ();
+  self->known = known;
   self->buffer = g_malloc (BATCH * MESSAGE_SIZE);
   self->to_judge = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->links = open_listener (NETLINK_ROUTE, error);
@@ -360,7 +372,6 @@ vsw_monitor_free (VswMonitor *self)
     }
   g_clear_pointer (&self->links, vsw_socket_close);
   g_clear_pointer (&self->rules, vsw_socket_close);
-  vsw_known_free (self->known);
   g_array_unref (self->to_judge);
   g_free (self->buffer);
   g_free (self);

@@ -10,20 +10,21 @@
 
 #include "kernel/guard.h"
 #include "kernel/kernel.h"
+#include "kernel/known.h"
 
 G_BEGIN_DECLS
 
 typedef struct _VswMonitor VswMonitor;
 
-/* Main. kernel, guard: (unowned), they outlive it. Opens its sockets in the network namespace of the calling thread. */
-VswMonitor *vsw_monitor_new (VswKernel *kernel, VswGuard *guard, GMainContext *context, GError **error);
+/* Main. kernel, guard, known: (unowned), they outlive it. Opens its sockets in the network namespace of the calling thread. */
+VswMonitor *
+vsw_monitor_new (VswKernel *kernel, VswGuard *guard, VswKnown *known, GMainContext *context, GError **error);
 void vsw_monitor_free (VswMonitor *self);
 void vsw_monitor_drain (VswMonitor *self);
 
-/* Worker: around reading a list. `take_list` also counts the learned addresses; FALSE: something was emitted meanwhile, read again.
- * neighbours: (element-type VswNeighbour) */
+/* Worker: around reading a list. `has_kept_silence`: nothing was emitted since `hold`, so the list contradicts no signal. */
 void vsw_monitor_hold (VswMonitor *self);
-gboolean vsw_monitor_take_list (VswMonitor *self, VswLinks *links, GArray *neighbours);
+gboolean vsw_monitor_has_kept_silence (VswMonitor *self);
 void vsw_monitor_release (VswMonitor *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswMonitor, vsw_monitor_free)

@@ -165,6 +165,7 @@ mark_again (VswSession *session, const Snapshot *was)
   redo (session, vsw_encode_set_alias (far_end, was->far_end->alias), "mark a device again");
   if (was->far_end->ipv6_quiet && !now->ipv6_quiet)
     redo (session, vsw_encode_set (far_end, VSW_ATTRIBUTE_IPV6_QUIET, 1), "keep a device quiet again");
+  vsw_session_tell (session, now->peer, VSW_ATTRIBUTE_ALIAS, 0, was->far_end->alias);
   if (was->near_end->is_up)
     redo (session, vsw_encode_set (near_end, VSW_ATTRIBUTE_UP, 1), "put a device up again");
   if (was->far_end->is_up)

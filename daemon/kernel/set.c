@@ -97,6 +97,22 @@ is_done_anyway (const VswOp *op, const VswAnswer *answer)
   return op->attribute == VSW_ATTRIBUTE_IPV6_QUIET && answer->code == EAFNOSUPPORT;
 }
 
+static void
+tell (VswSession *session, const VswOp *op)
+{
+  g_autoptr (VswLink) link = NULL;
+  guint index = op->device.index;
+
+  if (op->attribute == VSW_ATTRIBUTE_UP || can_end_half_way (op->attribute))
+    return; /* the kernel tells these itself */
+  if (index == 0)
+    {
+      link = vsw_read_link (session->route, op->device, NULL);
+      index = link != NULL ? link->index : 0;
+    }
+  vsw_session_tell (session, index, op->attribute, op->number, op->text);
+}
+
 /**
  * vsw_set_attribute:
  *
@@ -127,8 +143,13 @@ vsw_set_attribute (VswSession *session, const VswOp *op, GError **error)
   if (answer.code == EBUSY && op->attribute == VSW_ATTRIBUTE_NAME && before->is_up
       && !rename_downed (session, op, before, &answer, error))
     return FALSE;
-  if (is_done_anyway (op, &answer) || vsw_answer_check (&answer, step, error))
+  if (is_done_anyway (op, &answer))
     return TRUE;
+  if (vsw_answer_check (&answer, step, error))
+    {
+      tell (session, op);
+      return TRUE;
+    }
 
   if (before != NULL)
     put_back (session, before);
