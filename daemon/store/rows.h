@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Values as rows and back, by statements that are prepared once. One value is one row; the static addresses of a port are rows
- * of their own.
- *
- * Trusts nothing that it reads: a text that model/ would not take from a caller is damage. Knows no transactions. */
+/* Values as rows and back, by statements that are prepared once. One value is one row (record.h); the static addresses of a port
+ * are rows of their own. Knows no transactions. */
 #pragma once
 
 #include "model/delta.h"

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/record.h"
+
+#include "model/nic.h"
+#include "model/port.h"
+#include "model/switch.h"
+
+#include <string.h>
+
+/* Every table of values begins with these columns, in this order. */
+#define HEAD   "id, name, description, lifetime, holder, owner, created"
+#define N_HEAD 7
+
+enum
+{
+  HEAD_ID,
+  HEAD_NAME,
+  HEAD_DESCRIPTION,
+  HEAD_LIFETIME,
+  HEAD_HOLDER,
+  HEAD_OWNER,
+  HEAD_CREATED,
+};
+
+/* What is particular to a kind: its columns after the head, in the order of its statements. */
+typedef struct
+{
+  VswRecordSql sql;
+  void (*bind) (sqlite3_stmt *statement, const VswValue *value);
+  VswValue *(*read) (sqlite3_stmt *statement, const VswValue *head, const GArray *addresses, GError **error);
+} Record;
+
+/* --- binding: parameters count from 1, columns from 0 --- */
+
+/* The value outlives the step, so SQLite needs no copy. */
+static void
+bind_text (sqlite3_stmt *statement, int column, const char *text)
+{
+  sqlite3_bind_text (statement, column + 1, text, -1, SQLITE_STATIC);
+}
+
+static void
+bind_number (sqlite3_stmt *statement, int column, gint64 number)
+{
+  sqlite3_bind_int64 (statement, column + 1, number);
+}
+
+static void
+bind_mac (sqlite3_stmt *statement, int column, const VswMac *mac)
+{
+  sqlite3_bind_blob (statement, column + 1, mac->octets, sizeof mac->octets, SQLITE_STATIC);
+}
+
+static void
+bind_head (sqlite3_stmt *statement, const VswValue *value)
+{
+  bind_text (statement, HEAD_ID, value->id);
+  bind_text (statement, HEAD_NAME, value->name);
+  bind_text (statement, HEAD_DESCRIPTION, value->description);
+  bind_text (statement, HEAD_LIFETIME, vsw_lifetime_print (value->lifetime));
+  bind_text (statement, HEAD_HOLDER, value->holder);
+  bind_number (statement, HEAD_OWNER, value->owner);
+  bind_number (statement, HEAD_CREATED, value->created);
+}
+
+static void
+bind_switch (sqlite3_stmt *statement, const VswValue *value)
+{
+  const VswSwitch *self = (const VswSwitch *)value;
+
+  bind_text (statement, N_HEAD + 0, self->device);
+  bind_mac (statement, N_HEAD + 1, &self->mac);
+  bind_number (statement, N_HEAD + 2, self->mtu);
+  bind_number (statement, N_HEAD + 3, self->ageing);
+  bind_number (statement, N_HEAD + 4, self->max_learned);
+  bind_number (statement, N_HEAD + 5, !!self->spanning_tree);
+  bind_number (statement, N_HEAD + 6, !!self->multicast_snooping);
+  bind_number (statement, N_HEAD + 7, !!self->shared);
+}
+
+static void
+bind_nic (sqlite3_stmt *statement, const VswValue *value)
+{
+  const VswNic *self = (const VswNic *)value;
+
+  bind_text (statement, N_HEAD + 0, vsw_nic_kind_print (self->nic_kind));
+  bind_text (statement, N_HEAD + 1, self->device);
+  bind_text (statement, N_HEAD + 2, self->peer);
+  bind_text (statement, N_HEAD + 3, self->placed_as);
+  bind_mac (statement, N_HEAD + 4, &self->mac);
+  bind_number (statement, N_HEAD + 5, !!self->static_mac);
+  bind_number (statement, N_HEAD + 6, self->mtu);
+  bind_number (statement, N_HEAD + 7, self->queues);
+}
+
+static void
+bind_port (sqlite3_stmt *statement, const VswValue *value)
+{
+  const VswPort *self = (const VswPort *)value;
+
+  bind_text (statement, N_HEAD + 0, self->switch_id);
+  bind_text (statement, N_HEAD + 1, self->nic_id);
+  bind_text (statement, N_HEAD + 2, self->made_for);
+  bind_number (statement, N_HEAD + 3, self->connected);
+}
+
+/* --- reading --- */
+
+static const char *
+get_text (sqlite3_stmt *statement, int column)
+{
+  return (const char *)sqlite3_column_text (statement, column);
+}
+
+static gboolean
+read_mac (sqlite3_stmt *statement, int column, VswMac *ret_mac, GError **error)
+{
+  const void *octets = sqlite3_column_blob (statement, column);
+
+  if (!octets || sqlite3_column_bytes (statement, column) != sizeof ret_mac->octets)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_STORE, "MAC address of %d octets",
+                   sqlite3_column_bytes (statement, column));
+      return FALSE;
+    }
+  memcpy (ret_mac->octets, octets, sizeof ret_mac->octets);
+  return TRUE;
+}
+
+static gboolean
+read_interface (sqlite3_stmt *statement, int column, char ret_name[VSW_INTERFACE_SIZE], GError **error)
+{
+  const char *text = get_text (statement, column);
+
+  if (!vsw_interface_check (text ? text : "", error))
+    return FALSE;
+  g_strlcpy (ret_name, text, VSW_INTERFACE_SIZE);
+  return TRUE;
+}
+
+static gboolean
+read_interface_or_none (sqlite3_stmt *statement, int column, char ret_name[VSW_INTERFACE_SIZE], GError **error)
+{
+  if (sqlite3_column_bytes (statement, column) > 0)
+    return read_interface (statement, column, ret_name, error);
+  ret_name[0] = '\0';
+  return TRUE;
+}
+
+static gboolean
+check_reference (const char *text, gboolean nullable, GError **error)
+{
+  if (text ? *text != '\0' && g_utf8_validate (text, -1, NULL) : nullable)
+    return TRUE;
+  g_set_error_literal (error, VSW_ERROR, VSW_ERROR_STORE, "reference that is no text");
+  return FALSE;
+}
+
+/* The texts stay in the statement: valid until its next step, which is long enough for the value's `new`, which copies. */
+static gboolean
+read_head (sqlite3_stmt *statement, VswKind kind, VswValue *ret_head, GError **error)
+{
+  VswValue head = { .kind = kind };
+  const char *lifetime = get_text (statement, HEAD_LIFETIME);
+
+  head.id = get_text (statement, HEAD_ID);
+  head.name = get_text (statement, HEAD_NAME);
+  head.description = get_text (statement, HEAD_DESCRIPTION);
+  head.holder = get_text (statement, HEAD_HOLDER);
+  head.owner = (guint32)sqlite3_column_int64 (statement, HEAD_OWNER);
+  head.created = sqlite3_column_int64 (statement, HEAD_CREATED);
+  if (!check_reference (head.id, FALSE, error) || !vsw_name_check (head.name ? head.name : "", error)
+      || !vsw_lifetime_decode (lifetime ? lifetime : "", &head.lifetime, error)
+      || !check_reference (head.holder, TRUE, error))
+    return FALSE;
+  if (!head.description || !vsw_description_check (head.description, error))
+    return FALSE;
+  *ret_head = head;
+  return TRUE;
+}
+
+static VswValue *
+read_switch (sqlite3_stmt *statement, const VswValue *head, const GArray *addresses, GError **error)
+{
+  VswSwitch fields = { .head = *head };
+
+  if (!read_interface (statement, N_HEAD + 0, fields.device, error)
+      || !read_mac (statement, N_HEAD + 1, &fields.mac, error))
+    return NULL;
+  fields.mtu = (guint32)sqlite3_column_int64 (statement, N_HEAD + 2);
+  fields.ageing = (guint32)sqlite3_column_int64 (statement, N_HEAD + 3);
+  fields.max_learned = (guint32)sqlite3_column_int64 (statement, N_HEAD + 4);
+  fields.spanning_tree = sqlite3_column_int (statement, N_HEAD + 5) != 0;
+  fields.multicast_snooping = sqlite3_column_int (statement, N_HEAD + 6) != 0;
+  fields.shared = sqlite3_column_int (statement, N_HEAD + 7) != 0;
+  return (VswValue *)vsw_switch_new (&fields);
+}
+
+static VswValue *
+read_nic (sqlite3_stmt *statement, const VswValue *head, const GArray *addresses, GError **error)
+{
+  VswNic fields = { .head = *head };
+  const char *kind = get_text (statement, N_HEAD + 0);
+
+  if (!vsw_nic_kind_decode (kind ? kind : "", &fields.nic_kind, error)
+      || !read_interface (statement, N_HEAD + 1, fields.device, error)
+      || !read_interface_or_none (statement, N_HEAD + 2, fields.peer, error)
+      || !read_interface_or_none (statement, N_HEAD + 3, fields.placed_as, error)
+      || !read_mac (statement, N_HEAD + 4, &fields.mac, error))
+    return NULL;
+  fields.static_mac = sqlite3_column_int (statement, N_HEAD + 5) != 0;
+  fields.mtu = (guint32)sqlite3_column_int64 (statement, N_HEAD + 6);
+  fields.queues = (guint32)sqlite3_column_int64 (statement, N_HEAD + 7);
+  return (VswValue *)vsw_nic_new (&fields);
+}
+
+static VswValue *
+read_port (sqlite3_stmt *statement, const VswValue *head, const GArray *addresses, GError **error)
+{
+  VswPort fields = { .head = *head };
+
+  fields.switch_id = get_text (statement, N_HEAD + 0);
+  fields.nic_id = get_text (statement, N_HEAD + 1);
+  fields.made_for = get_text (statement, N_HEAD + 2);
+  fields.connected = sqlite3_column_int64 (statement, N_HEAD + 3);
+  if (!check_reference (fields.switch_id, FALSE, error) || !check_reference (fields.nic_id, TRUE, error)
+      || !check_reference (fields.made_for, TRUE, error))
+    return NULL;
+  fields.static_addresses = (const VswMac *)(gpointer)addresses->data;
+  fields.n_static_addresses = addresses->len;
+  return (VswValue *)vsw_port_new (&fields);
+}
+
+/* --- the table of kinds --- */
+
+#define SWITCH_COLUMNS HEAD ", device, mac, mtu, ageing, max_learned, spanning_tree, multicast_snooping, shared"
+#define NIC_COLUMNS    HEAD ", kind, device, peer, placed_as, mac, static_mac, mtu, queues"
+#define PORT_COLUMNS   HEAD ", switch_id, nic_id, made_for, connected"
+
+static const Record records[VSW_N_KINDS] = {
+  [VSW_KIND_SWITCH] = {
+    .sql = { .insert = "INSERT INTO switch (" SWITCH_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+             .remove = "DELETE FROM switch WHERE id = ?",
+             .list = "SELECT " SWITCH_COLUMNS " FROM switch ORDER BY id" },
+    .bind = bind_switch,
+    .read = read_switch,
+  },
+  [VSW_KIND_NIC] = {
+    .sql = { .insert = "INSERT INTO nic (" NIC_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+             .remove = "DELETE FROM nic WHERE id = ?",
+             .list = "SELECT " NIC_COLUMNS " FROM nic ORDER BY id" },
+    .bind = bind_nic,
+    .read = read_nic,
+  },
+  [VSW_KIND_PORT] = {
+    .sql = { .insert = "INSERT INTO port (" PORT_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+             .remove = "DELETE FROM port WHERE id = ?",
+             .list = "SELECT " PORT_COLUMNS " FROM port ORDER BY id" },
+    .bind = bind_port,
+    .read = read_port,
+  },
+};
+
+/* --- for rows --- */
+
+const VswRecordSql *
+vsw_record_get_sql (VswKind kind)
+{
+  return &records[kind].sql;
+}
+
+void
+vsw_record_bind (sqlite3_stmt *statement, const VswValue *value)
+{
+  bind_head (statement, value);
+  records[value->kind].bind (statement, value);
+}
+
+/**
+ * vsw_record_read:
+ * @statement: stands on a row of the list statement of that kind
+ * @addresses: (nullable) (element-type VswMac): the static addresses, of a port; ascending
+ *
+ * Makes the value that the row stands for.
+ *
+ * Errors: INVALID_ARGUMENT or STORE, saying what is wrong with which field, not in which row. Thread: any.
+ *
+ * Returns: (transfer full): a value of that kind
+ */
+VswValue *
+vsw_record_read (VswKind kind, sqlite3_stmt *statement, const GArray *addresses, GError **error)
+{
+  VswValue head;
+
+  if (!read_head (statement, kind, &head, error))
+    return NULL;
+  return records[kind].read (statement, &head, addresses, error);
+}
+
+const char *
+vsw_record_get_id (sqlite3_stmt *statement)
+{
+  return get_text (statement, HEAD_ID);
+}
+
+void
+vsw_record_bind_id (sqlite3_stmt *statement, const char *id)
+{
+  bind_text (statement, HEAD_ID, id);
+}
+
+void
+vsw_record_bind_address (sqlite3_stmt *statement, const char *port_id, const VswMac *mac)
+{
+  bind_text (statement, 0, port_id);
+  bind_mac (statement, 1, mac);
+}
+
+gboolean
+vsw_record_read_address (sqlite3_stmt *statement, VswMac *ret_mac, GError **error)
+{
+  return read_mac (statement, 1, ret_mac, error);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One value as the columns of one row, and back: a table of kinds.
+ *
+ * Trusts nothing that it reads: a text that model/ would not take from a caller is damage. Only binds and reads columns; steps no statement. */
+#pragma once
+
+#include "model/mac.h"
+#include "model/value.h"
+
+#include <sqlite3.h>
+
+G_BEGIN_DECLS
+
+/* The statements of a kind. */
+typedef struct
+{
+  const char *insert; /* parameters: every column */
+  const char *remove; /* parameter: id */
+  const char *list;   /* every column, by id */
+} VswRecordSql;
+
+const VswRecordSql *vsw_record_get_sql (VswKind kind);
+
+/* `value` must live until the statement was reset. */
+void vsw_record_bind (sqlite3_stmt *statement, const VswValue *value);
+/* addresses: (element-type VswMac) (nullable): the static addresses, of a port. (transfer full) */
+VswValue *vsw_record_read (VswKind kind, sqlite3_stmt *statement, const GArray *addresses, GError **error);
+/* The first column of every row and the parameter of `remove`. */
+const char *vsw_record_get_id (sqlite3_stmt *statement);
+void vsw_record_bind_id (sqlite3_stmt *statement, const char *id);
+
+/* One static address: id of the port, MAC address. */
+#define VSW_ADDRESS_INSERT "INSERT INTO static_address (port_id, mac) VALUES (?,?)"
+#define VSW_ADDRESS_REMOVE "DELETE FROM static_address WHERE port_id = ?"
+#define VSW_ADDRESS_LIST   "SELECT port_id, mac FROM static_address ORDER BY port_id, mac"
+void vsw_record_bind_address (sqlite3_stmt *statement, const char *port_id, const VswMac *mac);
+gboolean vsw_record_read_address (sqlite3_stmt *statement, VswMac *ret_mac, GError **error);
+
+G_END_DECLS
