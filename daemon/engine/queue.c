@@ -3,6 +3,7 @@
  * worker starts, and changes for good only when store and kernel have. */
 #include "engine/state.h"
 
+#include "engine/addresses.h"
 #include "engine/transaction.h"
 
 typedef enum
@@ -23,8 +24,10 @@ struct _VswTurn
   VswTurnEnd end;            /* (nullable) */
   gpointer end_data;         /* (unowned) */
 
-  GPtrArray *ids;     /* (owned) (nullable) of a repair; NULL: all */
-  GPtrArray *bridges; /* (owned) (nullable) of the guard */
+  GPtrArray *ids;            /* (owned) (nullable) of a repair; NULL: all */
+  GPtrArray *bridges;        /* (owned) (nullable) of the guard */
+  gboolean is_thorough;      /* a repair that looks at what links do not show, too */
+  VswAddressWish *addresses; /* (owned) (nullable) of a thorough repair */
 
   VswDelta *delta;  /* (owned) (nullable) */
   VswPlan *plan;    /* (owned) (nullable) */
@@ -40,6 +43,7 @@ free_turn (VswTurn *turn)
   g_clear_object (&turn->cancellable);
   g_clear_pointer (&turn->ids, g_ptr_array_unref);
   g_clear_pointer (&turn->bridges, g_ptr_array_unref);
+  g_clear_pointer (&turn->addresses, vsw_address_wish_free);
   g_clear_pointer (&turn->delta, vsw_delta_unref);
   g_clear_pointer (&turn->plan, vsw_plan_free);
   g_clear_pointer (&turn->listed, vsw_links_free);
@@ -64,6 +68,14 @@ static void
 run_repair (VswEngine *engine, VswTurn *turn)
 {
   g_autoptr (GError) error = NULL;
+
+  if (turn->is_thorough)
+    vsw_kernel_reset_guard (engine->kernel, turn->bridges, &error);
+  if (turn->is_thorough && error == NULL)
+    vsw_address_wish_fulfil (turn->addresses, engine->kernel);
+  if (error != NULL)
+    g_warning ("cannot put the guard back: %s", error->message);
+  g_clear_error (&error);
 
   if (turn->delta == NULL)
     vsw_transaction_repair (engine->kernel, turn->plan);
@@ -113,10 +125,12 @@ repair_broken (VswEngine *engine, VswTurn *turn)
   g_clear_pointer (&turn->delta, vsw_delta_unref);
   g_clear_pointer (&turn->plan, vsw_plan_free);
   turn->kind = TURN_REPAIR;
-  if (!prepare_turn (engine, turn))
-    return FALSE;
-
+  turn->is_thorough = TRUE;
+  prepare_turn (engine, turn);
+  turn->bridges = vsw_engine_list_bridges (engine);
+  turn->addresses = vsw_address_wish_new (engine->model, engine->links);
   give_to_worker (engine, turn);
+
   return TRUE;
 }
 

@@ -3,6 +3,7 @@
  * left behind is drift like any other. Blocking, on the main thread, before anybody can call. */
 #include "engine/state.h"
 
+#include "engine/addresses.h"
 #include "engine/transaction.h"
 
 static gboolean
@@ -82,6 +83,14 @@ repair_all (VswEngine *engine, GError **error)
   return list_links (engine, error);
 }
 
+static void
+repair_addresses (VswEngine *engine)
+{
+  g_autoptr (VswAddressWish) wish = vsw_address_wish_new (engine->model, engine->links);
+
+  vsw_address_wish_fulfil (wish, engine->kernel);
+}
+
 /* What was connected when we start has been since it was connected, as far as anybody knows. */
 static void
 note_connections (VswEngine *engine)
@@ -155,6 +164,7 @@ vsw_engine_start (VswEngine *engine, GError **error)
   if (!vsw_kernel_reset_guard (engine->kernel, bridges, error) || !repair_all (engine, error))
     return FALSE;
 
+  repair_addresses (engine);
   describe_externals (engine);
   note_connections (engine);
   vsw_engine_observe (engine);

@@ -164,6 +164,7 @@ vsw_fake_kernel_foreign_add (VswKernel *kernel, int space, const VswLink *fields
       link->cable = link->is.is_bridge || fields->has_carrier;
       fake_set_bridge (state, link, bridge, NULL);
       fake_set_number (state, link, VSW_ATTRIBUTE_UP, fields->is_up, NULL);
+      fake_touch (state, link);
       index = link->is.index;
     }
   fake_leave (kernel);

@@ -378,6 +378,22 @@ watch (VswKernel *kernel, GMainContext *context, GError **error)
   return TRUE;
 }
 
+void
+vsw_fake_kernel_unwatch (VswKernel *kernel)
+{
+  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
+
+  if (self->source == NULL)
+    return;
+
+  g_source_destroy (self->source);
+  g_mutex_lock (&self->lock);
+  self->state.is_watched = FALSE;
+  g_clear_pointer (&self->source, g_source_unref);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_mutex_unlock (&self->lock);
+}
+
 /* The same order of questions as the real one, and the same answers; here a namespace is a memfd the kernel has made itself. */
 static VswNamespace *
 inspect (VswKernel *kernel, int fd, guint32 caller, GError **error)

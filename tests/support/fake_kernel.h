@@ -100,6 +100,9 @@ void vsw_fake_kernel_set_capabilities (VswKernel *self, const char *const *capab
 /* Bridges of this kernel have no limit of learned addresses (older than 6.7). */
 void vsw_fake_kernel_set_without_max_learned (VswKernel *self);
 
+/* The daemon died: nobody listens, what waits is lost, and the next one may `watch`. The devices stay. */
+void vsw_fake_kernel_unwatch (VswKernel *self);
+
 /* --- the whole --- */
 
 /* Everything there is, as sorted lines, to compare before and after: namespaces, links with all attributes, forwarding tables, guards. (transfer full) */

@@ -106,6 +106,15 @@ Netns::make ()
   return made;
 }
 
+Netns
+Netns::current ()
+{
+  Netns made;
+
+  made.fd = open_namespace ();
+  return made;
+}
+
 Netns::Netns (Netns &&other) noexcept : fd (other.fd), holder (other.holder)
 {
   other.fd = other.holder = -1;

@@ -19,6 +19,8 @@ public:
   static Netns make ();
   /* A new one in a new user namespace that this uid owns, held open by a process of its own. Needs root. */
   static Netns make_owned (unsigned uid);
+  /* The calling thread's. */
+  static Netns current ();
   Netns (Netns &&other) noexcept;
   ~Netns ();
   Netns (const Netns &) = delete;

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/addresses.h"
+
+typedef struct
+{
+  VswPort *port;       /* (owned) */
+  VswDeviceRef device; /* its near end */
+  GHashTable *missing; /* (owned) (element-type guint64) not seen yet */
+} Wish;
+
+struct _VswAddressWish
+{
+  GArray *bridges;    /* (owned) (element-type guint) indexes */
+  GHashTable *wishes; /* (owned) index of a port device → Wish */
+};
+
+static void
+free_wish (gpointer data)
+{
+  Wish *wish = data;
+
+  vsw_value_unref (wish->port);
+  g_hash_table_unref (wish->missing);
+  g_free (wish);
+}
+
+static void
+add_port (VswAddressWish *self, VswModel *model, VswLinks *links, VswPort *port)
+{
+  VswNic *nic = port->nic_id != NULL ? vsw_model_get_nic (model, port->nic_id) : NULL;
+  VswLink *link = nic != NULL ? vsw_links_get_device (links, nic->device) : NULL;
+
+  if (link == NULL || link->bridge == 0)
+    return;
+
+  Wish *wish = g_new (Wish, 1);
+  wish->port = vsw_value_ref (port);
+  wish->device = vsw_device_ref_by_link (link);
+  wish->missing = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  for (gsize i = 0; i < port->n_static_addresses; i++)
+    {
+      guint64 *number = g_new (guint64, 1);
+
+      *number = vsw_mac_to_number (port->static_addresses[i]);
+      g_hash_table_add (wish->missing, number);
+    }
+  g_hash_table_insert (self->wishes, GUINT_TO_POINTER (link->index), wish);
+}
+
+/**
+ * vsw_address_wish_new:
+ * @model: the wish
+ * @links: what is
+ *
+ * Thread: main.
+ *
+ * Returns: (transfer full): a value
+ */
+VswAddressWish *
+vsw_address_wish_new (VswModel *model, VswLinks *links)
+{
+  VswAddressWish *self = g_new0 (VswAddressWish, 1);
+  GHashTableIter iter;
+  gpointer value;
+
+  self->bridges = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->wishes = g_hash_table_new_full (NULL, NULL, NULL, free_wish);
+
+  g_hash_table_iter_init (&iter, vsw_model_get_switches (model));
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      VswLink *bridge = vsw_links_get_device (links, ((VswSwitch *)value)->device);
+
+      if (bridge != NULL)
+        g_array_append_val (self->bridges, bridge->index);
+    }
+  g_hash_table_iter_init (&iter, vsw_model_get_ports (model));
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    add_port (self, model, links, value);
+
+  return self;
+}
+
+void
+vsw_address_wish_free (VswAddressWish *self)
+{
+  g_array_unref (self->bridges);
+  g_hash_table_unref (self->wishes);
+  g_free (self);
+}
+
+static void
+apply_address (VswKernel *kernel, VswOpKind kind, const Wish *wish, guint64 number)
+{
+  g_autoptr (VswOp) op = vsw_op_new (kind, wish->device);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  op->mac = vsw_mac_from_number (number);
+  text = vsw_op_print (op);
+  g_message ("forwarding table of port %s differs from the wish: %s", wish->port->head.name, text);
+  if (!vsw_kernel_apply (kernel, op, &error))
+    g_warning ("cannot repair: %s: %s", text, error->message);
+}
+
+/* What is too much goes at once; what is there is no longer missing. */
+static void
+compare_entry (VswAddressWish *self, VswKernel *kernel, const VswForwardingEntry *entry)
+{
+  Wish *wish = g_hash_table_lookup (self->wishes, GUINT_TO_POINTER (entry->port));
+  guint64 number = vsw_mac_to_number (entry->mac);
+
+  if (wish == NULL || !entry->is_static || entry->is_local)
+    return;
+  if (!g_hash_table_remove (wish->missing, &number))
+    apply_address (kernel, VSW_OP_ADDRESS_DELETE, wish, number);
+}
+
+static void
+add_missing (VswAddressWish *self, VswKernel *kernel)
+{
+  GHashTableIter wishes;
+  gpointer value;
+
+  g_hash_table_iter_init (&wishes, self->wishes);
+  while (g_hash_table_iter_next (&wishes, NULL, &value))
+    {
+      Wish *wish = value;
+      GHashTableIter missing;
+      gpointer number;
+
+      g_hash_table_iter_init (&missing, wish->missing);
+      while (g_hash_table_iter_next (&missing, &number, NULL))
+        apply_address (kernel, VSW_OP_ADDRESS_ADD, wish, *(guint64 *)number);
+    }
+}
+
+void
+vsw_address_wish_fulfil (VswAddressWish *self, VswKernel *kernel)
+{
+  if (g_hash_table_size (self->wishes) == 0)
+    return;
+
+  for (guint i = 0; i < self->bridges->len; i++)
+    {
+      guint bridge = g_array_index (self->bridges, guint, i);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GArray) entries = vsw_kernel_get_forwarding (kernel, bridge, &error);
+
+      if (entries == NULL)
+        {
+          g_warning ("cannot read the forwarding table of link %u: %s", bridge, error->message);
+          return;
+        }
+      for (guint j = 0; j < entries->len; j++)
+        compare_entry (self, kernel, &g_array_index (entries, VswForwardingEntry, j));
+    }
+
+  add_missing (self, kernel);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fail the 1st, 2nd, 3rd … step of every kind of request until none fails: afterwards kernel, store and model are as before, and
+ * the same request then succeeds. Kernel steps and store steps each. */
+#include <algorithm>
+
+#include "engine/engine_fixture.h"
+
+namespace
+{
+
+struct Kind
+{
+  const char *name;
+  std::function<std::vector<VswChange *> (class Fault *)> request;
+};
+
+class Fault : public EngineFixture, public ::testing::WithParamInterface<Kind>
+{
+public:
+  /* The same starting point for every kind: `lab` with port `web` and internal NIC `host` on it, an empty switch `spare`, a free port
+   * `free` on lab, an unplugged NIC `guest`, and a namespace. */
+  void
+  SetUp () override
+  {
+    EngineFixture::SetUp ();
+    make_lab ();
+    ASSERT_EQ (apply ({ new_switch ("spare"), new_port ("lab", "free"), new_nic ("guest", VSW_NIC_SYNTHETIC),
+                        vsw_change_add_address (id ("web").c_str (), mac (1)) }),
+               "");
+    target = new_namespace (&space);
+    ASSERT_NE (target, nullptr);
+  }
+
+  void
+  TearDown () override
+  {
+    g_clear_pointer (&target, vsw_namespace_unref);
+    close (space);
+    EngineFixture::TearDown ();
+  }
+
+  static VswMac
+  mac (guint8 last)
+  {
+    return VswMac{ { 2, 0, 0, 0, 0, last } };
+  }
+
+  VswChange *
+  modify_switch ()
+  {
+    VswSwitch fields = {};
+    fields.head = head (VSW_KIND_SWITCH, "lab", VSW_LIFETIME_PERSISTENT, nullptr);
+    fields.head.description = "changed";
+    fields.mtu = 1400;
+    fields.ageing = 77;
+    fields.spanning_tree = TRUE;
+    fields.multicast_snooping = TRUE;
+    fields.max_learned = 9;
+    g_autoptr (VswSwitch) draft = vsw_switch_new (&fields);
+    return vsw_change_modify (draft, VSW_GIVEN_DESCRIPTION | VSW_GIVEN_MTU | VSW_GIVEN_AGEING | VSW_GIVEN_SPANNING_TREE
+                                         | VSW_GIVEN_MULTICAST_SNOOPING | VSW_GIVEN_MAX_LEARNED);
+  }
+
+  VswChange *
+  modify_nic ()
+  {
+    VswNic fields = {};
+    fields.head = head (VSW_KIND_NIC, "host", VSW_LIFETIME_PERSISTENT, nullptr);
+    fields.mtu = 1300;
+    fields.mac = mac (7);
+    g_autoptr (VswNic) draft = vsw_nic_new (&fields);
+    return vsw_change_modify (draft, VSW_GIVEN_MTU | VSW_GIVEN_MAC);
+  }
+
+  std::string
+  stored_state ()
+  {
+    restart ();
+    return model_state ();
+  }
+
+  VswNamespace *target = nullptr;
+  int space = -1;
+
+  using EngineFixture::connect;
+  using EngineFixture::id;
+  using EngineFixture::new_nic;
+  using EngineFixture::new_port;
+  using EngineFixture::new_switch;
+};
+
+TEST_P (Fault, OfAnyKernelStepLeavesEverythingAsItWas)
+{
+  const std::string kernel_before = kernel_shape ();
+  const std::string model_before = model_state ();
+  guint k = 1;
+
+  for (;; k++)
+    {
+      ASSERT_LT (k, 60u) << "a request of more steps than there can be";
+      guint struck = vsw_fake_kernel_get_struck (kernel);
+      vsw_fake_kernel_set_fault (kernel, k, VSW_ERROR_KERNEL);
+      std::string error = apply (GetParam ().request (this));
+      vsw_fake_kernel_set_fault (kernel, 0, VSW_ERROR_KERNEL);
+      settle ();
+      if (vsw_fake_kernel_get_struck (kernel) == struck)
+        {
+          EXPECT_EQ (error, "");
+          break;
+        }
+      ASSERT_NE (error, "") << "step " << k << " failed and the request did not";
+      ASSERT_EQ (kernel_shape (), kernel_before) << "after step " << k;
+      ASSERT_EQ (model_state (), model_before) << "after step " << k;
+    }
+
+  EXPECT_GT (k, 1u) << "this request has no kernel step: the test proves nothing";
+  EXPECT_NE (model_state (), model_before);
+}
+
+TEST_P (Fault, OfAnyKernelStepLeavesTheStoreAsItWas)
+{
+  const std::string model_before = stored_state ();
+
+  vsw_fake_kernel_set_fault (kernel, 1, VSW_ERROR_KERNEL);
+  ASSERT_NE (apply (GetParam ().request (this)), "");
+  vsw_fake_kernel_set_fault (kernel, 0, VSW_ERROR_KERNEL);
+  settle ();
+  EXPECT_EQ (stored_state (), model_before);
+}
+
+TEST_P (Fault, OfAnyStoreStepLeavesEverythingAsItWas)
+{
+  const std::string kernel_before = kernel_shape ();
+  const std::string model_before = model_state ();
+  guint k = 1;
+
+  for (;; k++)
+    {
+      ASSERT_LT (k, 60u);
+      vsw_store_set_fault (store, k);
+      std::string error = apply (GetParam ().request (this));
+      vsw_store_set_fault (store, 0);
+      settle ();
+      if (error.empty ())
+        break;
+      EXPECT_EQ (last_code, VSW_ERROR_STORE) << error;
+      ASSERT_EQ (kernel_shape (), kernel_before) << "after step " << k;
+      ASSERT_EQ (model_state (), model_before) << "after step " << k;
+    }
+
+  EXPECT_GT (k, 2u) << "a write and a commit at least";
+  EXPECT_NE (model_state (), model_before);
+}
+
+TEST_P (Fault, OfTheUndoIsRepairedBeforeTheAnswer)
+{
+  const std::string kernel_before = kernel_shape ();
+  const std::string model_before = model_state ();
+
+  guint k = 1;
+
+  /* The commit fails, and on the way back an inverse does too. */
+  for (;; k++)
+    {
+      ASSERT_LT (k, 60u);
+      guint struck = vsw_fake_kernel_get_struck (kernel);
+      vsw_store_set_fault (store, 2);
+      vsw_fake_kernel_set_fault (kernel, k, VSW_ERROR_KERNEL);
+      std::string error = apply (GetParam ().request (this));
+      bool was_hit = vsw_fake_kernel_get_struck (kernel) > struck;
+      vsw_fake_kernel_set_fault (kernel, 0, VSW_ERROR_KERNEL);
+      vsw_store_set_fault (store, 0);
+      settle ();
+      ASSERT_NE (error, "");
+      ASSERT_EQ (kernel_shape (), kernel_before) << "after step " << k;
+      ASSERT_EQ (model_state (), model_before) << "after step " << k;
+      if (!was_hit)
+        break;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P (
+    Requests, Fault,
+    ::testing::Values (
+        Kind{ "CreateSwitch", [] (Fault *t) { return std::vector<VswChange *>{ t->new_switch ("new") }; } },
+        Kind{ "ModifySwitch", [] (Fault *t) { return std::vector<VswChange *>{ t->modify_switch () }; } },
+        Kind{ "DeleteSwitch",
+              [] (Fault *) { return std::vector<VswChange *>{ vsw_change_delete (VSW_KIND_SWITCH, "id-spare", FALSE) }; } },
+        Kind{ "DeleteSwitchByForce",
+              [] (Fault *) { return std::vector<VswChange *>{ vsw_change_delete (VSW_KIND_SWITCH, "id-lab", TRUE) }; } },
+        Kind{ "ConnectInternal",
+              [] (Fault *t) {
+                return std::vector<VswChange *>{ t->new_nic ("new"), t->new_port ("lab", "newport", "id-new"),
+                                                 t->connect ("newport", "new") };
+              } },
+        Kind{ "AttachIntoANamespace",
+              [] (Fault *t) {
+                return std::vector<VswChange *>{ t->new_nic ("new", VSW_NIC_SYNTHETIC, t->target),
+                                                 t->new_port ("lab", "newport", "id-new"), t->connect ("newport", "new") };
+              } },
+        Kind{ "Batch",
+              [] (Fault *t) {
+                std::vector<VswChange *> changes;
+                for (int i = 0; i < 4; i++)
+                  {
+                    std::string n = "n" + std::to_string (i);
+                    changes.push_back (t->new_nic (n));
+                    changes.push_back (t->new_port ("spare", "p" + n));
+                    changes.push_back (t->connect ("p" + n, n));
+                  }
+                return changes;
+              } },
+        Kind{ "Connect", [] (Fault *t) { return std::vector<VswChange *>{ t->connect ("free", "guest") }; } },
+        Kind{ "Disconnect", [] (Fault *) { return std::vector<VswChange *>{ vsw_change_disconnect ("id-web") }; } },
+        Kind{ "Move", [] (Fault *) { return std::vector<VswChange *>{ vsw_change_move ("id-web", "id-spare") }; } },
+        Kind{ "Place", [] (Fault *t) { return std::vector<VswChange *>{ vsw_change_place ("id-guest", t->target, "eth0") }; } },
+        Kind{ "AddAddress",
+              [] (Fault *t) { return std::vector<VswChange *>{ vsw_change_add_address ("id-web", t->mac (9)) }; } },
+        Kind{ "RemoveAddress",
+              [] (Fault *t) { return std::vector<VswChange *>{ vsw_change_remove_address ("id-web", t->mac (1)) }; } },
+        Kind{ "ModifyNic", [] (Fault *t) { return std::vector<VswChange *>{ t->modify_nic () }; } },
+        Kind{ "DeletePortByForce",
+              [] (Fault *) { return std::vector<VswChange *>{ vsw_change_delete (VSW_KIND_PORT, "id-web", TRUE) }; } },
+        Kind{ "DeleteNicByForce",
+              [] (Fault *) { return std::vector<VswChange *>{ vsw_change_delete (VSW_KIND_NIC, "id-host", TRUE) }; } }),
+    [] (const ::testing::TestParamInfo<Kind> &info) { return std::string (info.param.name); });
+
+} // namespace
