@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define MAX_DEPTH 33 /* user namespaces nest 32 deep, user_namespaces(7) */
@@ -44,23 +45,35 @@ refuse (GError **error, const char *reason)
   return FALSE;
 }
 
-/* Looking at the descriptor's name asks the file behind it nothing, so nobody can hold the answer back; a path begins with '/', so no file can be
- * called like a namespace. */
+/* Where it comes from, without asking whoever serves the file: he could hold the answer back for ever (FUSE). A name would not
+ * do: a namespace that ip-netns(8) keeps is called as the file it is mounted on. statx(2), AT_STATX_DONT_SYNC. */
 static gboolean
-check_kind (int fd, GError **error)
+read_device (int fd, dev_t *ret_device)
 {
-  char path[64];
-  char target[16] = "";
+  struct statx status;
+
+  if (statx (fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &status) < 0)
+    return FALSE;
+
+  *ret_device = makedev (status.stx_dev_major, status.stx_dev_minor);
+  return TRUE;
+}
+
+/* All namespaces, and nothing else, are on the one device that our own is on (nsfs). */
+static gboolean
+check_kind (int fd, int home, GError **error)
+{
   int flags = fcntl (fd, F_GETFL);
+  dev_t theirs;
+  dev_t ours;
 
   if (flags < 0)
     return refuse (error, "it is not open");
   if ((flags & O_PATH) != 0)
     return refuse (error, "it was opened with O_PATH");
-  g_snprintf (path, sizeof path, "/proc/self/fd/%d", fd);
-  if (readlink (path, target, sizeof target - 1) < 0)
-    return refuse (error, "its name cannot be read");
-  if (!g_str_has_prefix (target, "net:["))
+  if (!read_device (fd, &theirs) || !read_device (home, &ours))
+    return refuse (error, "where it comes from cannot be seen");
+  if (theirs != ours)
     return refuse (error, "it is something else");
   if (ioctl (fd, NS_GET_NSTYPE) != CLONE_NEWNET)
     return refuse (error, "it is a namespace of another type");
@@ -168,7 +181,7 @@ classify (int fd, int home, guint32 caller, VswNamespace *fields, GError **error
   Identity theirs;
   Identity ours;
 
-  if (!check_kind (fd, error))
+  if (!check_kind (fd, home, error))
     return FALSE;
   if (!identify (fd, &theirs) || !identify (home, &ours))
     return refuse (error, g_strerror (errno));
