@@ -351,10 +351,11 @@ TEST_F (Engine, FollowsANicThatComesIsRenamedAndGoes)
   fields.mac = VswMac{ { 2, 0, 0, 0, 0, 5 } };
   guint index = vsw_fake_kernel_foreign_add (kernel, VSW_FAKE_HOME, &fields);
   std::string key = VSW_ENGINE_LINK_KEY + std::to_string (index);
-  settle ();
-  EXPECT_TRUE (has_changed (key));
+  wait ([&] { return has_changed (key); }, "the NIC to be told");
   VswLink *link = vsw_links_get (vsw_engine_get_links (engine), index);
   ASSERT_NE (link, nullptr);
+  wait ([&] { return vsw_links_get (vsw_engine_get_links (engine), index)->speed != 0; }, "its hardware details");
+  link = vsw_links_get (vsw_engine_get_links (engine), index);
   EXPECT_STREQ (link->driver, "e1000e");
 
   changed.clear ();
