@@ -123,8 +123,12 @@ add_veth (FakeState *self, const VswOp *op, GError **error)
   near->peer = far;
   far->peer = near;
   fake_set_bridge (self, near, bridge, NULL);
-  fake_set_number (self, near, VSW_ATTRIBUTE_UP, op->up, NULL);
+  /* Its operational state is unknown at first, so the bridge takes it for able to forward (br_add_if) until the carrier is looked at. */
+  near->is.is_up = op->up;
+  if (op->up && bridge != NULL && bridge->is.is_up && !bridge->is.spanning_tree)
+    near->is.port_state = VSW_PORT_STATE_FORWARDING;
   fake_flush (self);
+  fake_set_number (self, near, VSW_ATTRIBUTE_UP, op->up, NULL);
   near->is.ipv6_quiet = TRUE;
   mark (self, near, op->id);
   if (space == self->home)

@@ -216,12 +216,23 @@ vsw_fake_kernel_foreign_delete (VswKernel *kernel, int space, const char *name)
   return ok;
 }
 
+/* netdev_state_change (net/core/dev.c): of a link that is down, nobody hears what RTM_SETLINK changed unless the change has an event of its own. */
+static void
+keep_quiet_if_down (FakeLink *link)
+{
+  if (!link->is.is_up)
+    fake_keep_quiet (link);
+}
+
 gboolean
 vsw_fake_kernel_foreign_set (VswKernel *kernel, int space, const char *name, VswAttribute attribute, guint64 number)
 {
   FakeState *state = fake_enter (kernel);
-  gboolean ok = fake_set_number (state, get_link (state, space, name), attribute, number, NULL);
+  FakeLink *link = get_link (state, space, name);
+  gboolean ok = fake_set_number (state, link, attribute, number, NULL);
 
+  if (attribute != VSW_ATTRIBUTE_UP && attribute != VSW_ATTRIBUTE_MTU)
+    keep_quiet_if_down (link);
   fake_leave (kernel);
   return ok;
 }
@@ -240,8 +251,10 @@ gboolean
 vsw_fake_kernel_foreign_set_alias (VswKernel *kernel, int space, const char *name, const char *alias)
 {
   FakeState *state = fake_enter (kernel);
+  FakeLink *link = get_link (state, space, name);
 
-  fake_set_alias (state, get_link (state, space, name), alias);
+  fake_set_alias (state, link, alias);
+  keep_quiet_if_down (link);
   fake_leave (kernel);
   return TRUE;
 }

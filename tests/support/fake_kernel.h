@@ -53,7 +53,8 @@ guint vsw_fake_kernel_foreign_add (VswKernel *self, int space, const VswLink *fi
 /* A veth pair. Returns the index of the first end, 0 if refused. */
 guint vsw_fake_kernel_foreign_add_pair (VswKernel *self, int space, const char *name, int far_space, const char *far);
 gboolean vsw_fake_kernel_foreign_delete (VswKernel *self, int space, const char *name);
-/* Attributes that are numbers; IPV6_QUIET, UP, MTU, GROUP, AGEING, … */
+/* Attributes that are numbers: IPV6_QUIET, UP, MTU, GROUP, AGEING, … Of a link that is down, as on Linux, no notification tells any of them but
+ * UP and MTU, nor the alias; the next notification of that link has it, and a list. */
 gboolean
 vsw_fake_kernel_foreign_set (VswKernel *self, int space, const char *name, VswAttribute attribute, guint64 number);
 gboolean vsw_fake_kernel_foreign_set_mac (VswKernel *self, int space, const char *name, VswMac mac);

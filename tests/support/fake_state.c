@@ -253,6 +253,13 @@ fake_flush (FakeState *self)
 }
 
 void
+fake_keep_quiet (FakeLink *link)
+{
+  g_clear_pointer (&link->told, vsw_link_unref);
+  link->told = fake_snapshot (link);
+}
+
+void
 fake_tell (FakeState *self, FakeNewsKind kind, VswLink *link, guint bridge, gint change)
 {
   FakeNews *news;

@@ -98,6 +98,8 @@ GPtrArray *fake_space_list (FakeSpace *space);
 /* The link is told about at the next `flush`, if it looks different from when it was last told about. */
 void fake_touch (FakeState *self, FakeLink *link);
 void fake_flush (FakeState *self);
+/* As if it had been told about as it is now. */
+void fake_keep_quiet (FakeLink *link);
 void fake_tell (FakeState *self, FakeNewsKind kind, VswLink *link, guint bridge, gint change);
 void fake_news_free (FakeNews *news);
 

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "kernel/world.h"
+#include "support/fake_kernel.h"
+
+namespace
+{
+
+class FakeWorld : public World
+{
+public:
+  ~FakeWorld () override
+  {
+    for (int fd : spaces)
+      close (fd);
+    g_clear_object (&kernel);
+  }
+
+  VswKernel *
+  make_kernel () override
+  {
+    kernel = vsw_fake_kernel_new ();
+    return VSW_KERNEL (g_object_ref (kernel));
+  }
+
+  void
+  add_bridge (const std::string &name) override
+  {
+    VswLink fields = {};
+
+    fields.name = name.c_str ();
+    fields.link_kind = "bridge";
+    fields.mac = { { 0x0a, 0, 0, 0, 0, 1 } };
+    ASSERT_NE (vsw_fake_kernel_foreign_add (kernel, VSW_FAKE_HOME, &fields), 0u);
+  }
+
+  void
+  add_pair (const std::string &name, const std::string &far) override
+  {
+    add_pair_in (VSW_FAKE_HOME, name, far);
+  }
+
+  void
+  remove (const std::string &name) override
+  {
+    remove_in (VSW_FAKE_HOME, name);
+  }
+
+  void
+  set_up (const std::string &name, bool is_up) override
+  {
+    set_up_in (VSW_FAKE_HOME, name, is_up);
+  }
+
+  void
+  set_mac (const std::string &name, const std::string &mac) override
+  {
+    VswMac value;
+
+    ASSERT_TRUE (vsw_mac_decode (mac.c_str (), &value, nullptr));
+    ASSERT_TRUE (vsw_fake_kernel_foreign_set_mac (kernel, VSW_FAKE_HOME, name.c_str (), value));
+  }
+
+  void
+  set_mtu (const std::string &name, unsigned mtu) override
+  {
+    ASSERT_TRUE (vsw_fake_kernel_foreign_set (kernel, VSW_FAKE_HOME, name.c_str (), VSW_ATTRIBUTE_MTU, mtu));
+  }
+
+  void
+  set_group (const std::string &name, guint32 group) override
+  {
+    ASSERT_TRUE (vsw_fake_kernel_foreign_set (kernel, VSW_FAKE_HOME, name.c_str (), VSW_ATTRIBUTE_GROUP, group));
+  }
+
+  void
+  set_alias (const std::string &name, const std::string &alias) override
+  {
+    ASSERT_TRUE (vsw_fake_kernel_foreign_set_alias (kernel, VSW_FAKE_HOME, name.c_str (), alias.c_str ()));
+  }
+
+  void
+  rename (const std::string &name, const std::string &new_name) override
+  {
+    ASSERT_TRUE (vsw_fake_kernel_foreign_rename (kernel, VSW_FAKE_HOME, name.c_str (), new_name.c_str ()));
+  }
+
+  void
+  set_bridge (const std::string &name, const std::string &bridge) override
+  {
+    ASSERT_TRUE (vsw_fake_kernel_foreign_set_bridge (kernel, VSW_FAKE_HOME, name.c_str (),
+                                                     bridge.empty () ? nullptr : bridge.c_str ()));
+  }
+
+  void
+  send_from (const std::string &, const std::string &near, VswMac from) override
+  {
+    vsw_fake_kernel_learn (kernel, near.c_str (), from);
+  }
+
+  bool
+  is_guarded (const std::string &bridge, const std::string &) override
+  {
+    return vsw_fake_kernel_is_guarded (kernel, bridge.c_str ());
+  }
+
+  bool
+  is_open (const std::string &bridge, const std::string &) override
+  {
+    return !vsw_fake_kernel_is_guarded (kernel, bridge.c_str ());
+  }
+
+  void
+  lose_guard () override
+  {
+    vsw_fake_kernel_lose_guard (kernel);
+  }
+
+  void
+  overrun () override
+  {
+    vsw_fake_kernel_set_deaf (kernel, TRUE);
+    add_bridge ("storm0");
+    vsw_fake_kernel_set_deaf (kernel, FALSE);
+  }
+
+  int
+  make_namespace () override
+  {
+    spaces.push_back (vsw_fake_kernel_make_namespace (kernel, 0));
+    return spaces.back ();
+  }
+
+  int
+  make_namespace_of (unsigned uid) override
+  {
+    spaces.push_back (vsw_fake_kernel_make_namespace (kernel, uid));
+    return spaces.back ();
+  }
+
+  int
+  own_namespace () override
+  {
+    spaces.push_back (vsw_fake_kernel_open_own_namespace (kernel));
+    return spaces.back ();
+  }
+
+  std::vector<std::string>
+  list_in (int space) override
+  {
+    g_auto (GStrv) names = vsw_fake_kernel_list_namespace (kernel, space);
+
+    return { names, names + g_strv_length (names) };
+  }
+
+  void
+  add_pair_in (int space, const std::string &name, const std::string &far) override
+  {
+    ASSERT_NE (vsw_fake_kernel_foreign_add_pair (kernel, space, name.c_str (), space, far.c_str ()), 0u);
+  }
+
+  void
+  set_up_in (int space, const std::string &name, bool is_up) override
+  {
+    ASSERT_TRUE (vsw_fake_kernel_foreign_set (kernel, space, name.c_str (), VSW_ATTRIBUTE_UP, is_up));
+  }
+
+  void
+  remove_in (int space, const std::string &name) override
+  {
+    ASSERT_TRUE (vsw_fake_kernel_foreign_delete (kernel, space, name.c_str ()));
+  }
+
+  void
+  kill_namespace (int space) override
+  {
+    vsw_fake_kernel_kill_namespace (kernel, space);
+  }
+
+private:
+  VswKernel *kernel = nullptr; /* (owned) */
+  std::vector<int> spaces;     /* (owned) */
+};
+
+} // namespace
+
+std::unique_ptr<World>
+World::make ()
+{
+  return std::make_unique<FakeWorld> ();
+}

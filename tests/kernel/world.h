@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Everybody else on the host, as the contract tests need them: one way for the fake kernel, one for Linux.
+ *
+ * A world and its kernel belong to one test. What a world does has happened when the call returns. */
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernel/kernel.h"
+
+#ifdef VSW_CONTRACT_LINUX
+#include "support/netns_fixture.h"
+using ContractBase = NetnsTest;
+#else
+#include "support/glib_fixture.h"
+using ContractBase = GlibTest;
+#endif
+
+class World
+{
+public:
+  static std::unique_ptr<World> make ();
+  virtual ~World () = default;
+
+  /* (transfer full) */
+  virtual VswKernel *make_kernel () = 0;
+
+  /* foreign hands on devices of our namespace; names are raw bytes */
+  virtual void add_bridge (const std::string &name) = 0;
+  virtual void add_pair (const std::string &name, const std::string &far) = 0;
+  virtual void remove (const std::string &name) = 0;
+  virtual void set_up (const std::string &name, bool is_up) = 0;
+  virtual void set_mac (const std::string &name, const std::string &mac) = 0;
+  virtual void set_mtu (const std::string &name, unsigned mtu) = 0;
+  virtual void set_group (const std::string &name, guint32 group) = 0;
+  virtual void set_alias (const std::string &name, const std::string &alias) = 0;
+  virtual void rename (const std::string &name, const std::string &new_name) = 0;
+  /* "": none */
+  virtual void set_bridge (const std::string &name, const std::string &bridge) = 0;
+
+  /* A frame from that address leaves `far` and reaches the bridge port `near`. */
+  virtual void send_from (const std::string &far, const std::string &near, VswMac from) = 0;
+  /* Frames pass neither from the bridge device to the far end nor back. */
+  virtual bool is_guarded (const std::string &bridge, const std::string &far) = 0;
+  /* Frames pass both ways. */
+  virtual bool is_open (const std::string &bridge, const std::string &far) = 0;
+  virtual void lose_guard () = 0;
+  /* The monitor loses notifications of more changes than it can hold. */
+  virtual void overrun () = 0;
+
+  /* namespaces; descriptors are the world's, `dup` before giving them away */
+  virtual int make_namespace () = 0;
+  /* One whose user namespace that uid owns; -1: this user cannot make one. */
+  virtual int make_namespace_of (unsigned uid) = 0;
+  virtual int own_namespace () = 0;
+  virtual std::vector<std::string> list_in (int space) = 0;
+  virtual void add_pair_in (int space, const std::string &name, const std::string &far) = 0;
+  virtual void set_up_in (int space, const std::string &name, bool is_up) = 0;
+  virtual void remove_in (int space, const std::string &name) = 0;
+  /* Its devices go. No value of the kernel holds it any more. */
+  virtual void kill_namespace (int space) = 0;
+};
