@@ -8,6 +8,7 @@
 
 #include "kernel/encode.h"
 #include "kernel/read.h"
+#include "model/switch.h"
 
 /* --- the bridge that a port goes to --- */
 
@@ -117,6 +118,16 @@ make_alias (const char *device, const char *id)
   return vsw_link_alias_new (device, id != NULL ? id : "");
 }
 
+/* A bridge follows the least MTU of its ports until its own was changed (br_mtu_auto_adjust, net/bridge/br_if.c). What it was born with is no change, nor is
+ * setting it to what it is: so it is born with another one. */
+static guint32
+pick_other_mtu (guint32 mtu)
+{
+  if (mtu == 0)
+    return 0;
+  return mtu == VSW_MTU_MIN ? mtu + 1 : mtu - 1;
+}
+
 /**
  * vsw_create_bridge:
  *
@@ -127,15 +138,18 @@ vsw_create_bridge (VswSession *session, const VswOp *op, GError **error)
 {
   g_autofree char *step = g_strdup_printf ("create bridge %s", op->device.name);
   g_autofree char *alias = make_alias (op->device.name, op->id);
-  struct nl_msg *message = vsw_encode_bridge_add (op->device.name, op->mac, op->mtu, &op->bridge);
+  struct nl_msg *message = vsw_encode_bridge_add (op->device.name, op->mac, pick_other_mtu (op->mtu), &op->bridge);
   g_autoptr (VswLink) link = create (session, message, op->device.name, step, error);
-  struct nl_msg *mark;
+  struct nl_msg *messages[2];
+  guint n = 0;
 
   if (link == NULL)
     return FALSE;
 
-  mark = vsw_encode_mark (link->index, alias, !link->ipv6_quiet);
-  if (!send_all (session, &mark, 1, step, error))
+  messages[n++] = vsw_encode_mark (link->index, alias, !link->ipv6_quiet);
+  if (op->mtu != 0)
+    messages[n++] = vsw_encode_set ((VswDeviceRef){ .index = link->index }, VSW_ATTRIBUTE_MTU, op->mtu);
+  if (!send_all (session, messages, n, step, error))
     {
       delete_again (session, link->index);
       return FALSE;

@@ -80,7 +80,7 @@ static void
 add_link (const struct nlmsghdr *message, gpointer user_data)
 {
   VswLinks **links = user_data;
-  VswLink *link = vsw_decode_link (message);
+  g_autoptr (VswLink) link = vsw_decode_link (message);
   g_autoptr (VswLink) before = link != NULL ? vsw_links_put (*links, link) : NULL;
 }
 
@@ -137,6 +137,35 @@ vsw_read_neighbours (VswSocket *socket, guint bridge, GError **error)
              error))
     return NULL;
   return g_steal_pointer (&array);
+}
+
+/**
+ * vsw_read_static_addresses:
+ * @port: as it was read
+ *
+ * What a port loses when it leaves its bridge. Worker. Errors: KERNEL.
+ */
+GArray *
+vsw_read_static_addresses (VswSocket *socket, const VswLink *port, GError **error)
+{
+  g_autoptr (GArray) addresses = g_array_new (FALSE, FALSE, sizeof (VswMac));
+  g_autoptr (GArray) neighbours = NULL;
+
+  if (!port->is_port)
+    return g_steal_pointer (&addresses);
+
+  neighbours = vsw_read_neighbours (socket, port->bridge, error);
+  if (neighbours == NULL)
+    return NULL;
+  for (guint i = 0; i < neighbours->len; i++)
+    {
+      const VswForwardingEntry *entry = &g_array_index (neighbours, VswNeighbour, i).entry;
+
+      if (entry->is_static && entry->port == port->index)
+        g_array_append_val (addresses, entry->mac);
+    }
+
+  return g_steal_pointer (&addresses);
 }
 
 static struct nl_msg *

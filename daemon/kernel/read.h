@@ -13,6 +13,8 @@ VswLink *vsw_read_link (VswSocket *socket, VswDeviceRef device, GError **error);
 VswLinks *vsw_read_links (VswSocket *socket, GError **error);
 /* (element-type VswNeighbour); bridge: index, 0: of all */
 GArray *vsw_read_neighbours (VswSocket *socket, guint bridge, GError **error);
+/* Static entries at that port, none if it is no port. (element-type VswMac) */
+GArray *vsw_read_static_addresses (VswSocket *socket, const VswLink *port, GError **error);
 /* (element-type VswCounters) */
 GArray *vsw_read_counters (VswSocket *socket, GError **error);
 

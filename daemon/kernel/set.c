@@ -53,9 +53,21 @@ put_back_one (VswSession *session, struct nl_msg *message, const char *what)
     g_warning ("after a refused change: %s", error->message);
 }
 
+/* A port that leaves its bridge loses its static addresses, also when it comes back. addresses: (nullable) (element-type VswMac) */
+static void
+put_port_back (VswSession *session, const VswLink *before, GArray *addresses)
+{
+  VswDeviceRef device = { .index = before->index };
+
+  put_back_one (session, vsw_encode_set (device, VSW_ATTRIBUTE_CONTROLLER, before->bridge), "put a port back");
+  for (guint i = 0; addresses != NULL && i < addresses->len; i++)
+    put_back_one (session, vsw_encode_address_add (before->index, g_array_index (addresses, VswMac, i), TRUE),
+                  "put a static address back");
+}
+
 /* Undo works from what is, not from what was asked. */
 static void
-put_back (VswSession *session, const VswLink *before)
+put_back (VswSession *session, const VswLink *before, GArray *addresses)
 {
   VswDeviceRef device = { .index = before->index };
   g_autoptr (VswLink) now = vsw_read_link (session->route, device, NULL);
@@ -69,7 +81,7 @@ put_back (VswSession *session, const VswLink *before)
   if (now->mtu != before->mtu)
     put_back_one (session, vsw_encode_set (device, VSW_ATTRIBUTE_MTU, before->mtu), "put an MTU back");
   if (now->bridge != before->bridge)
-    put_back_one (session, vsw_encode_set (device, VSW_ATTRIBUTE_CONTROLLER, before->bridge), "put a port back");
+    put_port_back (session, before, addresses);
   if (now->is_up != before->is_up)
     put_back_one (session, vsw_encode_set (device, VSW_ATTRIBUTE_UP, before->is_up), "put a device up again");
 }
@@ -124,6 +136,7 @@ vsw_set_attribute (VswSession *session, const VswOp *op, GError **error)
   g_autofree char *name = vsw_device_print (op->device);
   g_autofree char *step = g_strdup_printf ("set %s of %s", vsw_attribute_print (op->attribute), name);
   g_autoptr (VswLink) before = NULL;
+  g_autoptr (GArray) addresses = NULL;
   VswAnswer answer;
   guint bridge = 0;
 
@@ -133,6 +146,12 @@ vsw_set_attribute (VswSession *session, const VswOp *op, GError **error)
     {
       before = vsw_read_link (session->route, op->device, error);
       if (before == NULL)
+        return FALSE;
+    }
+  if (op->attribute == VSW_ATTRIBUTE_CONTROLLER && bridge != 0 && bridge != before->bridge)
+    {
+      addresses = vsw_read_static_addresses (session->route, before, error);
+      if (addresses == NULL)
         return FALSE;
     }
   if (op->attribute == VSW_ATTRIBUTE_NAME)
@@ -152,7 +171,7 @@ vsw_set_attribute (VswSession *session, const VswOp *op, GError **error)
     }
 
   if (before != NULL)
-    put_back (session, before);
+    put_back (session, before, addresses);
   if (op->attribute == VSW_ATTRIBUTE_CONTROLLER)
     session->last_bridge = (VswDeviceRef){ 0 };
   return FALSE;
