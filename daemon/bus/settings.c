@@ -151,6 +151,9 @@ vsw_settings_decode (GVariant *dictionary, guint keys, VswSettings *ret_settings
   VswSettings settings = { 0 };
   gsize n = g_variant_n_children (dictionary);
 
+  /* In one piece: texts are then good as long as the dictionary. */
+  g_variant_get_data (dictionary);
+
   for (gsize i = 0; i < n; i++)
     {
       g_autoptr (GVariant) entry = g_variant_get_child_value (dictionary, i);

@@ -107,19 +107,35 @@ append_name (const VswView *view, gpointer elements)
   g_ptr_array_add (elements, g_strdup (strrchr (path, '/') + 1));
 }
 
+/* GDBus says "path" for the root of a subtree in some of its calls and for the object in others; so each subtree knows its own. */
+typedef struct
+{
+  VswTree *tree; /* (unowned) */
+  char *root;    /* (owned) */
+} Subtree;
+
+static void
+free_subtree (gpointer data)
+{
+  Subtree *subtree = data;
+
+  g_free (subtree->root);
+  g_free (subtree);
+}
+
 /* Switches are not named: GDBus lists them by the subtrees of their ports. */
 static char **
 on_enumerate (GDBusConnection *connection, const char *sender, const char *path, gpointer user_data)
 {
-  VswTree *self = user_data;
+  const Subtree *subtree = user_data;
+  const VswScene *scene = subtree->tree->scene;
   GPtrArray *elements = g_ptr_array_new ();
-  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *parent = g_path_get_dirname (subtree->root);
   VswView view;
 
-  if (strcmp (path, VSW_PATH_ENDPOINTS) == 0)
-    vsw_view_list_endpoints (self->scene, append_name, elements);
-  else if (strcmp (path, VSW_PATH_SWITCHES) != 0 && vsw_view_find (self->scene, parent, &view)
-           && view.kind == VSW_VIEW_SWITCH)
+  if (strcmp (subtree->root, VSW_PATH_ENDPOINTS) == 0)
+    vsw_view_list_endpoints (scene, append_name, elements);
+  else if (vsw_view_find (scene, parent, &view) && view.kind == VSW_VIEW_SWITCH)
     vsw_view_list_ports (&view, append_name, elements);
 
   g_ptr_array_add (elements, NULL);
@@ -129,12 +145,12 @@ on_enumerate (GDBusConnection *connection, const char *sender, const char *path,
 static GDBusInterfaceInfo **
 on_introspect (GDBusConnection *connection, const char *sender, const char *path, const char *node, gpointer user_data)
 {
-  VswTree *self = user_data;
+  const Subtree *subtree = user_data;
   GPtrArray *interfaces;
-  g_autofree char *object = node != NULL ? g_strconcat (path, "/", node, NULL) : NULL;
+  g_autofree char *object = node != NULL ? g_strconcat (subtree->root, "/", node, NULL) : NULL;
   VswView view;
 
-  if (object == NULL || !vsw_view_find (self->scene, object, &view))
+  if (object == NULL || !vsw_view_find (subtree->tree->scene, object, &view))
     return NULL;
 
   interfaces = g_ptr_array_new ();
@@ -142,7 +158,7 @@ on_introspect (GDBusConnection *connection, const char *sender, const char *path
     if (vsw_table_get (i)->is_present (&view))
       g_ptr_array_add (interfaces, g_dbus_interface_info_ref ((GDBusInterfaceInfo *)vsw_table_get (i)->info));
   if (view.kind == VSW_VIEW_SWITCH)
-    g_ptr_array_add (interfaces, g_dbus_interface_info_ref (get_object_manager_info (self)));
+    g_ptr_array_add (interfaces, g_dbus_interface_info_ref (get_object_manager_info (subtree->tree)));
   g_ptr_array_add (interfaces, NULL);
 
   return (GDBusInterfaceInfo **)g_ptr_array_free (interfaces, FALSE);
@@ -152,8 +168,9 @@ static const GDBusInterfaceVTable *
 on_dispatch (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *node,
              gpointer *ret_user_data, gpointer user_data)
 {
-  *ret_user_data = user_data;
+  const Subtree *subtree = user_data;
 
+  *ret_user_data = subtree->tree;
   return &object_vtable;
 }
 
@@ -178,8 +195,18 @@ register_object (VswTree *self, const char *path, const GDBusInterfaceInfo *info
 static guint
 register_subtree (VswTree *self, const char *path, GError **error)
 {
-  return g_dbus_connection_register_subtree (self->connection, path, &subtree_vtable,
-                                             G_DBUS_SUBTREE_FLAGS_DISPATCH_TO_UNENUMERATED_NODES, self, NULL, error);
+  Subtree *subtree = g_new0 (Subtree, 1);
+  guint registration;
+
+  subtree->tree = self;
+  subtree->root = g_strdup (path);
+  registration = g_dbus_connection_register_subtree (self->connection, path, &subtree_vtable,
+                                                     G_DBUS_SUBTREE_FLAGS_DISPATCH_TO_UNENUMERATED_NODES, subtree,
+                                                     free_subtree, error);
+  if (registration == 0)
+    free_subtree (subtree);
+
+  return registration;
 }
 
 static gboolean
