@@ -115,6 +115,13 @@ class Lab(Environment):
     def connected(self, path):
         return 'ActiveConnection' in self.interfaces(path)
 
+    def connects(self, path):
+        """Whether ActiveConnection is there, or comes: the kernel tells of a carrier a moment after it gave it."""
+        try:
+            return wait_for(lambda: self.connected(path), 3)
+        except TimeoutError:
+            return False
+
     def wait_property(self, path, interface, name, value, seconds=5.0):
         seen = []
 
@@ -134,9 +141,14 @@ class Lab(Environment):
     # --- network ---
 
     def links(self, netns=None):
-        """name → what `ip -d -j link` tells."""
+        """name → what `ip -d -j link` tells. Not for links whose names JSON cannot hold."""
         command = ['ip'] + (['-n', netns] if netns else []) + ['-d', '-j', 'link']
         return {link['ifname']: link for link in json.loads(self.run(*command).stdout or '[]')}
+
+    def shapes(self):
+        """What another hand could have changed of each link, without what the kernel changes by itself."""
+        kept = ('ifindex', 'address', 'mtu', 'master', 'group', 'ifalias', 'link', 'num_tx_queues', 'inet6_addr_gen_mode')
+        return {name: {k: link.get(k) for k in kept} for name, link in self.links().items()}
 
     def ours(self):
         """Names of the devices that carry our prefix."""

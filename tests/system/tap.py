@@ -65,6 +65,18 @@ def clean(lab):
     return left
 
 
+def scorch(lab):
+    """A new start from nothing, when the service could not be brought to clean up: the next case must not suffer."""
+    lab.kill_daemon()
+    for name in lab.links():
+        lab.ip('link', 'delete', name, check=False)
+    lab.run('nft', 'flush', 'ruleset')
+    for file in lab.state.iterdir():
+        file.unlink()
+    lab.make_runtime()
+    lab.start_daemon()
+
+
 def run_case(lab, function):
     """None, or what went wrong."""
     mark = len(lab.log())
@@ -81,6 +93,7 @@ def run_case(lab, function):
             trouble = f'left behind: {left}'
     except Exception:
         trouble = (trouble or '') + 'while cleaning up:\n' + traceback.format_exc()
+        scorch(lab)
     log = lab.log()[mark:]
     if not trouble and TROUBLE.search(log):
         trouble = 'the log of the service has trouble in it'

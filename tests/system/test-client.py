@@ -24,7 +24,7 @@ def the_walk_with_vmswitchctl(lab):
         assert word in shown, shown
     fdb = lab.ctl('fdb', 'lab').stdout
     assert lab.links('g1')['eth0']['address'] in fdb, fdb
-    stats = json.loads(lab.ctl('--json', 'stats', 'g1').stdout)
+    stats = json.loads(lab.ctl('--json', 'stats', 'lab/g1').stdout)
     assert 'rx-packets' in json.dumps(stats), stats
     lab.ctl('detach', 'g1')
     assert endpoint_path('g1') not in lab.objects() and 'eth0' not in lab.links('g1')
@@ -40,7 +40,7 @@ def ports_are_made_set_connected_moved_and_deleted(lab):
     lab.ctl('create', 'port', 'a/web')
     lab.ctl('create', 'endpoint', 'nic', '--mac', '02:00:00:00:00:42')
     lab.ctl('connect', 'a/web', 'nic')
-    assert lab.connected(port_path('a', 'web'))
+    assert lab.connects(port_path('a', 'web'))
     lab.ctl('set', 'switch', 'a', 'ageing-seconds=60', 'spanning-tree=true')
     assert lab.get(switch_path('a'), 'Switch', 'AgeingSeconds') == 60 and lab.get(switch_path('a'), 'Switch', 'SpanningTree') is True
     lab.ctl('set', 'endpoint', 'nic', 'mtu=1300')
@@ -49,7 +49,7 @@ def ports_are_made_set_connected_moved_and_deleted(lab):
     assert '02:00:00:00:00:77' in lab.ctl('fdb', 'a').stdout
     lab.ctl('address', 'remove', 'a/web', '02:00:00:00:00:77')
     lab.ctl('move', 'a/web', 'b')
-    assert lab.connected(port_path('b', 'web'))
+    assert lab.connects(port_path('b', 'web'))
     lab.ctl('disconnect', 'b/web')
     lab.ctl('delete', 'port', 'b/web')
     lab.ctl('delete', 'endpoint', 'nic')

@@ -233,7 +233,7 @@ def many_kills_during_changes_leave_nothing_half(lab):
         assert len(nics) == len(ports), (nics, ports)
         names = {lab.get(n, 'EthernetPort', 'Name') for n in nics}
         assert set(lab.ours()) == {'vsw-lab'} | {f'vswp-{n}' for n in names} | {f'vswi-{n}' for n in names}, (names, lab.ours())
-        assert all(lab.connected(p) for p in ports)
+        assert all(lab.connects(p) for p in ports)
 
 
 run()

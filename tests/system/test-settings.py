@@ -83,8 +83,7 @@ def large_frames_pass_after_the_mtu_grew(lab):
 
 @case
 def a_limit_of_learned_addresses_holds(lab):
-    if 'learned-limit' not in ' '.join(lab.get(MANAGER, 'Manager', 'Capabilities')) and \
-            not any('learned' in c for c in lab.get(MANAGER, 'Manager', 'Capabilities')):
+    if 'fdb-limit' not in lab.get(MANAGER, 'Manager', 'Capabilities'):
         raise Skip('this kernel has no limit of learned addresses')
     lab.create_switch('lab', MaxLearnedAddresses=5)
     lab.attach_guest('lab', 'g1')
@@ -178,10 +177,7 @@ def queues_are_made_as_asked(lab):
 def spanning_tree_holds_a_new_port_until_it_has_listened(lab):
     lab.create_switch('lab', SpanningTree=True)
     port, _ = lab.attach_guest('lab', 'g1')
-    # forward delay 0 makes the kernel pass the states at once or within its timers; the property tells the truth either way
-    state = lab.links()[lab.get(endpoint_path('g1'), 'EthernetPort', 'InterfaceName') or 'vswp-g1']
     lab.wait_property(port, 'SwitchPort', 'State', 'forwarding', 40)
-    assert state
 
 
 @case

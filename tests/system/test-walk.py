@@ -23,7 +23,7 @@ def a_switch_with_the_host_and_two_guests_passes_frames(lab):
     assert lab.pings('10.7.0.1') and lab.pings('10.7.0.2')
     ports = lab.get(switch_path('lab'), 'Switch', 'Ports')
     assert sorted(ports) == [port_path('lab', n) for n in ('g1', 'g2', 'lab-host')], ports
-    assert all(lab.connected(p) for p in ports)
+    assert all(lab.connects(p) for p in ports)
     assert lab.get(switch_path('lab'), 'Switch', 'State') == 'ok'
 
 
@@ -47,7 +47,7 @@ def a_port_made_by_hand_connects_and_disconnects(lab):
     assert lab.get(nic, 'LanEndpoint', 'SwitchPort') == '/'
     assert not lab.pings('10.7.0.1', deadline=0.3)
     lab.call(port, 'SwitchPort.Connect', nic, {})
-    assert lab.connected(port)
+    assert lab.connects(port)
     assert lab.pings('10.7.0.1')
     assert lab.links('g1')['eth0']['ifindex'] == index
     assert lab.get(port, 'SwitchPort', 'Description') == 'the web server'
@@ -209,7 +209,6 @@ def attach_many_gives_each_guest_its_nic(lab):
             lab.address('net0', f'10.7.0.{n + 1}/24', netns=f'g{n}')
             assert lab.get(endpoint_path(f'n{n}'), 'SyntheticEthernetPort', 'Placed') is True
         assert all(lab.pings(f'10.7.0.{n + 1}', 'g0') for n in range(1, 8))
-    assert lab.links('g0')['net0']['ifindex']
 
 
 @case
@@ -221,7 +220,7 @@ def names_of_every_allowed_kind_work(lab):
         device = lab.get(path, 'Switch', 'InterfaceName')
         assert device.startswith('vsw-') and len(device) <= 15
         port, nic = lab.connect_internal(name, f'{name[:40]}-h')
-        assert lab.connected(port)
+        assert lab.connects(port)
 
 
 @case
