@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define KEY_COLUMNS 21
+#define KEY_COLUMNS 25
 
 static void
 print_properties (VswSession *session, GVariant *properties, int indent)

@@ -2,6 +2,7 @@
 /* vmswitchctl: takes the command line apart, runs one verb, and turns what went wrong into one line and an exit status. */
 #include "client/failure.h"
 #include "client/help.h"
+#include "client/json.h"
 #include "client/print.h"
 
 #include <errno.h>
@@ -86,14 +87,24 @@ print_program (GHashTable *options, gboolean *ret_done, GError **error)
   return TRUE;
 }
 
+/* As JSON it is the whole table: who reads that can choose. */
 static gboolean
-print_verb (const char *name, const char *noun)
+print_verb (const char *name, const char *noun, gboolean json)
 {
   g_autofree char *text = vsw_help_print_verb (name, noun);
+  g_autoptr (GVariant) table = json ? g_variant_ref_sink (vsw_help_export ()) : NULL;
+  g_autofree char *json_text = json ? vsw_json_print (table) : NULL;
 
   if (text != NULL)
-    fputs (text, stdout);
+    printf ("%s%s", json ? json_text : text, json ? "\n" : "");
   return text != NULL;
+}
+
+/* `create --help` has no noun yet; it means all of them. */
+static gboolean
+is_bare_help (char **rest)
+{
+  return g_strcmp0 (rest[0], "--help") == 0 || g_strcmp0 (rest[0], "-h") == 0;
 }
 
 /* Takes over what the global pass has seen, then reads the rest by the verb's own table. */
@@ -122,6 +133,7 @@ run_command (char ***words, char **ret_deed, GError **error)
   g_autoptr (VswSession) session = NULL;
   const VswVerb *verb;
   gboolean done;
+  gboolean json;
   char **rest;
 
   if (globals == NULL || !print_program (globals, &done, error))
@@ -134,7 +146,8 @@ run_command (char ***words, char **ret_deed, GError **error)
       return FALSE;
     }
   rest = *words + 2;
-  if ((g_strcmp0 (rest[0], "--help") == 0 || g_strcmp0 (rest[0], "-h") == 0) && print_verb ((*words)[1], NULL))
+  json = g_hash_table_contains (globals, "json") || g_strv_contains ((const char *const *) rest, "--json");
+  if (is_bare_help (rest) && print_verb ((*words)[1], NULL, json))
     return TRUE;
   verb = find_verb ((*words)[1], rest[0], error);
   if (verb == NULL)
@@ -150,7 +163,7 @@ run_command (char ***words, char **ret_deed, GError **error)
   if (session == NULL)
     return FALSE;
   if (vsw_session_get_option (session, "help") != NULL)
-    return print_verb (verb->name, verb->noun);
+    return print_verb (verb->name, verb->noun, session->json);
   if (!check_arguments (verb, session->n_arguments, error))
     return FALSE;
   if (verb->run (session, error))

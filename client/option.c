@@ -36,6 +36,41 @@ new_entries (const VswOption *options)
   return (GOptionEntry *)(gpointer)g_array_free (entries, FALSE);
 }
 
+/* GLib passes over the argument in --flag=argument. */
+static gboolean
+check_flags (const VswOption *options, gboolean only_before, char **words, GError **error)
+{
+  for (char **word = words + 1; *word != NULL && !g_str_equal (*word, "--"); word++)
+    {
+      if (only_before && (*word)[0] != '-')
+        return TRUE;
+      for (const VswOption *option = options; option->name != NULL; option++)
+        {
+          g_autofree char *wrong = g_strdup_printf ("--%s=", option->name);
+
+          if (option->kind == VSW_OPTION_FLAG && g_str_has_prefix (*word, wrong))
+            {
+              g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "--%s takes no argument", option->name);
+              return FALSE;
+            }
+        }
+    }
+  return TRUE;
+}
+
+/* GLib leaves the `--` that ends the options where a word with a dash follows. */
+static void
+drop_separator (char **words)
+{
+  while (*words != NULL && !(g_str_equal (words[0], "--") && words[1] != NULL && words[1][0] == '-'))
+    words++;
+  if (*words == NULL)
+    return;
+  g_free (words[0]);
+  for (; *words != NULL; words++)
+    words[0] = words[1];
+}
+
 /**
  * vsw_options_decode:
  * @options: (array zero-terminated=1): those that may be given
@@ -60,11 +95,15 @@ vsw_options_decode (const VswOption *options, gboolean only_before, char ***argu
   g_option_context_set_main_group (context, group);
   g_option_context_set_help_enabled (context, FALSE);
   g_option_context_set_strict_posix (context, only_before);
+  if (!check_flags (options, only_before, *arguments, error))
+    return NULL;
   if (!g_option_context_parse_strv (context, arguments, &wrong))
     {
       g_set_error_literal (error, VSW_FAILURE, VSW_FAILURE_USAGE, wrong->message);
       return NULL;
     }
+  if (!only_before)
+    drop_separator (*arguments);
   return g_steal_pointer (&given);
 }
 

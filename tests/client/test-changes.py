@@ -1,0 +1,177 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the changing commands ask of the service, call by call, and what they answer."""
+import os
+import signal
+import subprocess
+
+from client import CLIENT, ROOT, TIMEOUT, Lines, case, run
+
+LAB, LAB2 = f'{ROOT}/switch/lab', f'{ROOT}/switch/lab_2d2'
+WEB, WEB2 = f'{LAB}/port/web', f'{LAB}/port/web2'
+END = f'{ROOT}/endpoint'
+NO = '{}'
+MADE = "(objectpath '/org/vmswitch1/switch/new',)"
+PAIR = f"(objectpath '{LAB}/port/n', objectpath '{END}/n')"
+TRIPLE = f"(objectpath '{LAB}/port/n', objectpath '{END}/n', @ah [])"
+FORCE = "({'force': <true>},)"
+
+# command, the one call it makes (without flags and descriptors), what the service answers, what the client says of it
+CHANGES = [
+    ('create switch new', f"{ROOT}/Manager CreateSwitch ('new', {NO}, {NO})", MADE, 'created switch new'),
+    ('create switch new --mtu 9000 --shared --spanning-tree --multicast-snooping --mac 02:00:00:00:00:01 --ageing-seconds 60 '
+     '--max-learned-addresses 5 --lifetime runtime --description=d',
+     f"{ROOT}/Manager CreateSwitch ('new', {{'Description': <'d'>, 'Mtu': <uint32 9000>, 'MacAddress': <'02:00:00:00:00:01'>, "
+     "'AgeingSeconds': <uint32 60>, 'MaxLearnedAddresses': <uint32 5>, 'SpanningTree': <true>, 'MulticastSnooping': <true>, "
+     f"'Shared': <true>, 'Lifetime': <'runtime'>}}, {NO})", MADE, 'created switch new'),
+    ('create port lab/new --description d', f"{LAB} CreatePort ('new', {{'Description': <'d'>}}, {NO})", MADE, 'created port lab/new'),
+    ('create endpoint new --queues 2', f"{ROOT}/Manager CreateInternalEthernetPort ('new', {{'Queues': <uint32 2>}}, {NO})", MADE,
+     'created endpoint new'),
+    ('delete switch lab', f'{LAB} Delete ({NO},)', '()', 'deleted switch lab'),
+    ('delete port lab/web --force', f'{WEB} Delete {FORCE}', '()', 'deleted port lab/web'),
+    ('delete endpoint idle', f'{END}/idle Delete ({NO},)', '()', 'deleted endpoint idle'),
+    ('set switch lab mtu=9000 AgeingSeconds=60 shared=yes description=a=b',
+     f"{LAB} Modify ({{'Mtu': <uint32 9000>, 'AgeingSeconds': <uint32 60>, 'Shared': <true>, 'Description': <'a=b'>}}, {NO})", '()',
+     'changed switch lab'),
+    ('set port lab/web description=', f"{WEB} Modify ({{'Description': <''>}}, {NO})", '()', 'changed port lab/web'),
+    ('set endpoint web mac-address=02:00:00:00:00:07', f"{END}/web Modify ({{'MacAddress': <'02:00:00:00:00:07'>}}, {NO})", '()',
+     'changed endpoint web'),
+    ('connect lab/web2 idle', f"{WEB2} Connect ('{END}/idle', {NO})", '()', 'connected port lab/web2 to endpoint idle'),
+    ('disconnect lab/web', f'{WEB} Disconnect ({NO},)', '()', 'disconnected port lab/web'),
+    ('connect-internal lab-2', f"{LAB2} ConnectInternal ('lab-2-host', {NO}, {NO})", PAIR,
+     'connected the host to switch lab-2: port lab-2/lab-2-host, endpoint lab-2-host'),
+    ('connect-internal lab n --mac 02:00:00:00:00:07', f"{LAB} ConnectInternal ('n', {{'MacAddress': <'02:00:00:00:00:07'>}}, {NO})",
+     PAIR, 'connected the host to switch lab: port lab/n, endpoint n'),
+    ('disconnect-internal lab-host', f"{LAB} DisconnectInternal ('{END}/lab_2dhost', {NO})", '()', 'deleted endpoint lab-host'),
+    ('move lab/web lab-2', f"{WEB} Move ('{LAB2}', {NO})", '()', 'moved port lab/web to lab-2/web'),
+    ('attach lab n', f"{LAB} Attach ({{'Name': <'n'>, 'Lifetime': <'runtime'>}}, {NO})", TRIPLE, 'attached endpoint n to port lab/n'),
+    ('attach lab n --lifetime persistent --mac 02:00:00:00:00:07 --queues 4 --port web2 --mtu 1400',
+     f"{LAB} Attach ({{'Name': <'n'>, 'Port': <'web2'>, 'MacAddress': <'02:00:00:00:00:07'>, 'Mtu': <uint32 1400>, "
+     f"'Queues': <uint32 4>, 'Lifetime': <'persistent'>}}, {NO})", TRIPLE, 'attached endpoint n to port lab/n'),
+    ('detach web', f'{END}/web Delete {FORCE}', '()', 'detached endpoint web'),
+    ('address add lab/web 02:00:00:00:00:07', f"{LAB} AddStaticAddress ('02:00:00:00:00:07', '{WEB}', {NO})", '()',
+     'added address 02:00:00:00:00:07 to port lab/web'),
+    ('address remove lab/web 02:00:00:00:00:07', f"{LAB} RemoveStaticAddress ('02:00:00:00:00:07', '{WEB}', {NO})", '()',
+     'removed address 02:00:00:00:00:07 from port lab/web'),
+]
+
+@case
+def each_command_makes_its_one_call(service):
+    for command, call, answer, said in CHANGES:
+        service.reply(call.split()[1], answer)
+        done = service.run(*command.split(' '))
+        assert done.out == said + '\n' and done.err == '', (command, done)
+        calls = service.calls()
+        assert calls == [call + ' plain 0'], f'{command}\n{calls}\n{call}'
+
+
+@case
+def each_command_can_be_quiet_or_print_json(service):
+    for command, call, answer, _ in CHANGES:
+        service.reply(call.split()[1], answer)
+        assert service.run('--quiet', *command.split(' ')).out == ''
+        paths = service.run(*command.split(' '), '--json').json
+        assert set(paths) in ({'Path'}, {'Port', 'Endpoint'}) and all(p.startswith(ROOT) for p in paths.values()), (command, paths)
+
+
+@case
+def each_command_tells_refusal_in_one_line(service):
+    for command, call, _, _ in CHANGES:
+        service.fail(call.split()[1], 'org.freedesktop.DBus.Error.AccessDenied', 'polkit said no')
+        message = service.refuse(*command.split(' '), status=4)
+        assert message.startswith('cannot ') and message.endswith(': polkit said no'), message
+
+
+@case
+def move_answers_with_the_new_path(service):
+    service.reply('Move', '()')
+    assert service.run('move', 'lab/web', 'lab-2', '--json').json == {'Path': f'{LAB2}/port/web'}
+
+
+@case
+def a_namespace_travels_as_a_descriptor(service):
+    service.reply('Attach', TRIPLE)
+    service.reply('MoveToNamespace', '()')
+    for netns in (str(os.getpid()), f'/proc/{os.getpid()}/ns/net'):
+        service.run('attach', 'lab', 'n', '--netns', netns, '--interface', 'net0')
+        assert service.calls() == [f"{LAB} Attach ({{'Name': <'n'>, 'Lifetime': <'runtime'>, 'Namespace': <handle 0>, "
+                                   f"'InterfaceName': <'net0'>}}, {NO}) plain 1"]
+        service.run('place', 'idle', '--netns', netns)
+        assert service.calls() == [f"{END}/idle MoveToNamespace (0, 'eth0', {NO}) plain 1"]
+
+
+@case
+def a_nic_without_a_name_is_called_after_its_place(service):
+    service.reply('Attach', TRIPLE)
+    service.run('attach', 'lab', '--netns', str(os.getpid()), '--interface', 'net0')
+    assert f"'Name': <'pid{os.getpid()}-net0'>" in service.calls()[0]
+    assert '--netns' in service.refuse('attach', 'lab', status=2)
+
+
+@case
+def what_is_not_a_namespace_never_reaches_the_service(service):
+    assert 'No such file' in service.refuse('attach', 'lab', 'n', '--netns', 'no-such-guest', status=3)
+    assert '/proc/4194305/ns/net' in service.refuse('attach', 'lab', 'n', '--netns', '4194305', status=3)
+    for path in ('/dev/null', '/proc/self/ns/uts', '/proc/self/ns/../ns/user', '/'):
+        assert 'is not a network namespace' in service.refuse('place', 'idle', '--netns', path, status=7)
+    assert service.calls() == []
+
+
+@case
+def lifetime_caller_holds_the_connection_until_interrupted(service):
+    service.reply('Attach', TRIPLE)
+    lines = Lines(service.start('attach', 'lab', 'n', '--lifetime', 'caller'))
+    assert lines.next() == 'attached endpoint n to port lab/n'
+    assert lines.child.poll() is None
+    assert lines.stop(signal.SIGINT).status == 0
+
+
+@case
+def what_the_client_can_see_is_refused_without_a_call(service):
+    for arguments, status, part in (
+            (['detach', 'lab-host'], 6, "not a guest's NIC"), (['detach', 'eth0'], 6, "not a guest's NIC"),
+            (['disconnect-internal', 'loose'], 6, 'not connected'), (['disconnect-internal', 'web'], 6, 'not internal'),
+            (['place', 'idle'], 2, '--netns'), (['place', 'loose', '--netns', str(os.getpid())], 6, "not a guest's NIC"),
+            (['set', 'switch', 'lab', 'colour=red'], 2, 'Colour'), (['set', 'switch', 'lab', 'mtu=big'], 2, 'big'),
+            (['set', 'switch', 'lab', 'mtu=4294967296'], 2, '4294967296'), (['set', 'switch', 'lab', 'shared=maybe'], 2, 'maybe'),
+            (['set', 'switch', 'lab', 'mtu'], 2, 'KEY=VALUE'), (['set', 'switch', 'lab', '=1'], 2, 'KEY=VALUE'),
+            (['set', 'switch', 'lab', 'mtu=1500', 'Mtu=1501'], 2, 'twice'), (['set', 'switch', 'lab', 'ports=x'], 2, 'Ports'),
+            (['create', 'port', 'lab'], 2, 'SWITCH/PORT'), (['create', 'port', 'lab/a/b'], 2, 'SWITCH/PORT'),
+            (['create', 'port', 'none/a'], 3, 'none'), (['create', 'switch', 'x', '--mtu', '-1'], 2, '-1'),
+            (['connect', 'lab/web2', 'none'], 3, 'none'), (['connect', f'{LAB}', 'idle'], 2, 'not a port')):
+        message = service.refuse(*arguments, status=status)
+        assert part in message, (arguments, message)
+    assert service.calls() == []
+
+
+@case
+def questions_are_allowed_on_a_terminal_alone(service):
+    service.reply('Delete', '()')
+    service.run_on_terminal('delete', 'switch', 'lab')
+    service.run_on_terminal('--no-ask-password', 'delete', 'switch', 'lab')
+    service.run('delete', 'switch', 'lab')
+    assert [call.split()[-2] for call in service.calls()] == ['interactive', 'plain', 'plain']
+
+
+@case
+def an_answer_that_cannot_be_written_is_a_failure(service):
+    with open('/dev/full', 'w', encoding='utf-8') as full:
+        child = subprocess.run([CLIENT, 'list'], env=service.environment, stdout=full, stderr=subprocess.PIPE, text=True,
+                               timeout=TIMEOUT, check=False)
+    assert child.returncode == 1 and child.stderr == 'vmswitchctl: cannot write the answer: No space left on device\n', child
+    child = service.start('list')
+    child.stdout.close()
+    assert child.wait(TIMEOUT) == 1 and child.stderr.read() == ''
+    child.stderr.close()
+
+
+@case
+def closed_standard_streams_harm_nobody(service):
+    service.reply('Delete', '()')
+    child = subprocess.run(['sh', '-c', f'exec {CLIENT} delete switch lab <&- >&- 2>&-'], env=service.environment, timeout=TIMEOUT,
+                           check=False)
+    assert child.returncode == 1, child
+    assert len(service.calls()) == 1
+
+
+run()

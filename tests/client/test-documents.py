@@ -1,0 +1,146 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Help, manual and completion tell what the table of verbs says: every verb, every option, every exit status."""
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from client import CLIENT, case, run
+
+SOURCE = Path(os.environ['VSW_SOURCE'])
+COMPLETION = SOURCE / 'data' / 'completions' / 'vmswitchctl'
+
+
+def table(service):
+    return service.run('--json', '--help').json
+
+
+def manual():
+    return (SOURCE / 'data' / 'man' / 'vmswitchctl.1.rst').read_text(encoding='utf-8')
+
+
+def complete(service, *words):
+    """What bash offers for the last word. The client is on PATH, so that names come from the mock."""
+    script = f'''
+        PATH={Path(CLIENT).parent}:$PATH
+        . {COMPLETION}
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+        _vmswitchctl
+        printf '%s\\n' "${{COMPREPLY[@]}}"'''
+    done = subprocess.run(['bash', '-c', script, 'bash', 'vmswitchctl', *words], env=service.environment, capture_output=True, text=True,
+                          timeout=20, check=True)
+    assert done.stderr == '', done.stderr
+    return done.stdout.split()
+
+
+@case
+def help_as_json_lists_the_whole_table(service):
+    for arguments in (['--json', '--help'], ['help', '--json'], ['create', '--help', '--json'], ['--json', 'create', '-h'],
+                      ['fdb', 'lab', '--help', '--json']):
+        assert service.run(*arguments).json == table(service)
+    assert len({c['Name'] for c in table(service)['Commands']}) >= 20
+
+
+@case
+def every_verb_has_help_of_its_own(service):
+    for command in table(service)['Commands']:
+        words = [command['Name']] + ([command['Noun']] if command['Noun'] else [])
+        for arguments in (words + ['--help'], words + ['-h']):
+            text = service.run(*arguments).out
+            assert f'Usage: vmswitchctl {" ".join(words)}' in text and command['Text'] in text, text
+            for option in command['Options']:
+                assert f'  --{option["Name"]}' in text and option['Text'] in text, text
+        assert service.run('help', *words).out in text or not command['Noun'], text
+
+
+@case
+def the_help_of_a_verb_with_nouns_has_all_of_them(service):
+    text = service.run('create', '--help').out
+    assert text.count('Usage: ') == 3 and text == service.run('help', 'create').out
+
+
+@case
+def the_whole_help_lists_everything_within_100_columns(service):
+    text = service.run('--help').out
+    assert text == service.run('help').out == service.run('-h').out
+    for command in table(service)['Commands']:
+        assert f'  {" ".join(filter(None, (command["Name"], command["Noun"])))}' in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+@case
+def the_version_is_told(service):
+    assert re.fullmatch(r'vmswitchctl \d+\.\d+\.\d+\n', service.run('--version').out)
+
+
+@case
+def the_manual_has_every_verb_and_every_option(service):
+    text = manual()
+    for command in table(service)['Commands']:
+        words = ' '.join(filter(None, (command['Name'], command['Noun'])))
+        assert f'**{words}**' in text, f'{words} is not in the manual'
+        for option in command['Options']:
+            assert re.search(rf'--{option["Name"]}\b', text), f'--{option["Name"]} is not in the manual'
+    for option in table(service)['Options']:
+        assert f'\n--{option["Name"]} ' in text, option
+
+
+@case
+def the_manual_has_no_verb_that_is_not_there(service):
+    verbs = {' '.join(filter(None, (c['Name'], c['Noun']))) for c in table(service)['Commands']}
+    for line in re.findall(r'^\*\*[a-z-]+.*$', manual().split('\nCOMMANDS\n')[1].split('\nJSON\n')[0], re.MULTILINE):
+        for words in re.findall(r'(?:^|\| )\*\*([a-z -]+)\*\*', line):
+            assert words in verbs, f'{words} is in the manual only'
+
+
+@case
+def the_manual_and_help_have_every_exit_status(service):
+    statuses = re.findall(r'^  (\d)   (.+)$', service.run('--help').out, re.MULTILINE)
+    assert [number for number, _ in statuses] == list('0123456789')
+    for number, _ in statuses:
+        assert re.search(rf'^{number}  \w', manual(), re.MULTILINE), number
+
+
+@case
+def completion_offers_every_verb_and_no_other(service):
+    assert sorted(complete(service, '')) == sorted({c['Name'] for c in table(service)['Commands']})
+    assert complete(service, 'connect-') == ['connect-internal']
+
+
+@case
+def completion_offers_every_noun_and_option(service):
+    everything = table(service)
+    nouns = {}
+    for command in everything['Commands']:
+        if command['Noun']:
+            nouns.setdefault(command['Name'], set()).add(command['Noun'])
+    for verb, words in nouns.items():
+        assert words <= set(complete(service, verb, '')), verb
+    general = {f'--{option["Name"]}' for option in everything['Options']} - {'--version'}
+    for command in everything['Commands']:
+        words = [w for w in (command['Name'], command['Noun']) if w]
+        offered = set(complete(service, *words, '--'))
+        assert offered == general | {f'--{o["Name"]}' for o in command['Options']}, (words, offered)
+    assert set(complete(service, '--')) == general | {'--version'}
+
+
+@case
+def completion_offers_names_of_the_service(service):
+    assert complete(service, 'fdb', '') == ['lab', 'lab-2']
+    assert complete(service, '--json', 'show', 'port', 'lab/web1') == ['lab/web10']
+    assert complete(service, 'connect', 'lab/web2', 'id') == ['idle']
+    assert complete(service, 'move', 'lab/web', 'lab-') == ['lab-2']
+    assert complete(service, 'delete', '--force', 'switch', 'lab-') == ['lab-2']
+    assert complete(service, 'attach', '--mtu', '1400', 'lab-') == ['lab-2']
+    assert complete(service, 'create', 'switch', '') == []
+    assert complete(service, 'attach', 'lab', 'x', '--lifetime', 'c') == ['caller']
+
+
+@case
+def completion_survives_an_absent_service(service):
+    service.mock.tell('release')
+    assert complete(service, 'fdb', '') == []
+
+
+run()
