@@ -21,6 +21,7 @@ vsw_engine_finalize (GObject *object)
 
   vsw_engine_clear_repair (self);
   g_hash_table_unref (self->pending);
+  g_hash_table_unref (self->held);
   g_hash_table_unref (self->since);
   g_hash_table_unref (self->described);
   vsw_links_free (self->links);
@@ -49,6 +50,7 @@ vsw_engine_init (VswEngine *self)
   self->context = g_main_context_ref_thread_default ();
   self->links = vsw_links_new ();
   self->pending = g_hash_table_new_full (NULL, NULL, NULL, vsw_engine_free_pending);
+  self->held = g_hash_table_new_full (NULL, NULL, NULL, vsw_engine_free_pending);
   self->since = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->described = g_hash_table_new (NULL, NULL);
   g_queue_init (&self->turns);

@@ -3,7 +3,7 @@
  *
  * Notifications are gathered by index (only the newest counts) and taken in together: first `changing`, while everything
  * is as it was; then links, bindings and, at the end of a request, the model; then `changed`. Links of objects
- * that a running request is about wait for its end, so that nobody is shown its intermediate states and its signals come
+ * that a running request is about are held until its end, so that nobody is shown its intermediate states and its signals come
  * whole. All other links are taken in at once. */
 #include "engine/state.h"
 
@@ -68,6 +68,7 @@ merge_hardware (const VswLink *now, const VswLink *hardware)
 }
 
 static void queue_settling (VswEngine *engine);
+static void note_link (VswEngine *engine, guint index, VswLink *link);
 
 static void
 finish_description (gpointer data)
@@ -84,8 +85,9 @@ finish_description (gpointer data)
         now = vsw_links_get (engine->links, job->link->index);
       if (now != NULL)
         {
-          g_hash_table_insert (engine->pending, index, merge_hardware (now, job->answer));
-          queue_settling (engine);
+          g_autoptr (VswLink) merged = merge_hardware (now, job->answer);
+
+          note_link (engine, merged->index, merged);
         }
     }
 
@@ -232,51 +234,70 @@ note_connections (VswEngine *engine, VswKeys *keys)
     }
 }
 
+/* Whether the running turn is about it. Asked once a link and notification: it must not cost more than a few look-ups. */
 static gboolean
-is_of_running_turn (VswEngine *engine, const VswLink *before, const VswLink *after)
+is_of_running_turn (VswEngine *engine, const VswLink *link)
 {
-  g_autoptr (VswKeys) keys = NULL;
-  GHashTableIter iter;
-  gpointer key;
+  g_autofree char *key = NULL;
+  VswValue *value;
 
-  if (engine->turn_keys == NULL)
+  if (engine->turn_keys == NULL || link == NULL)
     return FALSE;
 
+  value = vsw_keys_find_value (engine, link);
+  if (value != NULL)
+    return g_hash_table_contains (engine->turn_keys, value->id);
+
   /* One that carries our mark and is nobody's: the running turn has just made it. */
-  if (before == NULL && after != NULL && vsw_link_is_marked (after))
+  if (vsw_link_is_marked (link))
     return TRUE;
 
-  keys = vsw_keys_new ();
-  vsw_keys_add_link (keys, engine, before, after);
-  g_hash_table_iter_init (&iter, keys);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
-    if (g_hash_table_contains (engine->turn_keys, key))
-      return TRUE;
-
-  return FALSE;
+  key = vsw_keys_print_link (link);
+  return g_hash_table_contains (engine->turn_keys, key);
 }
 
-/* Moves what can be taken in now from `pending` to a table of its own. */
+/* The newest of a link; NULL: it is gone. */
+static void
+note_link (VswEngine *engine, guint index, VswLink *link)
+{
+  gpointer key = GUINT_TO_POINTER (index);
+  gboolean is_held = g_hash_table_contains (engine->held, key)
+                     || is_of_running_turn (engine, link != NULL ? link : vsw_links_get (engine->links, index));
+
+  g_hash_table_insert (is_held ? engine->held : engine->pending, key, link != NULL ? vsw_link_ref (link) : NULL);
+  if (!is_held)
+    queue_settling (engine);
+}
+
+/* The running turn has ended: its links are taken in with all others. What is held is newer than what was pending before. */
+void
+vsw_engine_let_go (VswEngine *engine)
+{
+  GHashTableIter iter;
+  gpointer index;
+  gpointer link;
+
+  g_hash_table_iter_init (&iter, engine->held);
+  while (g_hash_table_iter_next (&iter, &index, &link))
+    {
+      g_hash_table_iter_steal (&iter);
+      g_hash_table_insert (engine->pending, index, link);
+    }
+}
+
+/* Moves everything from `pending` to a table of its own. */
 static GHashTable *
 take_pending (VswEngine *engine, VswKeys *keys)
 {
-  GHashTable *taken = g_hash_table_new_full (NULL, NULL, NULL, vsw_engine_free_pending);
+  GHashTable *taken = engine->pending;
   GHashTableIter iter;
   gpointer index;
-  gpointer value;
+  gpointer link;
 
-  g_hash_table_iter_init (&iter, engine->pending);
-  while (g_hash_table_iter_next (&iter, &index, &value))
-    {
-      VswLink *before = vsw_links_get (engine->links, GPOINTER_TO_UINT (index));
-
-      if (is_of_running_turn (engine, before, value))
-        continue;
-
-      vsw_keys_add_link (keys, engine, before, value);
-      g_hash_table_iter_steal (&iter);
-      g_hash_table_insert (taken, index, value);
-    }
+  engine->pending = g_hash_table_new_full (NULL, NULL, NULL, vsw_engine_free_pending);
+  g_hash_table_iter_init (&iter, taken);
+  while (g_hash_table_iter_next (&iter, &index, &link))
+    vsw_keys_add_link (keys, engine, vsw_links_get (engine->links, GPOINTER_TO_UINT (index)), link);
 
   return taken;
 }
@@ -350,12 +371,10 @@ vsw_engine_merge_list (VswEngine *engine, VswLinks *listed)
 
       /* A list is newer than any notification that still waits. */
       if (before != NULL && vsw_link_equal (before, merged))
-        {
-          g_hash_table_remove (engine->pending, GUINT_TO_POINTER (link->index));
-          vsw_link_unref (merged);
-        }
+        g_hash_table_remove (engine->pending, GUINT_TO_POINTER (link->index));
       else
-        g_hash_table_insert (engine->pending, GUINT_TO_POINTER (link->index), merged);
+        note_link (engine, link->index, merged);
+      vsw_link_unref (merged);
       if (link->is_bridge)
         vsw_links_set_learned (engine->links, link->index, vsw_links_get_learned (listed, link->index));
     }
@@ -364,10 +383,8 @@ vsw_engine_merge_list (VswEngine *engine, VswLinks *listed)
       guint index = ((VswLink *)g_ptr_array_index (known, i))->index;
 
       if (vsw_links_get (listed, index) == NULL)
-        g_hash_table_insert (engine->pending, GUINT_TO_POINTER (index), NULL);
+        note_link (engine, index, NULL);
     }
-
-  queue_settling (engine);
 }
 
 /* --- signals of the kernel --- */
@@ -375,8 +392,7 @@ vsw_engine_merge_list (VswEngine *engine, VswLinks *listed)
 static void
 on_link (VswKernel *kernel, VswLink *link, gboolean gone, VswEngine *engine)
 {
-  g_hash_table_insert (engine->pending, GUINT_TO_POINTER (link->index), gone ? NULL : vsw_link_ref (link));
-  queue_settling (engine);
+  note_link (engine, link->index, gone ? NULL : link);
 }
 
 static void

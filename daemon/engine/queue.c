@@ -147,6 +147,7 @@ finish_turn (gpointer data)
   vsw_kernel_drain (engine->kernel);
   engine->turn = NULL;
   g_clear_pointer (&engine->turn_keys, g_hash_table_unref);
+  vsw_engine_let_go (engine);
 
   if (turn->kind == TURN_LIST)
     {

@@ -44,6 +44,7 @@ struct _VswEngine
 
   /* observe.c */
   GHashTable *pending;    /* (owned) index → VswLink, or NULL: it is gone. Not yet part of `links` */
+  GHashTable *held;       /* (owned) the same, of objects that the running turn is about */
   GSource *settle_source; /* (owned) (nullable) */
   GHashTable *since;      /* (owned) port id → gint64*: when frames began to pass */
   GHashTable *described;  /* (owned) index: hardware details asked for and not yet answered */
@@ -61,6 +62,7 @@ void vsw_keys_add (VswKeys *keys, const char *key);
 void vsw_keys_add_delta (VswKeys *keys, VswEngine *engine, VswDelta *delta);
 void vsw_keys_add_link (VswKeys *keys, VswEngine *engine, const VswLink *before, const VswLink *after);
 char *vsw_keys_print_link (const VswLink *link);
+VswValue *vsw_keys_find_value (VswEngine *engine, const VswLink *link);
 /* (transfer full) the ids among the keys of which there is a switch or NIC: what drift can be looked for */
 GPtrArray *vsw_keys_list_repairable (VswKeys *keys, VswModel *model);
 
@@ -82,6 +84,7 @@ void vsw_engine_observe (VswEngine *engine);
 void vsw_engine_settle (VswEngine *engine, VswDelta *delta);
 /* A list of all links: what differs from what we know becomes pending. */
 void vsw_engine_merge_list (VswEngine *engine, VswLinks *listed);
+void vsw_engine_let_go (VswEngine *engine);
 void vsw_engine_free_pending (gpointer link);
 void vsw_engine_bind (VswEngine *engine, const VswLink *link);
 void vsw_engine_emit_changing (VswEngine *engine, VswKeys *keys);

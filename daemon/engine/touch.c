@@ -100,8 +100,8 @@ vsw_keys_add_delta (VswKeys *keys, VswEngine *engine, VswDelta *delta)
 }
 
 /* The value whose device the link is, or claims to be. */
-static VswValue *
-find_value (VswEngine *engine, const VswLink *link)
+VswValue *
+vsw_keys_find_value (VswEngine *engine, const VswLink *link)
 {
   const char *device = vsw_links_get_bound (engine->links, link->index);
   char claim[VSW_INTERFACE_SIZE];
@@ -126,7 +126,7 @@ add_bridge_of (VswKeys *keys, VswEngine *engine, const VswLink *link)
 static void
 add_one_link (VswKeys *keys, VswEngine *engine, const VswLink *link, const VswLink *other)
 {
-  VswValue *value = find_value (engine, link);
+  VswValue *value = vsw_keys_find_value (engine, link);
 
   if (value == NULL)
     {
