@@ -1,135 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Everybody else on the host, as tests move them; and the tests' own faults and delays. */
-#include <fcntl.h>
+/* Foreign hands on devices, as tests move them. */
 #include <string.h>
-#include <unistd.h>
 
 #include "support/fake_private.h"
 #include "support/fake_rules.h"
 
-/* --- faults and delays --- */
-
-static void
-set_fault (VswKernel *kernel, FakeFault *fault, guint *count, guint k, VswError code, gboolean is_lasting)
-{
-  fake_enter (kernel);
-  *fault = (FakeFault){ .at = k, .code = code, .is_lasting = is_lasting };
-  *count = 0;
-  fake_leave (kernel);
-}
-
-void
-vsw_fake_kernel_set_fault (VswKernel *kernel, guint k, VswError code)
-{
-  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
-
-  set_fault (kernel, &self->fault, &self->applied, k, code, FALSE);
-}
-
-void
-vsw_fake_kernel_set_lasting_fault (VswKernel *kernel, guint k, VswError code)
-{
-  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
-
-  set_fault (kernel, &self->fault, &self->applied, k, code, TRUE);
-}
-
-void
-vsw_fake_kernel_set_read_fault (VswKernel *kernel, guint k, VswError code)
-{
-  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
-
-  set_fault (kernel, &self->read_fault, &self->reads, k, code, FALSE);
-}
-
-static guint
-read_number (VswKernel *kernel, const guint *number)
-{
-  guint value;
-
-  fake_enter (kernel);
-  value = *number;
-  fake_leave (kernel);
-  return value;
-}
-
-guint
-vsw_fake_kernel_get_applied (VswKernel *kernel)
-{
-  return read_number (kernel, &VSW_FAKE_KERNEL (kernel)->applied);
-}
-
-guint
-vsw_fake_kernel_get_struck (VswKernel *kernel)
-{
-  return read_number (kernel, &VSW_FAKE_KERNEL (kernel)->struck);
-}
-
-void
-vsw_fake_kernel_block (VswKernel *kernel)
-{
-  fake_enter (kernel);
-  VSW_FAKE_KERNEL (kernel)->wants_block = TRUE;
-  fake_leave (kernel);
-}
-
-gboolean
-vsw_fake_kernel_wait_blocked (VswKernel *kernel)
-{
-  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
-  gint64 deadline = g_get_monotonic_time () + 5 * G_TIME_SPAN_SECOND;
-  gboolean is_blocked = TRUE;
-
-  fake_enter (kernel);
-  while (!self->is_blocked && is_blocked)
-    is_blocked = g_cond_wait_until (&self->turned, &self->lock, deadline);
-  fake_leave (kernel);
-  return is_blocked;
-}
-
-void
-vsw_fake_kernel_release (VswKernel *kernel)
-{
-  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
-
-  fake_enter (kernel);
-  self->wants_block = self->is_blocked = FALSE;
-  g_cond_broadcast (&self->turned);
-  fake_leave (kernel);
-}
-
-void
-vsw_fake_kernel_pass_forward_delay (VswKernel *kernel)
-{
-  FakeState *state = fake_enter (kernel);
-  g_autoptr (GPtrArray) all = fake_space_list (state->home);
-
-  for (guint i = 0; i < all->len; i++)
-    {
-      FakeLink *link = g_ptr_array_index (all, i);
-
-      if (link->is.is_bridge)
-        fake_pass_forward_delay (state, link);
-    }
-  fake_leave (kernel);
-}
-
-/* --- devices --- */
-
-static FakeSpace *
-get_space (FakeState *state, int fd)
-{
-  FakeSpace *space = fake_space_find (state, fd);
-
-  if (space == NULL)
-    g_error ("the test names a namespace that is not there: descriptor %d", fd);
-  return space;
-}
-
 static FakeLink *
 get_link (FakeState *state, int space, const char *name)
 {
-  FakeLink *link = fake_link_find (get_space (state, space), name);
+  FakeLink *link = fake_link_find (fake_named_space (state, space), name);
 
   if (link == NULL)
     g_error ("the test names a device that is not there: %s", name);
@@ -140,7 +19,7 @@ guint
 vsw_fake_kernel_foreign_add (VswKernel *kernel, int space, const VswLink *fields)
 {
   FakeState *state = fake_enter (kernel);
-  FakeSpace *there = get_space (state, space);
+  FakeSpace *there = fake_named_space (state, space);
   FakeLink *bridge = fields->bridge != 0 ? fake_link_get (there, fields->bridge) : NULL;
   guint index = 0;
 
@@ -184,7 +63,7 @@ guint
 vsw_fake_kernel_foreign_add_pair (VswKernel *kernel, int space, const char *name, int far_space, const char *far)
 {
   FakeState *state = fake_enter (kernel);
-  FakeSpace *here = get_space (state, space), *there = get_space (state, far_space);
+  FakeSpace *here = fake_named_space (state, space), *there = fake_named_space (state, far_space);
   guint index = 0;
 
   if (fake_check_name (here, name, NULL) && fake_check_name (there, far, NULL)
@@ -297,7 +176,7 @@ gboolean
 vsw_fake_kernel_foreign_move (VswKernel *kernel, int space, const char *name, int target, const char *new_name)
 {
   FakeState *state = fake_enter (kernel);
-  gboolean ok = fake_move (state, get_link (state, space, name), get_space (state, target), new_name, NULL);
+  gboolean ok = fake_move (state, get_link (state, space, name), fake_named_space (state, target), new_name, NULL);
 
   fake_leave (kernel);
   return ok;
@@ -363,151 +242,18 @@ vsw_fake_kernel_set_counters (VswKernel *kernel, const char *name, const VswCoun
   fake_leave (kernel);
 }
 
-/* --- namespaces --- */
-
-static int
-copy_fd (int fd)
-{
-  int copy = fcntl (fd, F_DUPFD_CLOEXEC, 3);
-
-  g_assert (copy >= 0);
-  return copy;
-}
-
-int
-vsw_fake_kernel_make_namespace (VswKernel *kernel, guint32 owner)
-{
-  FakeState *state = fake_enter (kernel);
-  int fd = copy_fd (fake_space_new (state, owner, NULL)->fd);
-
-  fake_leave (kernel);
-  return fd;
-}
-
-int
-vsw_fake_kernel_make_nested_namespace (VswKernel *kernel, guint32 owner, int parent)
-{
-  FakeState *state = fake_enter (kernel);
-  int fd = copy_fd (fake_space_new (state, owner, get_space (state, parent))->fd);
-
-  fake_leave (kernel);
-  return fd;
-}
-
-int
-vsw_fake_kernel_open_own_namespace (VswKernel *kernel)
-{
-  FakeState *state = fake_enter (kernel);
-  int fd = copy_fd (state->home->fd);
-
-  fake_leave (kernel);
-  return fd;
-}
-
 void
-vsw_fake_kernel_kill_namespace (VswKernel *kernel, int fd)
+vsw_fake_kernel_pass_forward_delay (VswKernel *kernel)
 {
   FakeState *state = fake_enter (kernel);
-  FakeSpace *space = get_space (state, fd);
+  g_autoptr (GPtrArray) all = fake_space_list (state->home);
 
-  g_assert (space != state->home);
-  while (g_hash_table_size (space->links) > 0)
+  for (guint i = 0; i < all->len; i++)
     {
-      g_autoptr (GPtrArray) links = fake_space_list (space);
+      FakeLink *link = g_ptr_array_index (all, i);
 
-      fake_destroy (state, g_ptr_array_index (links, 0));
+      if (link->is.is_bridge)
+        fake_pass_forward_delay (state, link);
     }
-  space->is_dead = TRUE;
-  fake_leave (kernel);
-}
-
-static int
-compare_text (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *)a, *(const char *const *)b);
-}
-
-GStrv
-vsw_fake_kernel_list_namespace (VswKernel *kernel, int fd)
-{
-  FakeState *state = fake_enter (kernel);
-  g_autoptr (GPtrArray) links = fake_space_list (get_space (state, fd));
-  GPtrArray *names = g_ptr_array_new ();
-
-  for (guint i = 0; i < links->len; i++)
-    g_ptr_array_add (names, g_strdup (((FakeLink *)g_ptr_array_index (links, i))->is.name));
-  g_ptr_array_sort (names, compare_text);
-  g_ptr_array_add (names, NULL);
-  fake_leave (kernel);
-  return (GStrv)g_ptr_array_free (names, FALSE);
-}
-
-/* --- notifications and the guard --- */
-
-void
-vsw_fake_kernel_set_deaf (VswKernel *kernel, gboolean deaf)
-{
-  FakeState *state = fake_enter (kernel);
-
-  fake_flush (state);
-  state->is_deaf = deaf;
-  if (!deaf)
-    {
-      fake_tell (state, FAKE_NEWS_OVERRUN, NULL, 0, 0);
-      /* What was lost may have been about the guard. */
-      fake_tell (state, FAKE_NEWS_GUARD_LOST, NULL, 0, 0);
-    }
-  fake_leave (kernel);
-}
-
-void
-vsw_fake_kernel_lose_guard (VswKernel *kernel)
-{
-  FakeState *state = fake_enter (kernel);
-
-  g_hash_table_remove_all (state->guards);
-  fake_tell (state, FAKE_NEWS_GUARD_LOST, NULL, 0, 0);
-  fake_leave (kernel);
-}
-
-gboolean
-vsw_fake_kernel_is_guarded (VswKernel *kernel, const char *bridge)
-{
-  FakeState *state = fake_enter (kernel);
-  gboolean is_guarded = g_hash_table_contains (state->guards, bridge);
-
-  fake_leave (kernel);
-  return is_guarded;
-}
-
-GStrv
-vsw_fake_kernel_list_guarded (VswKernel *kernel)
-{
-  FakeState *state = fake_enter (kernel);
-  g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (state->guards), (GCompareFunc)strcmp);
-  GPtrArray *names = g_ptr_array_new ();
-
-  for (GList *l = keys; l != NULL; l = l->next)
-    g_ptr_array_add (names, g_strdup (l->data));
-  g_ptr_array_add (names, NULL);
-  fake_leave (kernel);
-  return (GStrv)g_ptr_array_free (names, FALSE);
-}
-
-void
-vsw_fake_kernel_set_capabilities (VswKernel *kernel, const char *const *capabilities)
-{
-  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
-
-  fake_enter (kernel);
-  g_strfreev (self->capabilities);
-  self->capabilities = g_strdupv ((GStrv)capabilities);
-  fake_leave (kernel);
-}
-
-void
-vsw_fake_kernel_set_without_max_learned (VswKernel *kernel)
-{
-  fake_enter (kernel)->knows_max_learned = FALSE;
   fake_leave (kernel);
 }

@@ -17,14 +17,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (VswFakeKernel, vsw_fake_kernel, G_TYPE_OBJECT,
 static const char *const default_capabilities[] = { "guard",         "learned-limit", "multicast-snooping",
                                                     "spanning-tree", "veth",          NULL };
 
-#define HOLD_TIME 100000 /* microseconds after a list, if nobody drains: as on Linux (kernel/monitor.c) */
-
-typedef struct
-{
-  GSource source;
-  VswFakeKernel *kernel;
-} NewsSource;
-
 FakeState *
 fake_enter (VswKernel *kernel)
 {
@@ -94,24 +86,6 @@ apply_op (VswKernel *kernel, const VswOp *op, GError **error)
   return ok;
 }
 
-/* What is counted in a list is not told again. */
-static void
-forget_learned (FakeState *state)
-{
-  GList *next;
-
-  for (GList *l = state->news.head; l != NULL; l = next)
-    {
-      FakeNews *news = l->data;
-
-      next = l->next;
-      if (news->kind != FAKE_NEWS_LEARNED)
-        continue;
-      fake_news_free (news);
-      g_queue_delete_link (&state->news, l);
-    }
-}
-
 static VswLinks *
 list_links (VswKernel *kernel, GError **error)
 {
@@ -132,8 +106,7 @@ list_links (VswKernel *kernel, GError **error)
           if (link->is.is_bridge)
             vsw_links_set_learned (links, link->is.index, fake_count_learned (link));
         }
-      forget_learned (state);
-      self->held_until = g_get_monotonic_time () + HOLD_TIME;
+      fake_hold_news (self);
     }
   leave_as_worker (kernel);
   return links;
@@ -271,129 +244,6 @@ probe (VswKernel *kernel, GError **error)
   return capabilities;
 }
 
-static FakeNews *
-take_news (VswFakeKernel *self)
-{
-  FakeNews *news;
-
-  g_mutex_lock (&self->lock);
-  self->held_until = 0;
-  news = g_queue_pop_head (&self->state.news);
-  g_mutex_unlock (&self->lock);
-  return news;
-}
-
-static void
-emit_news (VswKernel *kernel, const FakeNews *news)
-{
-  switch (news->kind)
-    {
-    case FAKE_NEWS_LINK:
-    case FAKE_NEWS_GONE:
-      vsw_kernel_emit_link (kernel, news->link, news->kind == FAKE_NEWS_GONE);
-      break;
-    case FAKE_NEWS_LEARNED:
-      vsw_kernel_emit_learned (kernel, news->bridge, news->change);
-      break;
-    case FAKE_NEWS_OVERRUN:
-      vsw_kernel_emit_overrun (kernel);
-      break;
-    case FAKE_NEWS_GUARD_LOST:
-      vsw_kernel_emit_guard_lost (kernel);
-      break;
-    }
-}
-
-static void
-drain (VswKernel *kernel)
-{
-  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
-  FakeNews *news;
-
-  if (self->thread != g_thread_self ())
-    g_error ("the kernel is drained by another thread than the one that watches");
-  while ((news = take_news (self)) != NULL)
-    {
-      emit_news (kernel, news);
-      fake_news_free (news);
-    }
-}
-
-/* *ret_timeout: milliseconds until it is worth asking again, -1: until somebody wakes the context. */
-static gboolean
-look_for_news (GSource *source, gint *ret_timeout)
-{
-  VswFakeKernel *self = ((NewsSource *)source)->kernel;
-  gint64 hold;
-  gboolean waits;
-
-  g_mutex_lock (&self->lock);
-  hold = self->held_until - g_get_monotonic_time ();
-  waits = !g_queue_is_empty (&self->state.news);
-  g_mutex_unlock (&self->lock);
-  *ret_timeout = waits && hold > 0 ? (gint)(hold / 1000 + 1) : -1;
-  return waits && hold <= 0;
-}
-
-static gboolean
-prepare_news (GSource *source, gint *timeout)
-{
-  return look_for_news (source, timeout);
-}
-
-static gboolean
-check_news (GSource *source)
-{
-  gint timeout;
-
-  return look_for_news (source, &timeout);
-}
-
-static gboolean
-dispatch_news (GSource *source, GSourceFunc callback, gpointer user_data)
-{
-  g_autoptr (VswFakeKernel) self = g_object_ref (((NewsSource *)source)->kernel);
-
-  drain (VSW_KERNEL (self));
-  return G_SOURCE_CONTINUE;
-}
-
-static GSourceFuncs news_functions = { .prepare = prepare_news, .check = check_news, .dispatch = dispatch_news };
-
-static gboolean
-watch (VswKernel *kernel, GMainContext *context, GError **error)
-{
-  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
-  GSource *source = g_source_new (&news_functions, sizeof (NewsSource));
-
-  g_assert (self->source == NULL);
-  ((NewsSource *)source)->kernel = self;
-  g_mutex_lock (&self->lock);
-  self->state.is_watched = TRUE;
-  self->context = context != NULL ? g_main_context_ref (context) : g_main_context_ref (g_main_context_default ());
-  self->thread = g_thread_self ();
-  self->source = source;
-  g_mutex_unlock (&self->lock);
-  g_source_attach (source, self->context);
-  return TRUE;
-}
-
-void
-vsw_fake_kernel_unwatch (VswKernel *kernel)
-{
-  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
-
-  if (self->source == NULL)
-    return;
-
-  g_source_destroy (self->source);
-  g_mutex_lock (&self->lock);
-  self->state.is_watched = FALSE;
-  g_clear_pointer (&self->source, g_source_unref);
-  g_clear_pointer (&self->context, g_main_context_unref);
-  g_mutex_unlock (&self->lock);
-}
-
 /* The same order of questions as the real one, and the same answers; here a namespace is a memfd the kernel has made itself. */
 static VswNamespace *
 inspect (VswKernel *kernel, int fd, guint32 caller, GError **error)
@@ -470,8 +320,8 @@ vsw_fake_kernel_init_interface (VswKernelInterface *iface)
   iface->get_forwarding = get_forwarding;
   iface->get_counters = get_counters;
   iface->probe = probe;
-  iface->watch = watch;
-  iface->drain = drain;
+  iface->watch = fake_watch;
+  iface->drain = fake_drain;
   iface->inspect = inspect;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The object between fake_kernel.c (the port) and fake_hands.c (everybody else): one memory under one lock. */
+/* The object between fake_kernel.c (the port) and everybody else: one memory under one lock. */
 #pragma once
 
 #include "support/fake_kernel.h"
@@ -40,5 +40,13 @@ struct _VswFakeKernel
 FakeState *fake_enter (VswKernel *self);
 /* Queues what was touched, wakes the main loop, gives the lock back. */
 void fake_leave (VswKernel *self);
+/* The namespace that a test names by a descriptor; it must be there. */
+FakeSpace *fake_named_space (FakeState *state, int fd);
+
+/* the signals, as kernel.h has them */
+gboolean fake_watch (VswKernel *self, GMainContext *context, GError **error);
+void fake_drain (VswKernel *self);
+/* Under the lock: a list is being handed out. */
+void fake_hold_news (VswFakeKernel *self);
 
 G_END_DECLS

@@ -34,6 +34,8 @@ void fake_destroy (FakeState *self, FakeLink *link);
 void fake_set_address (FakeState *self, FakeLink *port, VswMac mac, gboolean is_static);
 gboolean fake_drop_address (FakeState *self, FakeLink *port, VswMac mac);
 FakeAddress *fake_find_address (const FakeLink *bridge, VswMac mac);
+/* What was learned at that port, and the static ones if asked. */
+void fake_flush_addresses (FakeState *self, FakeLink *port, gboolean static_too);
 guint fake_count_learned (const FakeLink *bridge);
 void fake_pass_forward_delay (FakeState *self, FakeLink *bridge);
 
