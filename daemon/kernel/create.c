@@ -203,13 +203,13 @@ vsw_create_veth (VswSession *session, const VswOp *op, GError **error)
                           .group = VSW_GROUP_OURS,
                           .queues = MAX (op->queues, 1),
                           .up = op->up && here,
-                          .namespace = -1 };
+                          .space = -1 };
   VswVethEnd far_end = { .name = op->far.name,
                          .mac = op->far_mac,
                          .mtu = op->mtu,
                          .group = here ? VSW_GROUP_OURS : 0,
                          .queues = MAX (op->queues, 1),
-                         .namespace = here ? -1 : op->target->fd };
+                         .space = here ? -1 : op->target->fd };
   g_autoptr (VswLink) link = NULL;
 
   if (!vsw_find_bridge (session, op->controller, &near_end.bridge, error))

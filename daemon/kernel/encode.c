@@ -178,8 +178,8 @@ vsw_encode_veth_add (const VswVethEnd *near_end, const VswVethEnd *far_end)
   result = nlmsg_append (message, &far_head, sizeof far_head, NLMSG_ALIGNTO);
   g_assert (result == 0);
   put_veth_end (message, far_end);
-  if (far_end->namespace >= 0)
-    put_u32 (message, IFLA_NET_NS_FD, (guint32)far_end->namespace);
+  if (far_end->space >= 0)
+    put_u32 (message, IFLA_NET_NS_FD, (guint32)far_end->space);
   end (message, peer);
   end (message, data);
   end (message, info);
@@ -325,16 +325,16 @@ vsw_encode_vlan_filtering (guint index)
 
 /**
  * vsw_encode_place:
- * @namespace: descriptor, of the sending thread's table
+ * @space: descriptor, of the sending thread's table
  *
  * Gives the link away under a new name, without our marks. Any thread.
  */
 struct nl_msg *
-vsw_encode_place (guint index, int namespace, const char *name)
+vsw_encode_place (guint index, int space, const char *name)
 {
   struct nl_msg *message = new_for_index (RTM_SETLINK, index);
 
-  put_u32 (message, IFLA_NET_NS_FD, (guint32) namespace);
+  put_u32 (message, IFLA_NET_NS_FD, (guint32)space);
   put_name (message, IFLA_IFNAME, name);
   put_u32 (message, IFLA_GROUP, 0);
   put (message, IFLA_IFALIAS, "", 0);
@@ -400,26 +400,26 @@ vsw_encode_list_counters (void)
 }
 
 static struct nl_msg *
-new_nsid_request (int type, int namespace)
+new_nsid_request (int type, int space)
 {
   struct rtgenmsg head = { .rtgen_family = AF_UNSPEC };
   struct nl_msg *message = new_message (type, 0, &head, sizeof head);
 
-  put_u32 (message, NETNSA_FD, (guint32) namespace);
+  put_u32 (message, NETNSA_FD, (guint32)space);
   return message;
 }
 
 struct nl_msg *
-vsw_encode_get_nsid (int namespace)
+vsw_encode_get_nsid (int space)
 {
-  return new_nsid_request (RTM_GETNSID, namespace);
+  return new_nsid_request (RTM_GETNSID, space);
 }
 
 /* The kernel chooses the number, which lives as long as the namespace. */
 struct nl_msg *
-vsw_encode_new_nsid (int namespace)
+vsw_encode_new_nsid (int space)
 {
-  struct nl_msg *message = new_nsid_request (RTM_NEWNSID, namespace);
+  struct nl_msg *message = new_nsid_request (RTM_NEWNSID, space);
 
   put_u32 (message, NETNSA_NSID, (guint32)NETNSA_NSID_NOT_ASSIGNED);
   return message;

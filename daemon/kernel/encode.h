@@ -20,7 +20,7 @@ typedef struct
   guint32 queues; /* each way */
   guint bridge;   /* index of the bridge it becomes a port of, 0 none; only of the near end */
   gboolean up;    /* only of the near end: a peer cannot be born up */
-  int namespace;  /* descriptor of where it is born, -1: here; only of the far end */
+  int space;  /* descriptor of where it is born, -1: here; only of the far end */
 } VswVethEnd;
 
 /* create */
@@ -34,7 +34,7 @@ struct nl_msg *vsw_encode_set_mac (VswDeviceRef device, VswMac mac);
 struct nl_msg *vsw_encode_set_name (guint index, const char *name);
 struct nl_msg *vsw_encode_set_alias (VswDeviceRef device, const char *alias);
 struct nl_msg *vsw_encode_vlan_filtering (guint index);
-struct nl_msg *vsw_encode_place (guint index, int namespace, const char *name);
+struct nl_msg *vsw_encode_place (guint index, int space, const char *name);
 
 /* delete */
 struct nl_msg *vsw_encode_delete (guint index);
@@ -45,8 +45,8 @@ struct nl_msg *vsw_encode_get_link (VswDeviceRef device);
 struct nl_msg *vsw_encode_get_link_in (gint32 nsid, const char *name);
 struct nl_msg *vsw_encode_list_links (void);
 struct nl_msg *vsw_encode_list_counters (void);
-struct nl_msg *vsw_encode_get_nsid (int namespace);
-struct nl_msg *vsw_encode_new_nsid (int namespace);
+struct nl_msg *vsw_encode_get_nsid (int space);
+struct nl_msg *vsw_encode_new_nsid (int space);
 
 /* forwarding tables */
 struct nl_msg *vsw_encode_address_add (guint port, VswMac mac, gboolean replace);

@@ -41,19 +41,19 @@ keep_nsid (const struct nlmsghdr *message, gpointer user_data)
 
 /* The number that the target has here, given to it if it has none. FALSE: it cannot be had. */
 static gboolean
-find_nsid (VswSession *session, int namespace, gint32 *ret_nsid)
+find_nsid (VswSession *session, int space, gint32 *ret_nsid)
 {
   VswAnswer answer;
 
   *ret_nsid = -1;
-  if (!vsw_socket_read (session->route, vsw_encode_get_nsid (namespace), keep_nsid, ret_nsid, &answer, NULL))
+  if (!vsw_socket_read (session->route, vsw_encode_get_nsid (space), keep_nsid, ret_nsid, &answer, NULL))
     return FALSE;
   if (*ret_nsid >= 0)
     return TRUE;
 
-  if (!vsw_socket_request (session->route, vsw_encode_new_nsid (namespace), &answer, NULL))
+  if (!vsw_socket_request (session->route, vsw_encode_new_nsid (space), &answer, NULL))
     return FALSE;
-  if (!vsw_socket_read (session->route, vsw_encode_get_nsid (namespace), keep_nsid, ret_nsid, &answer, NULL))
+  if (!vsw_socket_read (session->route, vsw_encode_get_nsid (space), keep_nsid, ret_nsid, &answer, NULL))
     return FALSE;
   return *ret_nsid >= 0;
 }
@@ -148,7 +148,7 @@ static VswVethEnd
 describe_end (const VswLink *link, guint32 queues)
 {
   return (VswVethEnd){
-    .name = link->name, .mac = link->mac, .mtu = link->mtu, .group = link->group, .queues = queues, .namespace = -1
+    .name = link->name, .mac = link->mac, .mtu = link->mtu, .group = link->group, .queues = queues, .space = -1
   };
 }
 

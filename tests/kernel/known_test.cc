@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <gtest/gtest.h>
+#include <linux/neighbour.h>
+
+#include <string>
+
+#include "kernel/known.h"
+
+namespace
+{
+
+VswLink *
+make_link (guint index, const char *kind = "veth", guint peer = 0, bool is_up = true)
+{
+  VswLink fields = {};
+  std::string name = "dev" + std::to_string (index);
+
+  fields.index = index;
+  fields.name = name.c_str ();
+  fields.link_kind = kind;
+  fields.alias = fields.driver = fields.bus_path = "";
+  fields.peer = peer;
+  fields.is_up = is_up;
+  return vsw_link_new (&fields);
+}
+
+class KnownTest : public ::testing::Test
+{
+protected:
+  ~KnownTest () override
+  {
+    vsw_known_free (known);
+  }
+
+  /* Whether that was news; (transfer full) */
+  bool
+  put (VswLink *link)
+  {
+    g_clear_pointer (&partner, vsw_link_unref);
+    bool is_news = vsw_known_put (known, link, &partner);
+
+    vsw_link_unref (link);
+    return is_news;
+  }
+
+  /* What settles, as the new link; NULL if nothing or more than one. */
+  VswLink *
+  settle_one ()
+  {
+    vsw_known_ripen (known);
+    g_autoptr (GPtrArray) changed = vsw_known_settle (known);
+
+    return changed->len == 1 ? vsw_link_ref ((VswLink *)changed->pdata[0]) : nullptr;
+  }
+
+  VswNeighbour
+  make_neighbour (guint bridge, guint port, guint8 last, guint16 state = NUD_REACHABLE)
+  {
+    VswNeighbour neighbour = {};
+
+    neighbour.bridge = bridge;
+    neighbour.state = state;
+    neighbour.entry.port = port;
+    neighbour.entry.mac.octets[5] = last;
+    neighbour.entry.is_static = (state & NUD_NOARP) != 0;
+    neighbour.entry.is_local = (state & NUD_PERMANENT) != 0;
+    return neighbour;
+  }
+
+  gint
+  note (const VswNeighbour &neighbour, bool gone = false)
+  {
+    return vsw_known_note (known, &neighbour, gone);
+  }
+
+  VswKnown *known = vsw_known_new ();
+  VswLink *partner = nullptr; /* (owned) */
+};
+
+TEST_F (KnownTest, SaysNothingTwice)
+{
+  EXPECT_TRUE (put (make_link (3)));
+  EXPECT_FALSE (put (make_link (3)));
+  EXPECT_TRUE (put (make_link (3, "veth", 0, false)));
+}
+
+TEST_F (KnownTest, JoinsTheStateOfAPortToItsLink)
+{
+  put (make_link (3));
+  g_autoptr (VswLink) link = vsw_known_set_port (known, 3, 9, VSW_PORT_STATE_FORWARDING);
+  g_autoptr (VswLink) again = vsw_known_set_port (known, 3, 9, VSW_PORT_STATE_FORWARDING);
+  g_autoptr (VswLink) unknown = vsw_known_set_port (known, 4, 9, VSW_PORT_STATE_FORWARDING);
+
+  ASSERT_NE (link, nullptr);
+  EXPECT_EQ (link->port_state, VSW_PORT_STATE_FORWARDING);
+  EXPECT_EQ (link->bridge, 9u);
+  EXPECT_TRUE (link->is_port);
+  EXPECT_EQ (again, nullptr);
+  EXPECT_EQ (unknown, nullptr);
+}
+
+TEST_F (KnownTest, InfersThatTheOtherEndHasItsPartner)
+{
+  put (make_link (3));
+  put (make_link (4, "veth", 3));
+
+  ASSERT_NE (partner, nullptr);
+  EXPECT_EQ (partner->index, 3u);
+  EXPECT_EQ (partner->peer, 4u);
+}
+
+TEST_F (KnownTest, InfersThatTheOtherEndWentElsewhere)
+{
+  put (make_link (3, "veth", 4));
+  put (make_link (4, "veth", 3));
+  g_autoptr (VswLink) going = make_link (4, "veth", 3);
+  g_autoptr (VswLink) left = nullptr;
+
+  vsw_known_drop (known, going, 77, &left);
+  ASSERT_NE (left, nullptr);
+  EXPECT_EQ (left->index, 3u);
+  EXPECT_TRUE (left->peer_elsewhere);
+  EXPECT_EQ (left->peer, 77u);
+}
+
+TEST_F (KnownTest, InfersNothingFromAnEndThatIsNoMore)
+{
+  put (make_link (3, "veth", 4));
+  put (make_link (4, "veth", 3));
+  g_autoptr (VswLink) going = make_link (4, "veth", 3);
+  g_autoptr (VswLink) left = nullptr;
+
+  vsw_known_drop (known, going, 0, &left);
+  EXPECT_EQ (left, nullptr);
+}
+
+TEST_F (KnownTest, InfersNothingForWhatOnlyLiesUnderAnother)
+{
+  put (make_link (3, "", 0));
+  put (make_link (4, "macvlan", 3));
+
+  EXPECT_EQ (partner, nullptr);
+}
+
+TEST_F (KnownTest, TellsWhatTheKernelDoesNotTellOfALinkThatIsDown)
+{
+  put (make_link (3, "veth", 0, false));
+  vsw_known_tell (known, 3, VSW_ATTRIBUTE_ALIAS, 0, "ours");
+  g_autoptr (VswLink) link = settle_one ();
+
+  ASSERT_NE (link, nullptr);
+  EXPECT_STREQ (link->alias, "ours");
+  EXPECT_FALSE (put (vsw_link_ref (link)));
+}
+
+TEST_F (KnownTest, LeavesLinksThatAreUpToTheKernel)
+{
+  put (make_link (3, "veth", 0, true));
+  vsw_known_tell (known, 3, VSW_ATTRIBUTE_GROUP, 5, nullptr);
+  vsw_known_tell (known, 8, VSW_ATTRIBUTE_GROUP, 5, nullptr);
+
+  EXPECT_EQ (settle_one (), nullptr);
+}
+
+TEST_F (KnownTest, SettlesOnlyWhatWasSaidBeforeItRipened)
+{
+  put (make_link (3, "veth", 0, false));
+  vsw_known_ripen (known);
+  vsw_known_tell (known, 3, VSW_ATTRIBUTE_GROUP, 5, nullptr);
+  g_autoptr (GPtrArray) changed = vsw_known_settle (known);
+  g_autoptr (VswLink) link = settle_one ();
+
+  EXPECT_EQ (changed->len, 0u);
+  ASSERT_NE (link, nullptr);
+  EXPECT_EQ (link->group, 5u);
+}
+
+TEST_F (KnownTest, CountsAnAddressOnceWhereverItMoves)
+{
+  EXPECT_EQ (note (make_neighbour (9, 3, 1)), 1);
+  EXPECT_EQ (note (make_neighbour (9, 4, 1)), 0);
+  EXPECT_EQ (note (make_neighbour (8, 4, 1)), 1);
+  EXPECT_EQ (note (make_neighbour (9, 4, 1), true), -1);
+  EXPECT_EQ (note (make_neighbour (9, 4, 1), true), 0);
+}
+
+TEST_F (KnownTest, CountsNoStaticAndNoOwnAddress)
+{
+  EXPECT_EQ (note (make_neighbour (9, 3, 1, NUD_NOARP)), 0);
+  EXPECT_EQ (note (make_neighbour (9, 3, 2, NUD_PERMANENT)), 0);
+  EXPECT_EQ (note (make_neighbour (0, 3, 3)), 0);
+}
+
+TEST_F (KnownTest, ForgetsALearnedAddressThatBecomesStatic)
+{
+  EXPECT_EQ (note (make_neighbour (9, 3, 1)), 1);
+  EXPECT_EQ (note (make_neighbour (9, 3, 1, NUD_NOARP)), -1);
+  EXPECT_EQ (note (make_neighbour (9, 3, 1, NUD_NOARP), true), 0);
+}
+
+TEST_F (KnownTest, GoesOnFromAList)
+{
+  g_autoptr (VswLinks) links = vsw_links_new ();
+  g_autoptr (GArray) neighbours = g_array_new (FALSE, FALSE, sizeof (VswNeighbour));
+  VswNeighbour listed = make_neighbour (9, 3, 1);
+
+  g_autoptr (VswLink) before = vsw_links_put (links, make_link (9, "bridge"));
+  g_array_append_val (neighbours, listed);
+  put (make_link (3));
+  note (make_neighbour (9, 3, 7));
+  vsw_known_tell (known, 9, VSW_ATTRIBUTE_GROUP, 5, nullptr);
+  vsw_known_replace (known, links, neighbours);
+
+  EXPECT_EQ (vsw_links_get_learned (links, 9), 1u);
+  EXPECT_EQ (note (listed), 0);
+  EXPECT_EQ (note (make_neighbour (9, 3, 7)), 1);
+  EXPECT_FALSE (put (make_link (9, "bridge")));
+  EXPECT_TRUE (put (make_link (3)));
+  EXPECT_EQ (settle_one (), nullptr);
+}
+
+} // namespace
