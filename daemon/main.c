@@ -10,6 +10,7 @@
 #include "bus/service.h"
 #include "config.h"
 #include "engine/engine.h"
+#include "kernel/claim.h"
 #include "kernel/linux.h"
 #include "store/store.h"
 
@@ -154,6 +155,7 @@ run (const Options *options)
   g_autoptr (GError) error = NULL;
   g_autoptr (VswConfig) config = NULL;
   g_autoptr (VswStore) store = NULL;
+  g_autoptr (VswClaim) claim = NULL;
   g_autoptr (VswKernel) kernel = NULL;
   g_autoptr (VswEngine) engine = NULL;
 
@@ -163,6 +165,9 @@ run (const Options *options)
   store = vsw_store_open (options->state_directory, options->runtime_directory, &error);
   if (store == NULL)
     return fail ("cannot open the store", error);
+  claim = vsw_claim_new (&error);
+  if (claim == NULL)
+    return fail ("cannot start", error);
   kernel = vsw_linux_kernel_new (&error);
   if (kernel == NULL)
     return fail ("cannot reach the kernel", error);

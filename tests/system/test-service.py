@@ -59,6 +59,7 @@ def a_second_instance_on_another_state_does_not_take_the_name(lab):
         os.chown(folder, 164100, 164100)
     done = starter(lab, '--state-directory', state, '--runtime-directory', runtime)
     assert done.returncode != 0 and NAME in done.stderr, done.stderr
+    assert lab.objects() == before, 'the first one did not notice'
     lab.kill_daemon()
     lab.start_daemon()
     assert set(lab.objects()) == set(before)
