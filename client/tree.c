@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define MAX_CHOICES 10 /* in an error message */
+
 static const struct
 {
   const char *interface_name; /* the one that makes an object what it is */
@@ -174,6 +176,7 @@ free_node (VswNode *node)
 {
   g_free (node->path);
   g_free (node->name);
+  g_free (node->key);
   g_variant_unref (node->interfaces);
   g_free (node);
 }
@@ -227,7 +230,7 @@ compare_nodes (gconstpointer a, gconstpointer b)
 
   if (one->kind != two->kind)
     return one->kind < two->kind ? -1 : 1;
-  order = strverscmp (one->name, two->name);
+  order = strverscmp (one->key, two->key);
   return order != 0 ? order : strcmp (one->path, two->path);
 }
 
@@ -258,7 +261,13 @@ vsw_tree_new (GVariant *objects)
       g_hash_table_insert (self->by_path, node->path, node);
     }
   for (guint i = 0; i < self->nodes->len; i++)
-    name_node (self, self->nodes->pdata[i]);
+    {
+      VswNode *node = self->nodes->pdata[i];
+
+      name_node (self, node);
+      /* Below every character of a name, so that lab/x stands before lab-2/x, as lab before lab-2. */
+      node->key = g_strdelimit (g_strdup (node->name), "/", '\1');
+    }
   g_ptr_array_sort (self->nodes, compare_nodes);
   return self;
 }
@@ -334,49 +343,72 @@ vsw_tree_find (const VswTree *self, VswNodeKind kind, const char *name, GError *
 }
 
 static gboolean
-fits_name (const VswNode *node, const char *name)
+has_name (const VswNode *node, const char *name)
 {
-  const char *slash;
+  return g_str_equal (node->name, name) || g_str_equal (node->path, name);
+}
 
-  if (g_str_equal (node->name, name) || g_str_equal (node->path, name))
-    return TRUE;
-  slash = node->kind == VSW_NODE_PORT ? strchr (node->name, '/') : NULL;
+static gboolean
+has_bare_name (const VswNode *node, const char *name)
+{
+  const char *slash = node->kind == VSW_NODE_PORT ? strchr (node->name, '/') : NULL;
+
   return slash != NULL && g_str_equal (slash + 1, name);
+}
+
+/* (transfer container) (element-type VswNode) */
+static GPtrArray *
+find_all (const VswTree *self, gboolean (*fits) (const VswNode *node, const char *name), const char *name)
+{
+  GPtrArray *found = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->nodes->len; i++)
+    if (fits (self->nodes->pdata[i], name))
+      g_ptr_array_add (found, self->nodes->pdata[i]);
+  return found;
+}
+
+static char *
+print_choices (const GPtrArray *found)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (found->len, MAX_CHOICES); i++)
+    {
+      const VswNode *node = found->pdata[i];
+
+      g_string_append_printf (text, "%s%s %s", i > 0 ? ", " : "", vsw_node_kind_print (node->kind), node->name);
+    }
+  if (found->len > MAX_CHOICES)
+    g_string_append (text, ", ...");
+  return g_string_free (text, FALSE);
 }
 
 /**
  * vsw_tree_find_any:
  * @self: a tree
- * @name: a name of any kind (that of a port also without its switch), or an object path
+ * @name: a name of any kind, or an object path
  * @error: %VSW_FAILURE_NOT_FOUND; %VSW_FAILURE_USAGE if several objects have the name: they are listed
  *
- * Finds the one object that a user can mean by a bare name.
+ * Finds the one object that a user can mean by a name alone. Whole names go first; a port may do without its switch where nothing
+ * else has that name, so that a NIC and the port that was made for it do not get in each other's way.
  *
  * Returns: (transfer none): the object. Any thread.
  */
 VswNode *
 vsw_tree_find_any (const VswTree *self, const char *name, GError **error)
 {
-  g_autoptr (GString) choices = g_string_new (NULL);
-  VswNode *found = NULL;
-  guint n = 0;
+  g_autoptr (GPtrArray) whole = find_all (self, has_name, name);
+  g_autoptr (GPtrArray) bare = find_all (self, has_bare_name, name);
+  const GPtrArray *found = whole->len > 0 ? whole : bare;
+  g_autofree char *choices = NULL;
 
-  for (guint i = 0; i < self->nodes->len; i++)
-    {
-      VswNode *node = self->nodes->pdata[i];
-
-      if (!fits_name (node, name))
-        continue;
-      found = node;
-      if (++n <= 10)
-        g_string_append_printf (choices, "%s%s %s", n > 1 ? ", " : "", vsw_node_kind_print (node->kind), node->name);
-    }
-  if (n == 1)
-    return found;
-  if (n == 0)
+  if (found->len == 1)
+    return found->pdata[0];
+  choices = print_choices (found);
+  if (found->len == 0)
     g_set_error (error, VSW_FAILURE, VSW_FAILURE_NOT_FOUND, "there is no switch, port or endpoint \"%s\"", name);
   else
-    g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "\"%s\" can be any of: %s%s", name, choices->str,
-                 n > 10 ? ", …" : "");
+    g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "\"%s\" can be any of: %s", name, choices);
   return NULL;
 }

@@ -25,6 +25,7 @@ typedef struct
   VswNodeKind kind;
   char *path;
   char *name;           /* as a user types it: "lab", "lab/web", "eth0" */
+  char *key;            /* that it is sorted by: ports follow the order of their switches */
   GVariant *interfaces; /* a{sa{sv}} */
 } VswNode;
 

@@ -120,7 +120,7 @@ def json_keeps_names_and_values_of_the_bus(service):
     everything = service.run('list', '--json').json
     assert list(everything) == ['Switches', 'Ports', 'Endpoints']
     assert [s['Name'] for s in everything['Switches']] == ['lab', 'lab-2']
-    assert [p['Name'] for p in everything['Ports']] == ['lab-host', 'web', 'web2', 'web10']
+    assert [p['Name'] for p in everything['Ports']] == ['lab-host', 'web', 'web2', 'web10', 'web10']
     assert everything['Switches'][0]['Description'] == \
         'two\nlines \x1b[31mred\x1b[0m and \u202eright to left, "quoted" \\ Zürich'
     port = service.run('show', 'port', 'lab/web', '--json').json
@@ -146,13 +146,15 @@ def objects_go_by_name_or_path(service):
     by_name = service.run('show', 'switch', 'lab-2').out
     assert by_name == service.run('show', 'lab-2').out == service.run('show', f'{ROOT}/switch/lab_2d2').out \
         == service.run('show', 'switch', f'{ROOT}/switch/lab_2d2').out
-    assert service.run('show', 'web10').out == service.run('show', 'port', 'lab/web10').out
+    assert service.run('show', 'web2').out == service.run('show', 'port', 'lab/web2').out
+    # A NIC and the port that was made for it have one name: the whole name is meant.
+    assert service.run('show', 'web').out == service.run('show', 'endpoint', 'web').out
 
 
 @case
 def a_bare_name_of_several_objects_lists_them(service):
-    message = service.refuse('show', 'web', status=2)
-    assert message == '"web" can be any of: port lab/web, endpoint web', message
+    message = service.refuse('show', 'web10', status=2)
+    assert message == '"web10" can be any of: port lab/web10, port lab-2/web10', message
 
 
 @case

@@ -81,6 +81,9 @@ protected:
         "   'Switch': <objectpath '/org/vmswitch1/switch/b'>}},"
         " '/org/vmswitch1/switch/b': {'org.vmswitch1.Switch': {'Name': <'b'>}},"
         " '/org/vmswitch1/switch/a': {'org.vmswitch1.Switch': {'Name': <'a'>}},"
+        " '/org/vmswitch1/switch/a/port/web9': {'org.vmswitch1.SwitchPort': {'Name': <'web9'>,"
+        "   'Switch': <objectpath '/org/vmswitch1/switch/a'>}},"
+        " '/org/vmswitch1/endpoint/a': {'org.vmswitch1.EthernetPort': {'Name': <'a'>}},"
         " '/org/vmswitch1/thing': {'org.vmswitch1.Future': {'Name': <'b'>}},"
         " '/org/vmswitch1/Manager': {'org.vmswitch1.Manager': {'Version': <'1'>}}}",
         nullptr, nullptr, nullptr));
@@ -122,7 +125,7 @@ TEST_F (Tree, IsInTheOrderThatPeopleExpect)
 
   for (guint i = 0; i < tree->nodes->len; i++)
     order += std::string (((VswNode *)tree->nodes->pdata[i])->name) + " ";
-  EXPECT_EQ (order, "manager a b b/web b/web9 b/web10 web /org/vmswitch1/thing ");
+  EXPECT_EQ (order, "manager a b a/web9 b/web b/web9 b/web10 a web /org/vmswitch1/thing ");
 }
 
 TEST_F (Tree, FindsAnObjectOfAKindByNameOrPath)
@@ -145,12 +148,18 @@ TEST_F (Tree, SaysWhyAnObjectOfAKindIsNotFound)
 
 TEST_F (Tree, FindsABareNameOnlyIfItIsUnique)
 {
-  EXPECT_EQ (find ("web9"), "/org/vmswitch1/switch/b/port/web9");
+  EXPECT_EQ (find ("web10"), "/org/vmswitch1/switch/b/port/web10");
   EXPECT_EQ (find ("b/web"), "/org/vmswitch1/switch/b/port/web");
   EXPECT_EQ (find ("manager"), "/org/vmswitch1/Manager");
   EXPECT_EQ (find ("/org/vmswitch1/thing"), "/org/vmswitch1/thing");
-  EXPECT_EQ (find ("web"), "2 \"web\" can be any of: port b/web, endpoint web");
+  EXPECT_EQ (find ("web9"), "2 \"web9\" can be any of: port a/web9, port b/web9");
+  EXPECT_EQ (find ("a"), "2 \"a\" can be any of: switch a, endpoint a");
   EXPECT_EQ (find ("none"), "3 there is no switch, port or endpoint \"none\"");
+}
+
+TEST_F (Tree, PrefersAWholeNameToThatOfAPortWithoutItsSwitch)
+{
+  EXPECT_EQ (find ("web"), "/org/vmswitch1/endpoint/web");
 }
 
 TEST_F (Tree, GivesPropertiesAndEmptinessForTheOthers)
