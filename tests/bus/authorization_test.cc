@@ -277,35 +277,38 @@ TEST_F (Authorization, TellsRulesWhatItIsAbout)
 {
   gate->verdict = Verdict::no;
   asked (lab, "Switch", "Attach", "({'Name': <'vm1'>}, @a{sv} {})");
-  EXPECT_EQ (gate->questions[0].details, (std::map<std::string, std::string>{ { "verb", "Attach" },
-                                                                              { "switch", "lab" },
-                                                                              { "switch-kind", "private" },
-                                                                              { "port", "vm1" },
-                                                                              { "endpoint", "vm1" },
-                                                                              { "endpoint-kind", "synthetic" },
-                                                                              { "owner", "0" },
-                                                                              { "caller-uid", "64101" },
-                                                                              { "lifetime", "caller" } }));
+  EXPECT_EQ (gate->questions[0].details,
+             (std::map<std::string, std::string>{ { "verb", "Attach" },
+                                                  { "switch", "lab" },
+                                                  { "switch-kind", "private" },
+                                                  { "port", "vm1" },
+                                                  { "endpoint", "vm1" },
+                                                  { "endpoint-kind", "synthetic" },
+                                                  { "owner", "0" },
+                                                  { "caller-uid", std::to_string (alice_uid) },
+                                                  { "lifetime", "caller" } }));
   asked (lab, "Switch", "AttachMany", "([{'Name': <'a'>}, {'Name': <'b'>, 'Lifetime': <'runtime'>}], @a{sv} {})");
   EXPECT_EQ (gate->questions[0].details["endpoint"], "a,b");
   EXPECT_EQ (gate->questions[0].details["port"], "a,b");
   EXPECT_EQ (gate->questions[0].details["lifetime"], "caller,runtime");
 
   asked (manager, "Manager", "CreateSwitch", "('x', @a{sv} {}, @a{sv} {})");
-  EXPECT_EQ (
-      gate->questions[0].details,
-      (std::map<std::string, std::string>{
-          { "verb", "CreateSwitch" }, { "switch", "x" }, { "caller-uid", "64101" }, { "lifetime", "persistent" } }));
+  EXPECT_EQ (gate->questions[0].details,
+             (std::map<std::string, std::string>{ { "verb", "CreateSwitch" },
+                                                  { "switch", "x" },
+                                                  { "caller-uid", std::to_string (alice_uid) },
+                                                  { "lifetime", "persistent" } }));
   asked (web, "SwitchPort", "Connect", "(objectpath '/org/vmswitch1/endpoint/host', @a{sv} {})");
-  EXPECT_EQ (gate->questions[0].details, (std::map<std::string, std::string>{ { "verb", "Connect" },
-                                                                              { "switch", "lab" },
-                                                                              { "switch-kind", "private" },
-                                                                              { "port", "web" },
-                                                                              { "endpoint", "host" },
-                                                                              { "endpoint-kind", "internal" },
-                                                                              { "owner", "0" },
-                                                                              { "caller-uid", "64101" },
-                                                                              { "lifetime", "persistent" } }));
+  EXPECT_EQ (gate->questions[0].details,
+             (std::map<std::string, std::string>{ { "verb", "Connect" },
+                                                  { "switch", "lab" },
+                                                  { "switch-kind", "private" },
+                                                  { "port", "web" },
+                                                  { "endpoint", "host" },
+                                                  { "endpoint-kind", "internal" },
+                                                  { "owner", "0" },
+                                                  { "caller-uid", std::to_string (alice_uid) },
+                                                  { "lifetime", "persistent" } }));
 }
 
 TEST_F (Authorization, PassesOnThatTheUserMayBeAsked)

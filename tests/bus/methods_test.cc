@@ -87,10 +87,10 @@ TEST_F (Methods, CreateInternalEthernetPort)
   EXPECT_EQ (get (host, "EthernetPort", "StaticMacAddress"), "true");
   EXPECT_EQ (get (host, "EthernetPort", "Lifetime"), "'runtime'");
   EXPECT_EQ (get (host, "EthernetPort", "InterfaceName"), "'vswi-host'");
-  EXPECT_EQ (get (host, "InternalEthernetPort", "Switch"), "objectpath '/'");
+  EXPECT_EQ (get (host, "InternalEthernetPort", "Switch"), "'/'");
   EXPECT_EQ (get (host, "LanEndpoint", "Role"), "'switch'");
   EXPECT_EQ (get (host, "LanEndpoint", "Connected"), "false");
-  EXPECT_EQ (get (host, "LanEndpoint", "SwitchPort"), "objectpath '/'");
+  EXPECT_EQ (get (host, "LanEndpoint", "SwitchPort"), "'/'");
   EXPECT_EQ (get (host, "LanEndpoint", "MaxDataSize"), "1400");
 }
 
@@ -102,11 +102,11 @@ TEST_F (Methods, CreatePort)
   EXPECT_EQ (reply.print (), "('/org/vmswitch1/switch/lab/port/web',)") << reply.text;
   EXPECT_EQ (get (web, "SwitchPort", "Description"), "'for the web'");
   EXPECT_EQ (get (web, "SwitchPort", "Lifetime"), "'runtime'");
-  EXPECT_EQ (get (web, "SwitchPort", "Switch"), "objectpath '/org/vmswitch1/switch/lab'");
+  EXPECT_EQ (get (web, "SwitchPort", "Switch"), "'/org/vmswitch1/switch/lab'");
   EXPECT_EQ (get (web, "SwitchPort", "Connected"), "false");
-  EXPECT_EQ (get (web, "SwitchPort", "Endpoint"), "objectpath '/'");
+  EXPECT_EQ (get (web, "SwitchPort", "Endpoint"), "'/'");
   EXPECT_EQ (get (web, "SwitchPort", "State"), "'disconnected'");
-  EXPECT_EQ (get (lab, "Switch", "Ports"), "[objectpath '/org/vmswitch1/switch/lab/port/web']");
+  EXPECT_EQ (get (lab, "Switch", "Ports"), "['/org/vmswitch1/switch/lab/port/web']");
 }
 
 TEST_F (Methods, CreatePortsInOrder)
@@ -114,7 +114,7 @@ TEST_F (Methods, CreatePortsInOrder)
   Reply reply =
       call (lab, "Switch", "CreatePorts", "([{'Name': <'b'>}, {'Name': <'a'>, 'Description': <'second'>}], @a{sv} {})");
 
-  EXPECT_EQ (reply.print (), "([objectpath '/org/vmswitch1/switch/lab/port/b', '/org/vmswitch1/switch/lab/port/a'],)")
+  EXPECT_EQ (reply.print (), "(['/org/vmswitch1/switch/lab/port/b', '/org/vmswitch1/switch/lab/port/a'],)")
       << reply.text;
   EXPECT_EQ (get ("/org/vmswitch1/switch/lab/port/a", "SwitchPort", "Description"), "'second'");
 }
@@ -132,13 +132,10 @@ TEST_F (Methods, ConnectAndDisconnectInternal)
 {
   Reply reply = call (lab, "Switch", "ConnectInternal", "('host', @a{sv} {}, @a{sv} {})");
 
-  EXPECT_EQ (reply.print (),
-             "(objectpath '/org/vmswitch1/switch/lab/port/host', objectpath '/org/vmswitch1/endpoint/host')")
-      << reply.text;
+  EXPECT_EQ (reply.print (), "('/org/vmswitch1/switch/lab/port/host', '/org/vmswitch1/endpoint/host')") << reply.text;
   EXPECT_EQ (get (lab, "Switch", "Kind"), "'internal'");
   EXPECT_EQ (get (lab, "Switch", "HostAccess"), "true");
-  EXPECT_EQ (get ("/org/vmswitch1/endpoint/host", "InternalEthernetPort", "Switch"),
-             "objectpath '/org/vmswitch1/switch/lab'");
+  EXPECT_EQ (get ("/org/vmswitch1/endpoint/host", "InternalEthernetPort", "Switch"), "'/org/vmswitch1/switch/lab'");
   EXPECT_EQ (get ("/org/vmswitch1/switch/lab/port/host", "ActiveConnection", "ForwardingState"), "'forwarding'");
   EXPECT_EQ (get ("/org/vmswitch1/switch/lab/port/host", "ActiveConnection", "InterfaceName"), "'vswp-host'");
   EXPECT_NE (get ("/org/vmswitch1/switch/lab/port/host", "ActiveConnection", "SinceTimestamp"), "0");
@@ -167,8 +164,8 @@ TEST_F (Methods, AttachWithDefaults)
   Reply reply = call (lab, "Switch", "Attach", "({'Name': <'vm1'>}, @a{sv} {})");
   const char vm[] = "/org/vmswitch1/endpoint/vm1";
 
-  EXPECT_EQ (reply.print (), "(objectpath '/org/vmswitch1/switch/lab/port/vm1', objectpath "
-                             "'/org/vmswitch1/endpoint/vm1', @ah [])")
+  EXPECT_EQ (reply.print (), "('/org/vmswitch1/switch/lab/port/vm1', "
+                             "'/org/vmswitch1/endpoint/vm1', [])")
       << reply.text;
   EXPECT_EQ (get (vm, "EthernetPort", "Kind"), "'synthetic'");
   EXPECT_EQ (get (vm, "EthernetPort", "Lifetime"), "'caller'");
@@ -178,7 +175,7 @@ TEST_F (Methods, AttachWithDefaults)
   EXPECT_EQ (get (vm, "SyntheticEthernetPort", "Queues"), "1");
   EXPECT_EQ (get (vm, "SyntheticEthernetPort", "Placed"), "false");
   EXPECT_EQ (get (vm, "LanEndpoint", "Role"), "'vm'");
-  EXPECT_EQ (get (vm, "LanEndpoint", "SwitchPort"), "objectpath '/org/vmswitch1/switch/lab/port/vm1'");
+  EXPECT_EQ (get (vm, "LanEndpoint", "SwitchPort"), "'/org/vmswitch1/switch/lab/port/vm1'");
   EXPECT_EQ (get ("/org/vmswitch1/switch/lab/port/vm1", "SwitchPort", "Lifetime"), "'caller'");
   EXPECT_EQ (get ("/org/vmswitch1/switch/lab/port/vm1", "SwitchPort", "State"), "'no-carrier'");
 }
@@ -191,10 +188,10 @@ TEST_F (Methods, AttachToAnExistingPort)
                       "<'first'>, 'MacAddress': <'02:00:00:00:00:07'>, 'Mtu': <uint32 1400>, 'Queues': <uint32 2>, "
                       "'Lifetime': <'persistent'>}, @a{sv} {})");
 
-  EXPECT_EQ (reply.print (), "(objectpath '/org/vmswitch1/switch/lab/port/web', objectpath "
-                             "'/org/vmswitch1/endpoint/vm1', @ah [])")
+  EXPECT_EQ (reply.print (), "('/org/vmswitch1/switch/lab/port/web', "
+                             "'/org/vmswitch1/endpoint/vm1', [])")
       << reply.text;
-  EXPECT_EQ (get (web, "SwitchPort", "Endpoint"), "objectpath '/org/vmswitch1/endpoint/vm1'");
+  EXPECT_EQ (get (web, "SwitchPort", "Endpoint"), "'/org/vmswitch1/endpoint/vm1'");
   EXPECT_EQ (get ("/org/vmswitch1/endpoint/vm1", "SyntheticEthernetPort", "Queues"), "2");
   EXPECT_EQ (get ("/org/vmswitch1/endpoint/vm1", "EthernetPort", "Description"), "'first'");
 }
@@ -204,8 +201,8 @@ TEST_F (Methods, AttachManyInOrder)
   make_port ("lab", "web");
   Reply reply = call (lab, "Switch", "AttachMany", "([{'Name': <'b'>}, {'Name': <'a'>, 'Port': <'web'>}], @a{sv} {})");
 
-  EXPECT_EQ (reply.print (), "([objectpath '/org/vmswitch1/switch/lab/port/b', '/org/vmswitch1/switch/lab/port/web'], "
-                             "[objectpath '/org/vmswitch1/endpoint/b', '/org/vmswitch1/endpoint/a'], @ah [])")
+  EXPECT_EQ (reply.print (), "(['/org/vmswitch1/switch/lab/port/b', '/org/vmswitch1/switch/lab/port/web'], "
+                             "['/org/vmswitch1/endpoint/b', '/org/vmswitch1/endpoint/a'], [])")
       << reply.text;
 }
 
@@ -296,8 +293,8 @@ TEST_F (Methods, ConnectAndDisconnect)
 
   EXPECT_TRUE (reply.ok ()) << reply.text;
   EXPECT_EQ (get (web, "SwitchPort", "State"), "'forwarding'");
-  EXPECT_EQ (get (web, "ActiveConnection", "Endpoint"), "objectpath '/org/vmswitch1/endpoint/host'");
-  EXPECT_EQ (get (web, "ActiveConnection", "SwitchPort"), "objectpath '/org/vmswitch1/switch/lab/port/web'");
+  EXPECT_EQ (get (web, "ActiveConnection", "Endpoint"), "'/org/vmswitch1/endpoint/host'");
+  EXPECT_EQ (get (web, "ActiveConnection", "SwitchPort"), "'/org/vmswitch1/switch/lab/port/web'");
 
   reply = call (web, "SwitchPort", "Disconnect", "(@a{sv} {},)");
   EXPECT_TRUE (reply.ok ()) << reply.text;
@@ -389,7 +386,7 @@ TEST_F (Methods, GetStatistics)
 
   EXPECT_EQ (
       reply.print (),
-      "({objectpath '/org/vmswitch1/switch/lab': {'rx-bytes': uint64 10, 'tx-bytes': 20, 'rx-packets': 1, "
+      "({'/org/vmswitch1/switch/lab': {'rx-bytes': 10, 'tx-bytes': 20, 'rx-packets': 1, "
       "'tx-packets': 2, 'rx-errors': 3, 'tx-errors': 4, 'rx-dropped': 5, 'tx-dropped': 6, 'multicast': 7}, "
       "'/org/vmswitch1/switch/lab/port/host': {'rx-bytes': 10, 'tx-bytes': 20, 'rx-packets': 1, 'tx-packets': 2, "
       "'rx-errors': 3, 'tx-errors': 4, 'rx-dropped': 5, 'tx-dropped': 6, 'multicast': 7}, "
@@ -400,7 +397,7 @@ TEST_F (Methods, GetStatistics)
   reply = call (manager, "Manager", "GetStatistics", "([objectpath '" + std::string (host) + "'], @a{sv} {})");
   EXPECT_EQ (g_variant_n_children (reply.value.get ()), 1u);
   EXPECT_NE (reply.print ().find (host), std::string::npos);
-  EXPECT_EQ (reply.print ().find ("switch"), std::string::npos) << reply.print ();
+  EXPECT_EQ (reply.print ().find ("/switch/"), std::string::npos) << reply.print ();
 }
 
 TEST_F (Methods, GetStatisticsOfAPlacedNicFromItsOtherEnd)
@@ -416,7 +413,7 @@ TEST_F (Methods, GetStatisticsOfAPlacedNicFromItsOtherEnd)
   vsw_fake_kernel_set_counters (kernel, "vswp-vm1", &near);
   reply = call (manager, "Manager", "GetStatistics", "([objectpath '/org/vmswitch1/endpoint/vm1'], @a{sv} {})");
 
-  EXPECT_EQ (reply.print (), "({objectpath '/org/vmswitch1/endpoint/vm1': {'rx-bytes': uint64 20, 'tx-bytes': 10, "
+  EXPECT_EQ (reply.print (), "({'/org/vmswitch1/endpoint/vm1': {'rx-bytes': 20, 'tx-bytes': 10, "
                              "'rx-packets': 2, 'tx-packets': 1, 'rx-errors': 4, 'tx-errors': 3, 'rx-dropped': 6, "
                              "'tx-dropped': 5, 'multicast': 0}},)")
       << reply.text;
@@ -454,9 +451,8 @@ TEST_F (Methods, ManagerTellsOfItself)
   EXPECT_EQ (get (manager, "Manager", "Version"), "'1.2.3'");
   EXPECT_EQ (get (manager, "Manager", "Warnings"), "[]");
   EXPECT_EQ (get (manager, "Manager", "Limits"),
-             "{'MaxSwitches': " + std::string ("uint32 ") + std::to_string (rules.max_switches)
-                 + ", 'MaxPortsPerSwitch': " + std::to_string (rules.max_ports)
-                 + ", 'MaxEndpoints': " + std::to_string (rules.max_endpoints)
+             std::string ("{'MaxSwitches': ") + std::to_string (rules.max_switches) + ", 'MaxPortsPerSwitch': "
+                 + std::to_string (rules.max_ports) + ", 'MaxEndpoints': " + std::to_string (rules.max_endpoints)
                  + ", 'MaxStaticAddressesPerPort': " + std::to_string (rules.max_static_addresses)
                  + ", 'MaxBatch': " + std::to_string (rules.max_batch) + "}");
   char first[VSW_MAC_TEXT_SIZE];
@@ -469,6 +465,7 @@ TEST_F (Methods, ManagerTellsOfItself)
   vsw_engine_stop (engine);
   g_clear_object (&engine);
   g_clear_pointer (&store, vsw_store_close);
+  directories = std::make_unique<StoreDirectories> ();
   g_object_unref (kernel);
   kernel = vsw_fake_kernel_new ();
   vsw_fake_kernel_set_capabilities (kernel, capabilities);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 namespace
@@ -419,6 +420,17 @@ ServiceTest::make_port (const std::string &on, const std::string &name)
   Reply reply = call ("/org/vmswitch1/switch/" + on, "Switch", "CreatePort", "('" + name + "', @a{sv} {}, @a{sv} {})");
 
   ASSERT_TRUE (reply.ok ()) << reply.error << ": " << reply.text;
+}
+
+bool
+ServiceTest::wait_blocked ()
+{
+  std::atomic<int> answer{ -1 };
+  std::thread waiter ([&] { answer = vsw_fake_kernel_wait_blocked (kernel) ? 1 : 0; });
+
+  wait_until ([&] { return answer >= 0; });
+  waiter.join ();
+  return answer == 1;
 }
 
 std::string

@@ -62,8 +62,9 @@ private:
 class ServiceTest : public GlibTest
 {
 protected:
-  static constexpr guint32 alice_uid = 64101;
-  static constexpr guint32 bob_uid = 64102;
+  /* Two users that every system has (the bus refuses who is not in passwd): daemon and bin. */
+  static constexpr guint32 alice_uid = 1;
+  static constexpr guint32 bob_uid = 2;
 
   void SetUp () override;
   void TearDown () override;
@@ -102,6 +103,8 @@ protected:
   void make_switch (const std::string &name, const std::string &settings = "{}");
   void make_port (const std::string &on, const std::string &name);
 
+  /* After vsw_fake_kernel_block: runs the main loop until the worker waits inside. */
+  bool wait_blocked ();
   /* Everything the kernel has, to see that nothing changed. */
   std::string print_kernel ();
 

@@ -155,10 +155,7 @@ TEST_F (Service, TakesBackWhatWasMadeForACallerThatLeftMeanwhile)
   GDBusConnection *guest = bus->connect ();
   vsw_fake_kernel_block (kernel);
   begin (guest, lab, "Switch", "Attach", "({'Name': <'vm'>}, @a{sv} {})");
-  ASSERT_TRUE (wait_until ([&] {
-    g_main_context_iteration (context, FALSE);
-    return vsw_fake_kernel_wait_blocked (kernel);
-  }));
+  ASSERT_TRUE (wait_blocked ());
   bus->disconnect (guest);
   for (int i = 0; i < 50; i++)
     {
@@ -286,7 +283,7 @@ TEST_F (Service, AnswersWhileTheKernelIsBusy)
   make_switch ("lab");
   vsw_fake_kernel_block (kernel);
   auto pending = begin (root, lab, "Switch", "Attach", "({'Name': <'vm'>}, @a{sv} {})");
-  ASSERT_TRUE (wait_until ([&] { return vsw_fake_kernel_wait_blocked (kernel); }));
+  ASSERT_TRUE (wait_blocked ());
   EXPECT_EQ (get (lab, "Switch", "Name"), "'lab'");
   EXPECT_FALSE (exists (vm)) << "nobody sees what is not true yet";
   EXPECT_FALSE (pending->done);

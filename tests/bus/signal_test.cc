@@ -150,27 +150,25 @@ TEST_F (Signals, OfConnectingAndDisconnecting)
   call (manager, "Manager", "CreateInternalEthernetPort", "('host', @a{sv} {}, @a{sv} {})");
   Lines lines = after (web, "SwitchPort", "Connect", "(objectpath '/org/vmswitch1/endpoint/host', @a{sv} {})");
 
-  EXPECT_EQ (lines,
-             (Lines{ "added /switch/lab/port/web by /: ActiveConnection",
-                     "added /switch/lab/port/web by /switch/lab: ActiveConnection",
-                     "changed /endpoint/host EthernetPort: Carrier=true State='ok'",
-                     "changed /endpoint/host InternalEthernetPort: Switch=objectpath '/org/vmswitch1/switch/lab'",
-                     "changed /endpoint/host LanEndpoint: Connected=true SwitchPort=objectpath "
-                     "'/org/vmswitch1/switch/lab/port/web'",
-                     "changed /switch/lab Switch: Kind='internal' HostAccess=true",
-                     "changed /switch/lab/port/web SwitchPort: Connected=true Endpoint=objectpath "
-                     "'/org/vmswitch1/endpoint/host' State='forwarding'" }));
+  EXPECT_EQ (lines, (Lines{ "added /switch/lab/port/web by /: ActiveConnection",
+                            "added /switch/lab/port/web by /switch/lab: ActiveConnection",
+                            "changed /endpoint/host EthernetPort: Carrier=true State='ok'",
+                            "changed /endpoint/host InternalEthernetPort: Switch='/org/vmswitch1/switch/lab'",
+                            "changed /endpoint/host LanEndpoint: Connected=true SwitchPort="
+                            "'/org/vmswitch1/switch/lab/port/web'",
+                            "changed /switch/lab Switch: Kind='internal' HostAccess=true",
+                            "changed /switch/lab/port/web SwitchPort: Connected=true Endpoint="
+                            "'/org/vmswitch1/endpoint/host' State='forwarding'" }));
 
   lines = after (web, "SwitchPort", "Disconnect", "(@a{sv} {},)");
-  EXPECT_EQ (
-      lines,
-      (Lines{ "changed /endpoint/host EthernetPort: Carrier=false State='no-carrier'",
-              "changed /endpoint/host InternalEthernetPort: Switch=objectpath '/'",
-              "changed /endpoint/host LanEndpoint: Connected=false SwitchPort=objectpath '/'",
-              "changed /switch/lab Switch: Kind='private' HostAccess=false",
-              "changed /switch/lab/port/web SwitchPort: Connected=false Endpoint=objectpath '/' State='disconnected'",
-              "removed /switch/lab/port/web by /: ActiveConnection",
-              "removed /switch/lab/port/web by /switch/lab: ActiveConnection" }));
+  EXPECT_EQ (lines,
+             (Lines{ "changed /endpoint/host EthernetPort: Carrier=false State='no-carrier'",
+                     "changed /endpoint/host InternalEthernetPort: Switch='/'",
+                     "changed /endpoint/host LanEndpoint: Connected=false SwitchPort='/'",
+                     "changed /switch/lab Switch: Kind='private' HostAccess=false",
+                     "changed /switch/lab/port/web SwitchPort: Connected=false Endpoint='/' State='disconnected'",
+                     "removed /switch/lab/port/web by /: ActiveConnection",
+                     "removed /switch/lab/port/web by /switch/lab: ActiveConnection" }));
 }
 
 TEST_F (Signals, OfAMove)
@@ -181,8 +179,8 @@ TEST_F (Signals, OfAMove)
                     "(objectpath '/org/vmswitch1/switch/dmz', @a{sv} {})"),
              (Lines{ "added /switch/dmz/port/host by /: ActiveConnection SwitchPort",
                      "added /switch/dmz/port/host by /switch/dmz: ActiveConnection SwitchPort",
-                     "changed /endpoint/host InternalEthernetPort: Switch=objectpath '/org/vmswitch1/switch/dmz'",
-                     "changed /endpoint/host LanEndpoint: SwitchPort=objectpath '/org/vmswitch1/switch/dmz/port/host'",
+                     "changed /endpoint/host InternalEthernetPort: Switch='/org/vmswitch1/switch/dmz'",
+                     "changed /endpoint/host LanEndpoint: SwitchPort='/org/vmswitch1/switch/dmz/port/host'",
                      "changed /switch/dmz Switch: Kind='internal' HostAccess=true -Ports",
                      "changed /switch/lab Switch: Kind='private' HostAccess=false -Ports",
                      "removed /switch/lab/port/host by /: ActiveConnection SwitchPort",
@@ -276,7 +274,7 @@ TEST_F (Signals, FollowTheCarrier)
   ASSERT_TRUE (vsw_fake_kernel_foreign_set (kernel, space, "eth0", VSW_ATTRIBUTE_UP, 0));
   ASSERT_TRUE (wait_until ([&] { return log->lines.size () >= 4; }));
   Lines lines = log->take_sorted ();
-  EXPECT_EQ (lines.front (), "changed /endpoint/vm EthernetPort: Carrier=false State='no-carrier'");
+  EXPECT_EQ (lines.front (), "changed /endpoint/vm EthernetPort: Carrier=false State='down'");
   EXPECT_EQ (lines.back (), "removed /switch/lab/port/vm by /switch/lab: ActiveConnection");
   close (space);
 }
@@ -322,6 +320,7 @@ TEST_F (Signals, OfNicsOfTheHost)
   EXPECT_EQ (get ("/org/vmswitch1/endpoint/eth0", "ExternalEthernetPort", "IsBound"), "false");
   EXPECT_EQ (get ("/org/vmswitch1/endpoint/eth0", "ExternalEthernetPort", "Bridgeable"), "true");
 
+  log->take ();
   expect_silence ();
   ASSERT_TRUE (vsw_fake_kernel_foreign_rename (kernel, VSW_FAKE_HOME, "eth0", "wan"));
   ASSERT_TRUE (wait_until ([&] { return log->lines.size () >= 2; }));
@@ -356,7 +355,7 @@ TEST_F (Signals, OfANicOfTheHostThatMakesWay)
 
 TEST_F (Signals, OfNicsWithAnyName)
 {
-  for (const char *name : { "-x", "a\xff\x1b[0m", "eth0~external", "%s%n", "\xc3\xa9th0" })
+  for (const char *name : { "-x", "a\xff\x1b[0m", "eth0~external", "e,th@0", "\xc3\xa9th0" })
     {
       g_autofree char *path = vsw_path_new_endpoint (name);
       std::string expected = path;

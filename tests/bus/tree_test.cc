@@ -71,7 +71,6 @@ protected:
 
 const std::vector<std::string> everything = {
   "/:",
-  "/org:",
   "/org/vmswitch1/Manager: Manager",
   "/org/vmswitch1/endpoint/eth0: EthernetPort ExternalEthernetPort",
   "/org/vmswitch1/endpoint/host: EthernetPort InternalEthernetPort LanEndpoint",
@@ -87,6 +86,7 @@ const std::vector<std::string> everything = {
   "/org/vmswitch1/switch/port: ObjectManager Switch",
   "/org/vmswitch1/switch:",
   "/org/vmswitch1: ObjectManager",
+  "/org:",
 };
 
 } // namespace
