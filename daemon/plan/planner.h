@@ -42,7 +42,7 @@ VswWish vsw_wish_of_far_end (VswModel *model, const VswNic *value);
 
 /* planner.c: inverse is taken over */
 void vsw_planner_push (VswPlanner *self, VswOp *op, VswOp *inverse);
-void vsw_planner_set (VswPlanner *self, const VswLink *link, VswAttribute attribute, guint64 old, guint64 new);
+void vsw_planner_set (VswPlanner *self, const VswLink *link, VswAttribute attribute, guint64 from, guint64 to);
 void vsw_planner_doom (VswPlanner *self, const VswLink *link);
 void vsw_planner_find (VswPlanner *self, const VswWish *wish, const char *format, ...) G_GNUC_PRINTF (3, 4);
 gboolean vsw_planner_is_taken (VswPlanner *self, const VswWish *wish);
