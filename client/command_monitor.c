@@ -22,22 +22,23 @@ typedef struct
 
 /* Starts one line: time, what happened, to what. */
 static GString *
-begin_line (const Monitor *monitor, const char *event, const char *path)
+begin_line (const char *event, const char *path)
 {
   GString *line = g_string_new (NULL);
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *time = g_date_time_format (now, "%H:%M:%S");
   g_autofree char *name = vsw_name_new_from_path (path);
-  g_autofree char *escaped = vsw_print_text (name, &monitor->session->style);
 
-  g_string_append_printf (line, "%s.%06d %-8s %s", time, g_date_time_get_microsecond (now), event, escaped);
+  g_string_append_printf (line, "%s.%06d %-8s %s", time, g_date_time_get_microsecond (now), event, name);
   return line;
 }
 
+/* Names of interfaces and properties come from the bus as values do. */
 static void
 end_line (Monitor *monitor, GString *line)
 {
-  g_autofree char *text = g_string_free (line, FALSE);
+  g_autofree char *raw = g_string_free (line, FALSE);
+  g_autofree char *text = vsw_print_text (raw, &monitor->session->style);
 
   vsw_session_print (monitor->session, "%s\n", text);
 }
@@ -75,7 +76,7 @@ print_service (Monitor *monitor, gboolean present)
       vsw_session_print_json (monitor->session, g_variant_builder_end (&builder));
     }
   else
-    end_line (monitor, begin_line (monitor, "service", present ? "is there" : "is not there"));
+    end_line (monitor, begin_line ("service", present ? "is there" : "is not there"));
   flush_line (monitor);
 }
 
@@ -99,7 +100,7 @@ print_added (Monitor *monitor, GVariant *parameters)
       vsw_session_print_json (monitor->session, g_variant_builder_end (&builder));
       return;
     }
-  line = begin_line (monitor, "added", path);
+  line = begin_line ("added", path);
   g_variant_iter_init (&iter, interfaces);
   while (g_variant_iter_loop (&iter, "{&s@a{sv}}", &name, &properties))
     {
@@ -130,7 +131,7 @@ print_removed (Monitor *monitor, GVariant *parameters)
       vsw_session_print_json (monitor->session, g_variant_builder_end (&builder));
       return;
     }
-  line = begin_line (monitor, "removed", path);
+  line = begin_line ("removed", path);
   g_variant_iter_init (&iter, interfaces);
   while (g_variant_iter_next (&iter, "&s", &name))
     {
@@ -164,7 +165,7 @@ print_changed (Monitor *monitor, const char *path, GVariant *parameters)
       vsw_session_print_json (monitor->session, g_variant_builder_end (&builder));
       return;
     }
-  line = begin_line (monitor, "changed", path);
+  line = begin_line ("changed", path);
   g_string_append_printf (line, ": %s", vsw_name_get_interface (interface_name));
   g_variant_iter_init (&iter, changed);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))

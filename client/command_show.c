@@ -47,7 +47,7 @@ print_node (VswSession *session, const VswNode *node)
       g_variant_iter_init (&iter, node->interfaces);
       while (g_variant_iter_loop (&iter, "{&s@a{sv}}", &interface_name, &properties))
         {
-          const char *short_name = vsw_name_get_interface (interface_name);
+          g_autofree char *short_name = vsw_print_text (vsw_name_get_interface (interface_name), &session->style);
           gboolean is_main = g_strcmp0 (short_name, main_name) == 0;
 
           if (!g_str_has_prefix (interface_name, VSW_BUS_PREFIX) || is_main != (round == 0))

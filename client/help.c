@@ -49,7 +49,7 @@ char *
 vsw_help_print (void)
 {
   GString *out =
-      g_string_new ("Usage: vmswitchctl [OPTION…] COMMAND\n\nControls virtual switches: asks and changes the "
+      g_string_new ("Usage: vmswitchctl [OPTION...] COMMAND\n\nControls virtual switches: asks and changes the "
                     "service org.vmswitch1.\n\nCommands:\n");
   guint width = 0;
 
@@ -80,7 +80,7 @@ print_verb (GString *out, const VswVerb *verb)
   g_autofree char *usage = print_usage (verb);
 
   g_string_append_printf (out, "Usage: vmswitchctl %s%s\n\n%s.\n", usage,
-                          verb->options[0].name != NULL ? " [OPTION…]" : "", verb->text);
+                          verb->options[0].name != NULL ? " [OPTION...]" : "", verb->text);
   if (verb->more != NULL)
     g_string_append_printf (out, "%s\n", verb->more);
   if (verb->options[0].name != NULL)

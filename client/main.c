@@ -146,7 +146,7 @@ run_command (char ***words, char **ret_deed, GError **error)
       return FALSE;
     }
   rest = *words + 2;
-  json = g_hash_table_contains (globals, "json") || g_strv_contains ((const char *const *) rest, "--json");
+  json = g_hash_table_contains (globals, "json") || g_strv_contains ((const char *const *)rest, "--json");
   if (is_bare_help (rest) && print_verb ((*words)[1], NULL, json))
     return TRUE;
   verb = find_verb ((*words)[1], rest[0], error);

@@ -205,6 +205,7 @@ main (int argc, char **argv)
 {
   static Mock mock;
   g_autofree char *text = NULL;
+  const char *start;
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusConnection) connection = NULL;
   char *line = NULL;
@@ -213,7 +214,9 @@ main (int argc, char **argv)
 
   if (argc != 2 || !g_file_get_contents (argv[1], &text, NULL, &error))
     g_error ("usage: mock-service TREE");
-  mock.tree = g_variant_parse (G_VARIANT_TYPE ("a{oa{sa{sv}}}"), text, NULL, NULL, &error);
+  /* The text format has no comments; the first line may be one. */
+  start = text[0] == '#' ? strchr (text, '\n') : text;
+  mock.tree = g_variant_parse (G_VARIANT_TYPE ("a{oa{sa{sv}}}"), start, NULL, NULL, &error);
   if (mock.tree == NULL)
     g_error ("%s: %s", argv[1], error->message);
   mock.answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);

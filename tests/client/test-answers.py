@@ -9,6 +9,8 @@ import unicodedata
 
 from client import HERE, ROOT, case, run
 
+GOLDEN = HERE / 'golden.txt'
+TOP = '# SPDX-License-Identifier: GPL-2.0-or-later\n# What vmswitchctl prints of tree.gvariant; see test-answers.py.\n'
 TABLE = '''([{'MacAddress': <'02:10:00:00:00:02'>, 'Port': <objectpath '/org/vmswitch1/switch/lab/port/web'>,
  'InterfaceName': <'vswp-web'>, 'Static': <false>, 'Local': <false>, 'AgeSeconds': <uint32 7>},
  {'MacAddress': <'02:00:00:00:00:99'>, 'Port': <objectpath '/org/vmswitch1/switch/lab/port/web'>,
@@ -20,11 +22,18 @@ COUNTERS = '''({objectpath '/org/vmswitch1/switch/lab/port/web': {'rx-bytes': ui
  '/org/vmswitch1/switch/lab': {'rx-bytes': 100, 'rx-packets': 1, 'tx-bytes': 200, 'tx-packets': 2}},)'''.replace('\n', '')
 
 
+def read_golden():
+    """name → text; each begins with a line `=== name`."""
+    parts = re.split('^=== (.+)\n', GOLDEN.read_text(encoding='utf-8'), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
 def compare(name, text):
-    path = HERE / 'golden' / f'{name}.txt'
+    golden = read_golden()
     if os.environ.get('VSW_UPDATE_GOLDEN'):
-        path.write_text(text)
-    assert text == path.read_text(), f'{path} is not what came:\n{text}'
+        golden[name] = text
+        GOLDEN.write_text(TOP + ''.join(f'=== {n}\n{t}' for n, t in sorted(golden.items())), encoding='utf-8')
+    assert text == golden.get(name), f'{name} in {GOLDEN} is not what came:\n{text}'
 
 
 def check_harmless(text):
@@ -78,7 +87,7 @@ def a_utf8_terminal_gets_the_tree_with_lines(service):
 
 @case
 def a_terminal_of_another_charset_gets_ascii_alone(service):
-    for arguments in (['list'], ['show', 'switch', 'lab']):
+    for arguments in (['--help'], ['help', 'attach'], ['list'], ['show', 'switch', 'lab']):
         done = service.run_on_terminal(*arguments, locale='C')
         assert done.out.isascii(), done
     assert 'Z\\xfcrich' in done.out

@@ -12,7 +12,7 @@ PROPERTIES = 'org.freedesktop.DBus.Properties'
 PORT = f'{ROOT}/switch/lab/port/web'
 ADDED = f"(objectpath '{PORT}', {{'org.vmswitch1.ActiveConnection': {{'InterfaceName': <'vswp-web'>}}, 'org.freedesktop.X': @a{{sv}} {{}}}})"
 REMOVED = f"(objectpath '{PORT}', ['org.vmswitch1.ActiveConnection'])"
-CHANGED = "('org.vmswitch1.SwitchPort', {'State': <'forwarding'>, 'Description': <'a\\u001bb'>}, ['Ports'])"
+CHANGED = "('org.vmswitch1.SwitchPort', {'State': <'forwarding'>, 'Description': <'a\\u001bb'>, 'X\\u001b': <1>}, ['Ports'])"
 
 
 def start(service, *arguments):
@@ -37,7 +37,7 @@ def each_signal_is_one_line(service):
     assert rest(first) == 'service  is there', first
     send_all(service)
     assert rest(lines.next()) == 'added    port lab/web: ActiveConnection'
-    assert rest(lines.next()) == 'changed  port lab/web: SwitchPort State=forwarding Description=a\\x1bb Ports'
+    assert rest(lines.next()) == 'changed  port lab/web: SwitchPort State=forwarding Description=a\\x1bb X\\x1b=1 Ports'
     assert rest(lines.next()) == 'removed  port lab/web: ActiveConnection'
     done = lines.stop()
     assert done.status == 0 and done.out == done.err == '', done
@@ -52,7 +52,7 @@ def as_json_each_signal_is_one_object(service):
     assert added['Event'] == 'added' and added['Path'] == PORT and added['Timestamp'] > 1e15
     assert added['Interfaces']['org.vmswitch1.ActiveConnection'] == {'InterfaceName': 'vswp-web'}
     assert changed['Interface'] == 'org.vmswitch1.SwitchPort' and changed['Path'] == PORT
-    assert changed['Changed'] == {'State': 'forwarding', 'Description': 'a\x1bb'} and changed['Invalidated'] == ['Ports']
+    assert changed['Changed'] == {'State': 'forwarding', 'Description': 'a\x1bb', 'X\x1b': 1} and changed['Invalidated'] == ['Ports']
     assert removed['Event'] == 'removed' and removed['Interfaces'] == ['org.vmswitch1.ActiveConnection']
     assert lines.stop(signal.SIGTERM).status == 0
 
