@@ -68,8 +68,6 @@ check_arguments (const VswVerb *verb, guint n, GError **error)
 static gboolean
 print_program (GHashTable *options, gboolean *ret_done, GError **error)
 {
-  g_autofree char *text = NULL;
-
   *ret_done = TRUE;
   if (g_hash_table_contains (options, "help"))
     {

@@ -193,10 +193,10 @@ obey_line (Mock *mock, GDBusConnection *connection, const char *line)
     send_signal (connection, line + strlen ("signal "));
   else
     {
-      g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mock->lock);
-
+      g_mutex_lock (&mock->lock);
       g_hash_table_replace (mock->answers, g_strdup (words[1]),
                             words[2] != NULL ? g_strdup_printf ("%s %s", words[0], words[2]) : g_strdup (words[0]));
+      g_mutex_unlock (&mock->lock);
     }
 }
 
