@@ -4,6 +4,8 @@
  * Worker calls block for as long as the kernel takes and are made by one thread at a time. Main calls never block. An operation has happened
  * wholly when `apply` returns TRUE and not at all when it returns FALSE (exception: VSW_OP_DELETE may have deleted some; the caller lists again).
  * When `apply` returns, the notifications of what it did are already waiting: the next `drain` on the main thread emits them all.
+ * A list and the signals fit together when the list is taken in first and drained after: from the beginning of `list` until that drain (or for a
+ * tenth of a second) nothing is emitted of one's own accord, so what comes then is what the list may not have.
  *
  * Signals, on the main thread, from the main loop or from `drain`:
  *   link (VswLink *link, gboolean gone)   a link of our namespace is new, changed or gone
