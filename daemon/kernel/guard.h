@@ -2,6 +2,9 @@
 /* Keeps the host and the bridge devices apart: no frame passes between a guarded bridge device and the host, in either direction, while frames
  * between ports pass as before.
  *
+ * What it cannot hold: since Linux 6.16 a chain hangs on a name, so while somebody has renamed the bridge device nothing guards it; it is guarded again
+ * the moment it has its name back.
+ *
  * One nf_tables table of family netdev, whose chains hang on exactly the bridge device, so that what ports do, BPDUs included, is not touched. Never reads or
  * changes any other table. One thread at a time; `judge` from any. */
 #pragma once
