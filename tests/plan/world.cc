@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/world.h"
 
-#include <regex>
-
 std::string
 plain (const std::string &plan)
 {
-  return std::regex_replace (plan, std::regex ("#[0-9]+"), "#");
+  std::string text;
+  bool in_index = false;
+  for (char c : plan)
+    {
+      in_index = in_index && g_ascii_isdigit (c);
+      if (!in_index)
+        text += c;
+      in_index = in_index || c == '#';
+    }
+  return text;
 }
