@@ -121,11 +121,10 @@ public:
   void
   overrun () override
   {
-    run_command ("ip link add name storm0 type bridge");
-    /* Some 190,000 notifications of a kilobyte each, more than a buffer of 32 MiB (twice that, as the kernel counts) takes. */
-    run_command ("{ i=0; while [ $i -lt 48000 ]; do echo link set storm0 mtu 1400; echo link set storm0 mtu 1401; "
-                 "i=$((i+1)); done; } "
-                 "| ip -batch -");
+    run_command ("ip link add name storm0 up type bridge");
+    /* Two notifications of more than two KiB each, as the kernel counts, for every line: twice what 64 MiB hold. */
+    run_command ("i=0; while [ $i -lt 16000 ]; do echo link set storm0 mtu 1400; echo link set storm0 mtu 1401; "
+                 "i=$((i+1)); done | ip -batch -");
   }
 
   int
