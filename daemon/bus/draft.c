@@ -60,12 +60,12 @@ vsw_draft_apply_nic (VswNic fields, const VswSettings *settings)
   return fields;
 }
 
-/* Takes the draft. The lifetime is always given: its default is the method's, not the model's. */
+/* Takes the draft. A lifetime that the caller did not give is only a proposal: the model shortens it to that of the switch. */
 static void
 take_draft (VswRequest *request, VswValue *draft, const VswSettings *settings, VswNamespace *target,
             const char *interface)
 {
-  guint given = (settings != NULL ? vsw_settings_get_given (settings) : 0) | VSW_GIVEN_LIFETIME;
+  guint given = settings != NULL ? vsw_settings_get_given (settings) : 0;
 
   vsw_request_take_change (request, vsw_change_create (draft, given, target, interface));
   vsw_value_unref (draft);

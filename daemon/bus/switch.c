@@ -231,8 +231,9 @@ decode_connect_internal (VswRequest *request, const VswView *target, GError **er
       || !vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error))
     return FALSE;
 
+  /* The host's NIC lives as long as the switch that it is for. */
   const VswNic *nic =
-      vsw_draft_nic (request, VSW_NIC_INTERNAL, name, &settings, VSW_LIFETIME_PERSISTENT, request->more_paths);
+      vsw_draft_nic (request, VSW_NIC_INTERNAL, name, &settings, target->home->head.lifetime, request->more_paths);
   vsw_draft_plug (request, target->home, nic);
   return TRUE;
 }

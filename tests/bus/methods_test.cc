@@ -128,6 +128,22 @@ TEST_F (Methods, CreatePortsAllOrNothing)
   EXPECT_FALSE (exists ("/org/vmswitch1/switch/lab/port/a"));
 }
 
+TEST_F (Methods, PortsAndTheHostsNicLiveAsLongAsTheirSwitchUnlessTold)
+{
+  const char fleeting[] = "/org/vmswitch1/switch/fleeting";
+  call (manager, "Manager", "CreateSwitch", "('fleeting', {'Lifetime': <'runtime'>}, @a{sv} {})");
+
+  EXPECT_EQ (call (fleeting, "Switch", "CreatePort", "('a', @a{sv} {}, @a{sv} {})").error, "");
+  EXPECT_EQ (call (fleeting, "Switch", "CreatePorts", "([{'Name': <'b'>}], @a{sv} {})").error, "");
+  EXPECT_EQ (call (fleeting, "Switch", "ConnectInternal", "('host', @a{sv} {}, @a{sv} {})").error, "");
+  for (const char *port : { "a", "b", "host" })
+    EXPECT_EQ (get (std::string (fleeting) + "/port/" + port, "SwitchPort", "Lifetime"), "'runtime'") << port;
+  EXPECT_EQ (get ("/org/vmswitch1/endpoint/host", "EthernetPort", "Lifetime"), "'runtime'");
+
+  Reply reply = call (fleeting, "Switch", "CreatePort", "('c', {'Lifetime': <'persistent'>}, @a{sv} {})");
+  EXPECT_EQ (reply.error, "org.vmswitch1.Error.InvalidArgument") << reply.text;
+}
+
 TEST_F (Methods, ConnectAndDisconnectInternal)
 {
   Reply reply = call (lab, "Switch", "ConnectInternal", "('host', @a{sv} {}, @a{sv} {})");
