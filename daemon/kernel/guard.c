@@ -95,7 +95,7 @@ read_generation (VswGuard *self)
 VswJudgement
 vsw_guard_judge (VswGuard *self, guint32 generation)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) G_GNUC_UNUSED locker = g_mutex_locker_new (&self->lock);
 
   for (guint i = 0; i < MIN (self->n_own, REMEMBERED); i++)
     if (self->own[i] == generation)
@@ -107,7 +107,7 @@ vsw_guard_judge (VswGuard *self, guint32 generation)
 static void
 set_running (VswGuard *self, gboolean is_running, guint32 own)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) G_GNUC_UNUSED locker = g_mutex_locker_new (&self->lock);
 
   self->is_running = is_running;
   if (own != 0)

@@ -129,7 +129,7 @@ change_partner (VswKnown *self, const VswLink *link, guint peer, gboolean elsewh
 gboolean
 vsw_known_put (VswKnown *self, VswLink *link, VswLink **ret_partner)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) G_GNUC_UNUSED locker = g_mutex_locker_new (&self->lock);
   VswLink *before = find (self, link->index);
   gboolean is_news = before == NULL || !vsw_link_equal (before, link);
 
@@ -142,7 +142,7 @@ vsw_known_put (VswKnown *self, VswLink *link, VswLink **ret_partner)
 void
 vsw_known_drop (VswKnown *self, const VswLink *link, guint moved_to, VswLink **ret_partner)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) G_GNUC_UNUSED locker = g_mutex_locker_new (&self->lock);
 
   g_hash_table_remove (self->links, GUINT_TO_POINTER (link->index));
   *ret_partner = moved_to != 0 ? change_partner (self, link, moved_to, TRUE) : NULL;
@@ -156,7 +156,7 @@ vsw_known_drop (VswKnown *self, const VswLink *link, guint moved_to, VswLink **r
 VswLink *
 vsw_known_set_port (VswKnown *self, guint index, guint bridge, VswPortState state)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) G_GNUC_UNUSED locker = g_mutex_locker_new (&self->lock);
   VswLink *before = find (self, index);
   VswLink fields;
 
@@ -200,7 +200,7 @@ steal_all (GPtrArray *from, GPtrArray *to)
 void
 vsw_known_ripen (VswKnown *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) G_GNUC_UNUSED locker = g_mutex_locker_new (&self->lock);
 
   steal_all (self->said, self->ripe);
 }
@@ -249,7 +249,7 @@ write_saying (const Saying *saying, VswLink *fields)
 GPtrArray *
 vsw_known_settle (VswKnown *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) G_GNUC_UNUSED locker = g_mutex_locker_new (&self->lock);
   GPtrArray *changed = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_link_unref);
 
   for (guint i = 0; i < self->ripe->len; i++)
@@ -294,7 +294,7 @@ note (GHashTable *learned, const VswNeighbour *neighbour, gboolean gone)
 gint
 vsw_known_note (VswKnown *self, const VswNeighbour *neighbour, gboolean gone)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) G_GNUC_UNUSED locker = g_mutex_locker_new (&self->lock);
 
   return note (self->learned, neighbour, gone);
 }

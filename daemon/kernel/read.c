@@ -81,7 +81,7 @@ add_link (const struct nlmsghdr *message, gpointer user_data)
 {
   VswLinks **links = user_data;
   g_autoptr (VswLink) link = vsw_decode_link (message);
-  g_autoptr (VswLink) before = link != NULL ? vsw_links_put (*links, link) : NULL;
+  g_autoptr (VswLink) G_GNUC_UNUSED before = link != NULL ? vsw_links_put (*links, link) : NULL;
 }
 
 static void

@@ -29,6 +29,7 @@ class KnownTest : public ::testing::Test
 protected:
   ~KnownTest () override
   {
+    g_clear_pointer (&partner, vsw_link_unref);
     vsw_known_free (known);
   }
 
@@ -201,10 +202,11 @@ TEST_F (KnownTest, ForgetsALearnedAddressThatBecomesStatic)
 TEST_F (KnownTest, GoesOnFromAList)
 {
   g_autoptr (VswLinks) links = vsw_links_new ();
+  g_autoptr (VswLink) bridge = make_link (9, "bridge");
   g_autoptr (GArray) neighbours = g_array_new (FALSE, FALSE, sizeof (VswNeighbour));
   VswNeighbour listed = make_neighbour (9, 3, 1);
 
-  g_autoptr (VswLink) before = vsw_links_put (links, make_link (9, "bridge"));
+  g_autoptr (VswLink) before = vsw_links_put (links, bridge);
   g_array_append_val (neighbours, listed);
   put (make_link (3));
   note (make_neighbour (9, 3, 7));
