@@ -331,14 +331,31 @@ needs_repair (VswEngine *engine, const char *id)
   return FALSE;
 }
 
+/* What was in their way may be gone, whatever it was that changed. */
+static void
+add_conflicts (VswEngine *engine, VswKeys *keys)
+{
+  GHashTableIter iter;
+  gpointer id;
+  gpointer fight;
+
+  g_hash_table_iter_init (&iter, engine->fights);
+  while (g_hash_table_iter_next (&iter, &id, &fight))
+    if (((Fight *)fight)->conflict != NULL)
+      vsw_keys_add (keys, id);
+}
+
 void
 vsw_engine_check_drift (VswEngine *engine, VswKeys *keys)
 {
-  g_autoptr (GPtrArray) ids = vsw_keys_list_repairable (keys, engine->model);
+  g_autoptr (GPtrArray) ids = NULL;
   g_autoptr (GPtrArray) drifted = g_ptr_array_new_with_free_func (g_free);
 
   if (engine->is_stopped)
     return;
+
+  add_conflicts (engine, keys);
+  ids = vsw_keys_list_repairable (keys, engine->model);
 
   for (guint i = 0; i < ids->len; i++)
     {

@@ -71,16 +71,37 @@ recall_nics (VswEngine *engine, GError **error)
 }
 
 static gboolean
-repair_all (VswEngine *engine, GError **error)
+repair_all (VswEngine *engine, gboolean *ret_found, GError **error)
 {
   g_autoptr (VswPlan) plan = vsw_plan_new_for_drift (engine->model, engine->links, NULL);
 
+  *ret_found = plan->findings->len > 0;
   vsw_engine_log_findings (plan);
   if (vsw_plan_is_empty (plan))
     return TRUE;
 
   vsw_transaction_repair (engine->kernel, plan);
   return list_links (engine, error);
+}
+
+/* What the repair could not mend stands in the warnings from the first moment on. */
+static void
+check_again (VswEngine *engine)
+{
+  GHashTable *const tables[] = { vsw_model_get_switches (engine->model), vsw_model_get_nics (engine->model) };
+  g_autoptr (VswKeys) keys = vsw_keys_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      GHashTableIter iter;
+      gpointer id;
+
+      g_hash_table_iter_init (&iter, tables[i]);
+      while (g_hash_table_iter_next (&iter, &id, NULL))
+        vsw_keys_add (keys, id);
+    }
+
+  vsw_engine_check_drift (engine, keys);
 }
 
 static void
@@ -148,6 +169,7 @@ gboolean
 vsw_engine_start (VswEngine *engine, GError **error)
 {
   g_autoptr (GPtrArray) bridges = NULL;
+  gboolean found = FALSE;
 
   engine->capabilities = vsw_kernel_probe (engine->kernel, error);
   if (engine->capabilities == NULL)
@@ -161,13 +183,15 @@ vsw_engine_start (VswEngine *engine, GError **error)
 
   /* The guard stands before any bridge is touched; bridges that the repair makes get theirs with them. */
   bridges = vsw_engine_list_bridges (engine);
-  if (!vsw_kernel_reset_guard (engine->kernel, bridges, error) || !repair_all (engine, error))
+  if (!vsw_kernel_reset_guard (engine->kernel, bridges, error) || !repair_all (engine, &found, error))
     return FALSE;
 
   repair_addresses (engine);
   describe_externals (engine);
   note_connections (engine);
   vsw_engine_observe (engine);
+  if (found)
+    check_again (engine);
 
   return TRUE;
 }
