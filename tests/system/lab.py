@@ -161,10 +161,13 @@ class Lab(Environment):
         self.ip('address', 'add', address, 'dev', device, 'nodad', netns=netns)
         self.ip('link', 'set', device, 'up', netns=netns)
 
-    def pings(self, target, netns=None, count=1, deadline=2):
-        """Whether a ping from there is answered."""
-        done = self.run('ping', '-n', '-q', '-c', count, '-i', '0.05', '-W', deadline, target, netns=netns, check=False)
-        return done.returncode == 0
+    def pings(self, target, netns=None, count=1, deadline=5.0):
+        """Whether pings from there are answered, within that many seconds: a new port forwards a moment after it was made."""
+        end = time.monotonic() + deadline
+        while True:
+            done = self.run('ping', '-n', '-q', '-c', count, '-i', '0.05', '-W', min(deadline, 0.5), target, netns=netns, check=False)
+            if done.returncode == 0 or time.monotonic() > end:
+                return done.returncode == 0
 
     def attach_guest(self, switch, guest, address=None, **settings):
         """A guest namespace of that name with a NIC eth0 on the switch, as a container runner would make it."""

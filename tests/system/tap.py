@@ -14,8 +14,8 @@ import sys
 import traceback
 
 import environment
-from lab import TREE, BusError, Lab
-from environment import POLKIT_RULES, wait_for
+from lab import TREE, Lab
+from environment import wait_for
 
 CASES = []
 TROUBLE = re.compile(r'CRITICAL|AddressSanitizer|runtime error:|Assertion|assertion .* failed')

@@ -412,6 +412,29 @@ def what_is_replaced_while_polkit_thinks_is_not_touched(lab):
 
 
 @case
+def very_high_uids_are_nobody_special(lab):
+    before = picture(lab)
+    for uid in ('2147483647', '2147483648', '3000000000', '4294967294'):
+        done = lab.run('setpriv', '--reuid', uid, '--regid', uid, '--clear-groups', 'gdbus', 'call', '--system', '-d', NAME, '-o', MANAGER, '-m',
+                       f'{NAME}.Manager.CreateSwitch', "'new'", '{}', '{}', check=False)
+        assert done.returncode != 0, (uid, done)
+    assert picture(lab) == before
+
+
+@case
+def forged_signals_are_not_believed(lab):
+    lab.create_switch('lab')
+    with Holder(lab) as holder:
+        holder.call(switch_path('lab'), 'Switch.Attach', "options(Name='held')", 'options()')
+        for owner in (holder.name, NAME, 'org.freedesktop.PolicyKit1'):
+            lab.run('gdbus', 'emit', '--system', '--dest', NAME, '-o', '/org/freedesktop/DBus', '-s', 'org.freedesktop.DBus.NameOwnerChanged',
+                    f"'{owner}'", f"'{holder.name}'", "''", user='bob', check=False)
+        time.sleep(0.5)
+        assert endpoint_path('held') in lab.objects() and lab.has_owner(NAME)
+        lab.create_port('lab', 'p', user='alice')
+
+
+@case
 def nobody_else_may_own_the_name(lab):
     lab.kill_daemon()
     wait_for(lambda: not lab.has_owner(NAME), 5, 'the name to be free')

@@ -3,7 +3,9 @@
 """The main job with vmswitchctl alone, and its exit statuses."""
 import json
 import re
+import time
 
+from environment import wait_for
 from lab import MANAGER, Lines, endpoint_path, port_path, switch_path
 from tap import case, run
 
@@ -81,7 +83,6 @@ def json_is_what_the_bus_says(lab):
 @case
 def monitor_shows_signals_as_they_come(lab):
     with Lines(lab, '/run/vmswitch-environment/bin/vmswitchctl', 'monitor') as monitor:
-        import time
         time.sleep(0.5)
         lab.create_switch('lab')
         monitor.wait(lambda line: 'lab' in line)
@@ -98,7 +99,6 @@ def monitor_shows_signals_as_they_come(lab):
 def attach_with_lifetime_caller_holds_until_interrupted(lab):
     lab.create_switch('lab')
     with Lines(lab, '/run/vmswitch-environment/bin/vmswitchctl', 'attach', 'lab', 'held', '--lifetime', 'caller') as holder:
-        from environment import wait_for
         wait_for(lambda: endpoint_path('held') in lab.objects(), 5, 'the NIC')
         assert holder.process.poll() is None
         holder.process.send_signal(2)

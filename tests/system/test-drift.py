@@ -4,7 +4,7 @@
 import time
 
 from environment import wait_for
-from lab import NAME, Lines, endpoint_path, port_path, switch_path
+from lab import MANAGER, NAME, Lines, endpoint_path, port_path, switch_path
 from tap import case, run
 
 
@@ -202,17 +202,28 @@ def a_foreign_device_with_a_stolen_alias_is_not_taken_for_ours(lab):
     assert lab.pings('10.7.0.1') and lab.connected(port_path('lab', 'g1'))
 
 
+def warnings(lab, code):
+    """The texts of Manager.Warnings of that code."""
+    return [text for found, text in lab.get(MANAGER, 'Manager', 'Warnings') if found == code]
+
+
 @case
-def a_name_taken_while_our_device_is_gone_is_no_obstacle(lab):
+def a_foreign_device_under_our_name_is_told_and_waited_for(lab):
     build(lab)
     lab.kill_daemon()
     lab.ip('link', 'delete', 'vsw-lab')
     lab.ip('link', 'add', 'vsw-lab', 'type', 'bridge')
-    foreign = lab.links()['vsw-lab']['ifindex']
+    foreign = lab.shapes()['vsw-lab']
     lab.start_daemon()
-    assert lab.links()['vsw-lab']['ifindex'] == foreign
-    assert 'vsw-lab' in lab.log()
+    assert lab.shapes()['vsw-lab'] == foreign
+    assert any('vsw-lab' in text for text in warnings(lab, 'device-conflict')), lab.get(MANAGER, 'Manager', 'Warnings')
+    assert lab.get(switch_path('lab'), 'Switch', 'State') == 'degraded'
+    assert not lab.connected(port_path('lab', 'g1'))
     lab.ip('link', 'delete', 'vsw-lab')
+    repaired(lab, lambda: lab.links().get('vswp-g1', {}).get('master') == 'vsw-lab', 'the switch')
+    assert lab.pings('10.7.0.1')
+    wait_for(lambda: not warnings(lab, 'device-conflict'), 5, 'the warning to go')
+    lab.wait_property(switch_path('lab'), 'Switch', 'State', 'ok')
 
 
 @case
@@ -257,15 +268,18 @@ def a_hand_that_does_not_give_up_is_not_fought_for_ever(lab):
     build(lab)
     script = 'for i in $(seq 400); do ip link set vswp-g1 nomaster; ip link set vswp-g1 mtu 1300; sleep 0.01; done'
     fight = lab.spawn('sh', '-c', script)
-    latest = 0
+    latest, told = 0, []
     while fight.poll() is None:
+        told += warnings(lab, 'drift-fight')
         start = time.monotonic()
         lab.get(switch_path('lab'), 'Switch', 'State')
         latest = max(latest, time.monotonic() - start)
         time.sleep(0.05)
     assert latest < 2, f'a property took {latest} s'
+    assert any('vswp-g1' in text for text in told), told
     assert len(lab.log()) < 2_000_000
     wait_for(lambda: lab.links()['vswp-g1'].get('master') == 'vsw-lab' and lab.links()['vswp-g1']['mtu'] == 1500, 70, 'peace')
+    wait_for(lambda: not warnings(lab, 'drift-fight'), 70, 'the warning to go')
 
 
 run()

@@ -6,7 +6,7 @@ import time
 
 from environment import wait_for
 from frames import make
-from lab import MANAGER, Capture, endpoint_path, port_path, send, switch_path
+from lab import MANAGER, BusError, Capture, endpoint_path, port_path, send, switch_path
 from tap import Skip, case, run
 
 
@@ -240,7 +240,6 @@ def a_name_taken_in_the_namespace_is_refused_and_nothing_moves(lab):
     lab.add_guest('g1')
     lab.ip('link', 'add', 'eth0', 'type', 'bridge', netns='g1')
     _, nic = lab.attach('lab', 'n')
-    from lab import BusError
     try:
         lab.move_to_namespace(nic, 'g1', 'eth0')
         raise AssertionError('moved')
