@@ -31,6 +31,12 @@ public:
     return kernel;
   }
 
+  int
+  count_small_buffers () const override
+  {
+    return can_force_buffers () ? 0 : 2;
+  }
+
   void
   add_bridge (const std::string &name) override
   {

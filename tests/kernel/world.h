@@ -26,6 +26,12 @@ public:
 
   /* (transfer full) */
   virtual VswKernel *make_kernel () = 0;
+  /* How many of its sockets will have to do with small buffers, and say so in a warning. */
+  virtual int
+  count_small_buffers () const
+  {
+    return 0;
+  }
 
   /* foreign hands on devices of our namespace; names are raw bytes */
   virtual void add_bridge (const std::string &name) = 0;

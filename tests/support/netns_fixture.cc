@@ -92,6 +92,17 @@ can_make_netns (std::string *ret_reason)
   return may;
 }
 
+bool
+can_force_buffers ()
+{
+  int fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  int size = 1 << 20;
+  bool may = setsockopt (fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) == 0;
+
+  close (fd);
+  return may;
+}
+
 Netns
 Netns::make ()
 {

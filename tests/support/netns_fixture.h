@@ -52,6 +52,9 @@ private:
 /* Whether this process may make network namespaces; if not, why. Enters a user namespace if it has to. */
 bool can_make_netns (std::string *ret_reason);
 
+/* Whether the kernel lets this process have large socket buffers: not in a user namespace of its own. */
+bool can_force_buffers ();
+
 /* Runs a shell command in the calling thread's namespace, and fails the test if the command fails. Returns what it printed. */
 std::string run_command (const std::string &command);
 /* The same, with its exit status and no verdict. */
