@@ -12,9 +12,13 @@
 typedef struct
 {
   /* a signal */
-  char *path;            /* (owned) */
-  const char *interface; /* (unowned) a literal */
-  const char *member;    /* (unowned) a literal */
+  char *path;             /* (owned) */
+  char *also;             /* (owned) (nullable) */
+  const char *interface;  /* (unowned) a literal */
+  const char *member;     /* (unowned) a literal */
+  VswOutboxMake make;     /* (nullable) makes the body */
+  gpointer data;          /* (owned) for make */
+  GDestroyNotify destroy; /* (nullable) */
   /* a reply */
   GDBusMethodInvocation *invocation; /* (owned) */
   GError *error;                     /* (owned) (nullable) */
@@ -37,7 +41,10 @@ free_item (gpointer data)
 {
   Item *item = data;
 
+  if (item->destroy != NULL)
+    item->destroy (item->data);
   g_free (item->path);
+  g_free (item->also);
   g_clear_object (&item->invocation);
   g_clear_error (&item->error);
   g_clear_pointer (&item->body, g_variant_unref);
@@ -140,16 +147,32 @@ plan_trim (VswOutbox *self)
 /* --- sending --- */
 
 static void
-send_signal (VswOutbox *self, const Item *item)
+emit_from (VswOutbox *self, const char *path, const Item *item)
 {
   g_autoptr (GError) error = NULL;
 
+  if (!g_dbus_connection_emit_signal (self->connection, NULL, path, item->interface, item->member, item->body, &error))
+    g_debug ("signal %s of %s was not sent: %s", item->member, path, error->message);
+}
+
+static void
+send_signal (VswOutbox *self, Item *item)
+{
   if (self->connection == NULL)
     return;
 
-  if (!g_dbus_connection_emit_signal (self->connection, NULL, item->path, item->interface, item->member, item->body,
-                                      &error))
-    g_debug ("signal %s of %s was not sent: %s", item->member, item->path, error->message);
+  if (item->make != NULL)
+    {
+      GVariant *body = item->make (item->data);
+
+      if (body == NULL)
+        return;
+      item->body = g_variant_ref_sink (body);
+    }
+
+  emit_from (self, item->path, item);
+  if (item->also != NULL)
+    emit_from (self, item->also, item);
 }
 
 static void
@@ -227,10 +250,24 @@ take_item (VswOutbox *self, Item *item)
     g_queue_push_tail (&self->items, item);
 }
 
+static Item *
+new_signal (const char *path, const char *also, const char *interface, const char *member)
+{
+  Item *item = g_new0 (Item, 1);
+
+  item->path = g_strdup (path);
+  item->also = g_strdup (also);
+  item->interface = interface;
+  item->member = member;
+
+  return item;
+}
+
 /**
  * vsw_outbox_signal:
  * @self: an outbox
  * @path: object that it comes from
+ * @also: (nullable): another one that says the same
  * @interface: a literal
  * @member: a literal
  * @body: (transfer floating): its arguments
@@ -238,14 +275,37 @@ take_item (VswOutbox *self, Item *item)
  * Sends a signal, after everything that was said before. Thread: main.
  */
 void
-vsw_outbox_signal (VswOutbox *self, const char *path, const char *interface, const char *member, GVariant *body)
+vsw_outbox_signal (VswOutbox *self, const char *path, const char *also, const char *interface, const char *member,
+                   GVariant *body)
 {
-  Item *item = g_new0 (Item, 1);
+  Item *item = new_signal (path, also, interface, member);
 
-  item->path = g_strdup (path);
-  item->interface = interface;
-  item->member = member;
   item->body = g_variant_ref_sink (body);
+  take_item (self, item);
+}
+
+/**
+ * vsw_outbox_signal_later:
+ * @self: an outbox
+ * @path: object that it comes from
+ * @also: (nullable): another one that says the same
+ * @interface: a literal
+ * @member: a literal
+ * @make: makes its arguments when its turn comes, or %NULL
+ * @data: (transfer full): for @make
+ * @destroy: frees @data, also if @make is never called
+ *
+ * Sends a signal, after everything that was said before. Thread: main.
+ */
+void
+vsw_outbox_signal_later (VswOutbox *self, const char *path, const char *also, const char *interface, const char *member,
+                         VswOutboxMake make, gpointer data, GDestroyNotify destroy)
+{
+  Item *item = new_signal (path, also, interface, member);
+
+  item->make = make;
+  item->data = data;
+  item->destroy = destroy;
   take_item (self, item);
 }
 

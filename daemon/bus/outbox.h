@@ -19,8 +19,14 @@ void vsw_outbox_set_connection (VswOutbox *self, GDBusConnection *connection);
 gboolean vsw_outbox_is_open (VswOutbox *self);
 gboolean vsw_outbox_is_empty (VswOutbox *self);
 
-/* Takes over (sinks) the body. `interface` and `member` are literals. */
-void vsw_outbox_signal (VswOutbox *self, const char *path, const char *interface, const char *member, GVariant *body);
+/* `also`: a second object that says the same; NULL: none. `interface` and `member` are literals. */
+/* Takes over (sinks) the body. */
+void vsw_outbox_signal (VswOutbox *self, const char *path, const char *also, const char *interface, const char *member,
+                        GVariant *body);
+/* The body is made when the turn of the signal comes: (floating), or NULL: there is nothing to say any more. */
+typedef GVariant *(*VswOutboxMake) (gpointer data);
+void vsw_outbox_signal_later (VswOutbox *self, const char *path, const char *also, const char *interface,
+                              const char *member, VswOutboxMake make, gpointer data, GDestroyNotify destroy);
 /* Both take the invocation; body may be NULL: no values. */
 void vsw_outbox_reply (VswOutbox *self, GDBusMethodInvocation *invocation, GVariant *body);
 void vsw_outbox_reply_error (VswOutbox *self, GDBusMethodInvocation *invocation, const GError *error);

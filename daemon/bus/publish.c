@@ -15,6 +15,7 @@ struct _VswPublisher
 /* One touched object: how it was and how it is. */
 typedef struct
 {
+  const char *key;     /* (unowned) */
   VswSnapshot *before; /* (unowned) (nullable) it is new */
   VswView view;        /* if it still exists */
   gboolean exists;
@@ -22,16 +23,6 @@ typedef struct
 } Change;
 
 /* --- one signal --- */
-
-static void
-tell_managers (VswPublisher *self, const char *manager, const char *member, GVariant *body)
-{
-  g_autoptr (GVariant) owned = g_variant_ref_sink (body);
-
-  vsw_outbox_signal (self->outbox, VSW_PATH_ROOT, VSW_OBJECT_MANAGER_INTERFACE, member, owned);
-  if (manager != NULL)
-    vsw_outbox_signal (self->outbox, manager, VSW_OBJECT_MANAGER_INTERFACE, member, owned);
-}
 
 static void
 tell_removed (VswPublisher *self, const VswSnapshot *before, guint interfaces)
@@ -42,22 +33,78 @@ tell_removed (VswPublisher *self, const VswSnapshot *before, guint interfaces)
     if ((interfaces & (1u << i)) != 0)
       g_variant_builder_add (&builder, "s", vsw_table_get (i)->info->name);
 
-  tell_managers (self, before->manager, "InterfacesRemoved", g_variant_new ("(oas)", before->path, &builder));
+  vsw_outbox_signal (self->outbox, VSW_PATH_ROOT, before->manager, VSW_OBJECT_MANAGER_INTERFACE, "InterfacesRemoved",
+                     g_variant_new ("(oas)", before->path, &builder));
 }
 
-static void
-tell_added (VswPublisher *self, const VswView *view, guint interfaces)
+static GVariant *
+print_added (const VswView *view, const char *path, guint interfaces)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{sa{sv}}"));
-  g_autofree char *path = vsw_view_get_path (view);
-  g_autofree char *manager = vsw_snapshot_get_manager (view);
 
   for (guint i = 0; i < VSW_N_TABLES; i++)
     if ((interfaces & (1u << i)) != 0)
       g_variant_builder_add (&builder, "{s@a{sv}}", vsw_table_get (i)->info->name,
                              vsw_table_print (vsw_table_get (i), view));
 
-  tell_managers (self, manager, "InterfacesAdded", g_variant_new ("(oa{sa{sv}})", path, &builder));
+  return g_variant_new ("(oa{sa{sv}})", path, &builder);
+}
+
+/* Interfaces that an object has gained. */
+static void
+tell_added (VswPublisher *self, const VswView *view, guint interfaces)
+{
+  g_autofree char *path = vsw_view_get_path (view);
+  g_autofree char *manager = vsw_snapshot_get_manager (view);
+
+  vsw_outbox_signal (self->outbox, VSW_PATH_ROOT, manager, VSW_OBJECT_MANAGER_INTERFACE, "InterfacesAdded",
+                     print_added (view, path, interfaces));
+}
+
+/* A new object is described when the turn of its signal comes: a batch makes thousands at once. What it is by then is as
+ * true; if it has gone, or is another, there is nothing to tell. */
+typedef struct
+{
+  const VswScene *scene; /* (unowned) */
+  char *key;             /* (owned) */
+  char *path;            /* (owned) */
+} NewObject;
+
+static void
+free_new_object (gpointer data)
+{
+  NewObject *object = data;
+
+  g_free (object->key);
+  g_free (object->path);
+  g_free (object);
+}
+
+static GVariant *
+print_new_object (gpointer data)
+{
+  const NewObject *object = data;
+  g_autofree char *path = NULL;
+  VswView view;
+
+  if (!vsw_view_get (object->scene, object->key, &view))
+    return NULL;
+
+  path = vsw_view_get_path (&view);
+  return g_strcmp0 (path, object->path) == 0 ? print_added (&view, path, vsw_snapshot_list_interfaces (&view)) : NULL;
+}
+
+static void
+tell_new_object (VswPublisher *self, const char *key, const VswView *view)
+{
+  NewObject *object = g_new0 (NewObject, 1);
+  g_autofree char *manager = vsw_snapshot_get_manager (view);
+
+  object->scene = self->scene;
+  object->key = g_strdup (key);
+  object->path = vsw_view_get_path (view);
+  vsw_outbox_signal_later (self->outbox, VSW_PATH_ROOT, manager, VSW_OBJECT_MANAGER_INTERFACE, "InterfacesAdded",
+                           print_new_object, object, free_new_object);
 }
 
 static void
@@ -83,7 +130,7 @@ tell_properties (VswPublisher *self, const char *path, const VswTable *table, co
     }
 
   if (is_changed)
-    vsw_outbox_signal (self->outbox, path, VSW_PROPERTIES_INTERFACE, "PropertiesChanged",
+    vsw_outbox_signal (self->outbox, path, NULL, VSW_PROPERTIES_INTERFACE, "PropertiesChanged",
                        g_variant_new ("(sa{sv}as)", table->info->name, &changed, &invalidated));
 }
 
@@ -133,6 +180,7 @@ compare (VswPublisher *self, const char *key)
 {
   Change change = { 0 };
 
+  change.key = key;
   change.before = g_hash_table_lookup (self->before, key);
   change.exists = vsw_view_get (self->scene, key, &change.view);
   if (change.before != NULL && change.exists)
@@ -177,7 +225,7 @@ tell_all_added (VswPublisher *self, GArray *changes)
         const Change *change = &g_array_index (changes, Change, j);
 
         if (comes (change) && change->view.kind == order[i])
-          tell_added (self, &change->view, vsw_snapshot_list_interfaces (&change->view));
+          tell_new_object (self, change->key, &change->view);
       }
 }
 
