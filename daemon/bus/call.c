@@ -2,6 +2,7 @@
 #include "bus/call.h"
 
 #include "bus/table.h"
+#include "model/log.h"
 
 struct _VswCalls
 {
@@ -78,6 +79,20 @@ answer (Call *call, GArray *reading)
 
 /* --- doing it --- */
 
+/* Who changed what: one line a call, however much it made. */
+static void
+note_change (const Call *call, VswDelta *delta)
+{
+  const VswPair *pair = vsw_delta_get_size (delta) > 0 ? vsw_delta_get (delta, 0) : NULL;
+  const VswValue *value = pair != NULL ? (pair->after != NULL ? pair->after : pair->before) : NULL;
+  guint more = value != NULL ? vsw_delta_get_size (delta) - 1 : 0;
+  g_autofree char *rest = more > 0 ? g_strdup_printf (" and %u more", more) : g_strdup ("");
+
+  if (value != NULL)
+    vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_CHANGE, value->name, "%s by uid %u: %s %s%s", call->row->name,
+             vsw_caller_get_uid (call->caller), vsw_kind_print (value->kind), value->name, rest);
+}
+
 static void
 on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -90,9 +105,13 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
     vsw_engine_release (VSW_ENGINE (source), call->request->holder);
 
   if (delta == NULL)
-    refuse (call, error);
-  else
-    answer (call, NULL);
+    {
+      refuse (call, error);
+      return;
+    }
+
+  note_change (call, delta);
+  answer (call, NULL);
 }
 
 static void

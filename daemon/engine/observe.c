@@ -413,7 +413,8 @@ on_overrun (VswKernel *kernel, VswEngine *engine)
   if (engine->list_is_wanted)
     return;
 
-  g_message ("the kernel told more than we could take in: listing all links anew");
+  vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_OVERRUN, NULL,
+           "the kernel told more than we could take in: listing all links anew");
   engine->list_is_wanted = TRUE;
   vsw_engine_push_list (engine);
 }
@@ -424,8 +425,9 @@ on_guard_lost (VswKernel *kernel, VswEngine *engine)
   if (engine->guard_is_lost)
     return;
 
-  g_warning ("another hand removed the guard between the host and our switches (nftables table netdev vmswitch): "
-             "putting it back");
+  vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_GUARD, NULL,
+           "another hand removed the guard between the host and our switches (nftables table netdev vmswitch): "
+           "putting it back");
   engine->guard_is_lost = TRUE;
   vsw_engine_push_guard (engine);
 }

@@ -103,7 +103,7 @@ void
 vsw_engine_log_findings (const VswPlan *plan)
 {
   for (guint i = 0; i < plan->findings->len; i++)
-    g_warning ("%s", (const char *)g_ptr_array_index (plan->findings, i));
+    vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_DRIFT, NULL, "%s", (const char *)g_ptr_array_index (plan->findings, i));
 }
 
 /* --- NICs whose far end was elsewhere --- */
@@ -139,7 +139,8 @@ recall_nic (VswEngine *engine, VswNic *nic, VswDelta *delta, GPtrArray *deletion
 
   if (is_lost (engine, nic) && nic->head.lifetime != VSW_LIFETIME_PERSISTENT)
     {
-      g_message ("endpoint %s went with the namespace that it was in", nic->head.name);
+      vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, nic->head.name,
+               "endpoint %s went with the namespace that it was in", nic->head.name);
       g_ptr_array_add (deletions, vsw_change_delete (VSW_KIND_NIC, nic->head.id, TRUE));
       return;
     }
@@ -150,7 +151,8 @@ recall_nic (VswEngine *engine, VswNic *nic, VswDelta *delta, GPtrArray *deletion
   fields.placed_as[0] = '\0';
   home = vsw_nic_new (&fields);
   vsw_delta_put (delta, nic, home, NULL);
-  g_message ("endpoint %s is no longer in the namespace that it was given to", nic->head.name);
+  vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, nic->head.name,
+           "endpoint %s is no longer in the namespace that it was given to", nic->head.name);
 }
 
 VswDelta *
@@ -262,7 +264,7 @@ pause_repairs (VswEngine *engine, Fight *fight, const char *id, const VswPlan *p
       g_strdup_printf ("%s %s: another hand keeps undoing what we repair (%s); repairs are suspended for %d seconds. "
                        "Tell that manager to leave devices whose name begins with " VSW_DEVICE_PREFIX " alone.",
                        vsw_kind_print (value->kind), value->name, finding, FIGHT_PAUSE);
-  g_warning ("%s", text);
+  vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_FIGHT, value->name, "%s", text);
   set_warning (engine, fight, "drift-fight", text);
 
   resumption->engine = engine;
@@ -282,7 +284,7 @@ note_conflict (VswEngine *engine, const char *id, const VswPlan *plan)
   if (g_strcmp0 (fight->conflict, text) == 0)
     return;
 
-  g_warning ("%s", text);
+  vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_CONFLICT, vsw_model_get (engine->model, id)->name, "%s", text);
   g_free (fight->conflict);
   fight->conflict = g_strdup (text);
   set_warning (engine, fight, "device-conflict", text);

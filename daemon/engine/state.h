@@ -12,6 +12,7 @@
 #include "engine/engine.h"
 #include "engine/worker.h"
 #include "kernel/kernel.h"
+#include "model/log.h"
 #include "plan/plan.h"
 #include "store/store.h"
 
