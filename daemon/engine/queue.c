@@ -112,6 +112,7 @@ run_turn (gpointer data)
 
 static gboolean prepare_turn (VswEngine *engine, VswTurn *turn);
 static void give_to_worker (VswEngine *engine, VswTurn *turn);
+static void add_repaired (VswEngine *engine, const VswTurn *turn, VswKeys *keys);
 static void begin_next (VswEngine *engine);
 
 /* A change that could not be undone wholly: what it left is repaired before its caller hears of it. That takes a repair of everything, because
@@ -168,9 +169,14 @@ finish_turn (gpointer data)
   if (repair_broken (engine, turn))
     return;
 
-  /* The wish has changed first (a lost far end was called home): now the devices follow. */
-  if (turn->kind == TURN_REPAIR && delta != NULL)
-    vsw_engine_push_repair (engine, turn->ids != NULL ? g_ptr_array_ref (turn->ids) : NULL);
+  /* Looked at again: the wish may have changed first (a lost far end was called home), or the repair did not help. */
+  if (turn->kind == TURN_REPAIR)
+    {
+      g_autoptr (VswKeys) keys = vsw_keys_new ();
+
+      add_repaired (engine, turn, keys);
+      vsw_engine_check_drift (engine, keys);
+    }
 
   end_turn (engine, turn, delta);
   begin_next (engine);
@@ -179,12 +185,38 @@ finish_turn (gpointer data)
 /* --- beginning --- */
 
 static void
+add_all_ids (VswKeys *keys, GHashTable *values)
+{
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, values);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    vsw_keys_add (keys, id);
+}
+
+/* What a repair is about. */
+static void
+add_repaired (VswEngine *engine, const VswTurn *turn, VswKeys *keys)
+{
+  for (guint i = 0; turn->ids != NULL && i < turn->ids->len; i++)
+    vsw_keys_add (keys, g_ptr_array_index (turn->ids, i));
+  if (turn->ids != NULL)
+    return;
+
+  add_all_ids (keys, vsw_model_get_switches (engine->model));
+  add_all_ids (keys, vsw_model_get_nics (engine->model));
+}
+
+static void
 give_to_worker (VswEngine *engine, VswTurn *turn)
 {
   engine->turn = turn;
   engine->turn_keys = vsw_keys_new ();
   if (turn->delta != NULL)
     vsw_keys_add_delta (engine->turn_keys, engine, turn->delta);
+  if (turn->kind == TURN_REPAIR)
+    add_repaired (engine, turn, engine->turn_keys);
   vsw_worker_push (engine->worker, run_turn, finish_turn, turn);
 }
 

@@ -6,6 +6,7 @@
  * left as it is for FIGHT_PAUSE, and Manager.Warnings says so. */
 #include "engine/state.h"
 
+#define QUIET_TIME   10 /* milliseconds from the first sign of drift to the look at it */
 #define FIGHT_ROUNDS 5
 #define FIGHT_WINDOW (10 * G_USEC_PER_SEC)
 #define FIGHT_PAUSE  30 /* seconds */
@@ -50,9 +51,20 @@ free_fight (gpointer data)
   g_free (fight);
 }
 
+static void
+clear_suspects (VswEngine *engine)
+{
+  if (engine->suspect_source == NULL)
+    return;
+
+  g_source_destroy (engine->suspect_source);
+  g_clear_pointer (&engine->suspect_source, g_source_unref);
+}
+
 void
 vsw_engine_init_repair (VswEngine *engine)
 {
+  engine->suspects = vsw_keys_new ();
   engine->fights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_fight);
   engine->warnings = g_ptr_array_new_with_free_func (free_warning);
 }
@@ -60,6 +72,8 @@ vsw_engine_init_repair (VswEngine *engine)
 void
 vsw_engine_clear_repair (VswEngine *engine)
 {
+  clear_suspects (engine);
+  g_clear_pointer (&engine->suspects, g_hash_table_unref);
   g_clear_pointer (&engine->fights, g_hash_table_unref);
   g_clear_pointer (&engine->warnings, g_ptr_array_unref);
 }
@@ -347,28 +361,57 @@ add_conflicts (VswEngine *engine, VswKeys *keys)
       vsw_keys_add (keys, id);
 }
 
-void
-vsw_engine_check_drift (VswEngine *engine, VswKeys *keys)
+static gboolean
+look_for_drift (gpointer user_data)
 {
+  VswEngine *engine = user_data;
   g_autoptr (GPtrArray) ids = NULL;
   g_autoptr (GPtrArray) drifted = g_ptr_array_new_with_free_func (g_free);
 
-  if (engine->is_stopped)
-    return;
-
-  add_conflicts (engine, keys);
-  ids = vsw_keys_list_repairable (keys, engine->model);
+  /* What the kernel has told by now belongs to the picture; it may add suspects, but no further delay. */
+  vsw_kernel_drain (engine->kernel);
+  vsw_engine_settle (engine, NULL);
+  clear_suspects (engine);
+  add_conflicts (engine, engine->suspects);
+  ids = vsw_keys_list_repairable (engine->suspects, engine->model);
+  g_hash_table_remove_all (engine->suspects);
 
   for (guint i = 0; i < ids->len; i++)
     {
       const char *id = g_ptr_array_index (ids, i);
 
+      /* The running turn changes it right now, and has it looked at when it ends. */
+      if (engine->turn_keys != NULL && g_hash_table_contains (engine->turn_keys, id))
+        continue;
       if (needs_repair (engine, id))
         g_ptr_array_add (drifted, g_strdup (id));
     }
 
   if (drifted->len > 0)
     vsw_engine_push_repair (engine, g_steal_pointer (&drifted));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Who deletes a bridge also frees its ports, each with notifications of its own: a repair in between would mend what is about to go. */
+void
+vsw_engine_check_drift (VswEngine *engine, VswKeys *keys)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  if (engine->is_stopped)
+    return;
+
+  g_hash_table_iter_init (&iter, keys);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    vsw_keys_add (engine->suspects, key);
+  if (engine->suspect_source != NULL)
+    return;
+
+  engine->suspect_source = g_timeout_source_new (QUIET_TIME);
+  g_source_set_callback (engine->suspect_source, look_for_drift, engine, NULL);
+  g_source_attach (engine->suspect_source, engine->context);
 }
 
 /* Names of the bridges of ours as they are now. (transfer full) (element-type utf8) */

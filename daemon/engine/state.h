@@ -51,6 +51,8 @@ struct _VswEngine
   GHashTable *described;  /* (owned) index: hardware details asked for and not yet answered */
 
   /* repair.c */
+  VswKeys *suspects;       /* (owned) ids to look at for drift, when it has become quiet */
+  GSource *suspect_source; /* (owned) (nullable) */
   GHashTable *fights;      /* (owned) id → Fight */
   GPtrArray *warnings;     /* (owned) (element-type VswWarning) */
   gboolean guard_is_lost;  /* a repair of the guard waits */
@@ -92,7 +94,7 @@ void vsw_engine_emit_changing (VswEngine *engine, VswKeys *keys);
 void vsw_engine_emit_changed (VswEngine *engine, VswKeys *keys);
 
 /* --- repair.c --- */
-/* Looks for drift on these objects and, where there is some, puts a repair in the queue. */
+/* Looks for drift on these objects a moment later and, where there is some, puts a repair in the queue. */
 void vsw_engine_check_drift (VswEngine *engine, VswKeys *keys);
 /* Before a repair is planned: what has become of these NICs (ids; NULL: all) whose far end was in another namespace. Returns
  * (transfer full) (nullable) how the wish changes for it; NULL: not at all. */
