@@ -243,6 +243,12 @@ begin_slice (VswOutbox *self)
 static void
 take_item (VswOutbox *self, Item *item)
 {
+  if (item->invocation == NULL && self->connection == NULL)
+    {
+      free_item (item);
+      return;
+    }
+
   begin_slice (self);
   if (g_queue_is_empty (&self->items) && g_get_monotonic_time () < self->slice_end)
     send_item (self, item);

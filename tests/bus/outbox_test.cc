@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <memory>
-
 // What we say leaves in order, and in slices.
 #include "bus/outbox.h"
+
+#include <memory>
 
 #include "support/bus_fixture.h"
 #include "support/glib_fixture.h"
