@@ -6,7 +6,7 @@
  * left as it is for FIGHT_PAUSE, and Manager.Warnings says so. */
 #include "engine/state.h"
 
-#define QUIET_TIME   10 /* milliseconds from the first sign of drift to the look at it */
+#define QUIET_TIME   50 /* milliseconds from the first sign of drift to the look at it */
 #define FIGHT_ROUNDS 5
 #define FIGHT_WINDOW (10 * G_USEC_PER_SEC)
 #define FIGHT_PAUSE  30 /* seconds */

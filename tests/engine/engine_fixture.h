@@ -106,7 +106,7 @@ protected:
   void
   settle ()
   {
-    for (int quiet = 0; quiet < 50; quiet++)
+    for (int quiet = 0; quiet < 140; quiet++)
       {
         while (g_main_context_iteration (context, FALSE))
           quiet = 0;

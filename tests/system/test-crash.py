@@ -44,7 +44,7 @@ def facts(lab):
         for name, properties in interfaces.items():
             for key, value in properties.items():
                 if not key.endswith('Timestamp') and key not in ('Id', 'InterfaceIndex', 'MacAddress', 'Carrier', 'LearnedAddresses'):
-                    tree[path, name, key] = value
+                    tree[path, name, key] = sorted(value) if key == 'Ports' else value
     links = {}
     for name, link in lab.links().items():
         if name != 'lo':
@@ -111,10 +111,14 @@ def arm(lab, number):
     return tracer
 
 
-def disarm(lab, tracer):
-    if lab.daemon.poll() is None:
-        tracer.terminate()
-    tracer.communicate()
+def disarm(tracer):
+    """Whether or not it has struck. A tracer that does not let go is ended by force; the daemon then goes on by itself."""
+    tracer.terminate()
+    try:
+        tracer.communicate(timeout=3)
+    except subprocess.TimeoutExpired:
+        tracer.kill()
+        tracer.communicate()
 
 
 def describe(now, wanted):
@@ -139,8 +143,9 @@ def sweep(lab, request):
             answered = True
         except (BusError, AssertionError):
             answered = False
+        time.sleep(0.05)
         survived = answered and lab.daemon.poll() is None
-        disarm(lab, tracer)
+        disarm(tracer)
         if survived:
             break
         lab.daemon.wait(10)
