@@ -136,6 +136,16 @@ repair_broken (VswEngine *engine, VswTurn *turn)
 }
 
 static void
+take_list (VswEngine *engine, const VswTurn *turn)
+{
+  engine->list_is_wanted = FALSE;
+  if (turn->listed != NULL)
+    vsw_engine_merge_list (engine, turn->listed);
+  else
+    g_warning ("cannot list the links: %s", turn->error->message);
+}
+
+static void
 finish_turn (gpointer data)
 {
   VswTurn *turn = data;
@@ -145,19 +155,14 @@ finish_turn (gpointer data)
   if (turn->delta != NULL && turn->outcome == VSW_OUTCOME_COMMITTED)
     delta = vsw_delta_ref (turn->delta);
 
+  /* A list goes before what was told since it was made. */
+  if (turn->kind == TURN_LIST)
+    take_list (engine, turn);
   vsw_kernel_drain (engine->kernel);
   engine->turn = NULL;
   g_clear_pointer (&engine->turn_keys, g_hash_table_unref);
   vsw_engine_let_go (engine);
 
-  if (turn->kind == TURN_LIST)
-    {
-      engine->list_is_wanted = FALSE;
-      if (turn->listed != NULL)
-        vsw_engine_merge_list (engine, turn->listed);
-      else
-        g_warning ("cannot list the links: %s", turn->error->message);
-    }
   if (turn->kind == TURN_GUARD)
     {
       engine->guard_is_lost = FALSE;

@@ -393,10 +393,21 @@ look_for_drift (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* The kernel takes the guard off a bridge that is renamed, until it has its name back: that cannot wait. */
+static gboolean
+is_urgent (VswEngine *engine, const char *id)
+{
+  VswSwitch *value = vsw_model_get_switch (engine->model, id);
+  VswLink *bridge = value != NULL ? vsw_links_get_device (engine->links, value->device) : NULL;
+
+  return bridge != NULL && !g_str_equal (bridge->name, value->device);
+}
+
 /* Who deletes a bridge also frees its ports, each with notifications of its own: a repair in between would mend what is about to go. */
 void
 vsw_engine_check_drift (VswEngine *engine, VswKeys *keys)
 {
+  guint delay = QUIET_TIME;
   GHashTableIter iter;
   gpointer key;
 
@@ -405,11 +416,15 @@ vsw_engine_check_drift (VswEngine *engine, VswKeys *keys)
 
   g_hash_table_iter_init (&iter, keys);
   while (g_hash_table_iter_next (&iter, &key, NULL))
-    vsw_keys_add (engine->suspects, key);
-  if (engine->suspect_source != NULL)
+    {
+      vsw_keys_add (engine->suspects, key);
+      delay = is_urgent (engine, key) ? 0 : delay;
+    }
+  if (engine->suspect_source != NULL && delay > 0)
     return;
 
-  engine->suspect_source = g_timeout_source_new (QUIET_TIME);
+  clear_suspects (engine);
+  engine->suspect_source = g_timeout_source_new (delay);
   g_source_set_callback (engine->suspect_source, look_for_drift, engine, NULL);
   g_source_attach (engine->suspect_source, engine->context);
 }
