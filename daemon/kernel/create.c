@@ -119,13 +119,14 @@ make_alias (const char *device, const char *id)
 }
 
 /* A bridge follows the least MTU of its ports until its own was changed (br_mtu_auto_adjust, net/bridge/br_if.c). What it was born with is no change, nor is
- * setting it to what it is: so it is born with another one. */
+ * setting it to what it is: so it is born with another one. Never with one below 1280 octets if it has IPv6 afterwards: it would not keep quiet
+ * (NETDEV_CHANGEMTU in addrconf_notify(), net/ipv6/addrconf.c). */
 static guint32
 pick_other_mtu (guint32 mtu)
 {
   if (mtu == 0)
     return 0;
-  return mtu == VSW_MTU_MIN ? mtu + 1 : mtu - 1;
+  return mtu < VSW_MTU_MAX ? mtu + 1 : mtu - 1;
 }
 
 /**

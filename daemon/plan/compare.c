@@ -13,15 +13,26 @@ typedef struct
 } Row;
 
 static gboolean
-always (const VswPlanner *planner, const VswWish *wish, const VswLink *link)
-{
-  return TRUE;
-}
-
-static gboolean
 on_quiet (const VswPlanner *planner, const VswWish *wish, const VswLink *link)
 {
   return wish->is_quiet;
+}
+
+/* Below it the kernel takes IPv6 off a device, and with it what was said about silence; above it IPv6 is back as if the device were new
+ * (NETDEV_CHANGEMTU in addrconf_notify(), net/ipv6/addrconf.c). */
+#define IPV6_MTU_MIN 1280
+
+static gboolean
+crosses_ipv6 (const VswWish *wish, const VswLink *link)
+{
+  return wish->is_quiet && (wish->mtu < IPV6_MTU_MIN) != (link->mtu < IPV6_MTU_MIN);
+}
+
+/* What `cross` does is not done again. */
+static gboolean
+within_ipv6 (const VswPlanner *planner, const VswWish *wish, const VswLink *link)
+{
+  return !crosses_ipv6 (wish, link);
 }
 
 static gboolean
@@ -112,7 +123,7 @@ observed_snooping (const VswLink *link)
 
 static const Row rows[] = {
   { VSW_ATTRIBUTE_IPV6_QUIET, "silence in IPv6", on_quiet, wished_quiet, observed_quiet },
-  { VSW_ATTRIBUTE_MTU, "MTU", always, wished_mtu, observed_mtu },
+  { VSW_ATTRIBUTE_MTU, "MTU", within_ipv6, wished_mtu, observed_mtu },
   { VSW_ATTRIBUTE_AGEING, "ageing time", on_bridge, wished_ageing, observed_ageing },
   { VSW_ATTRIBUTE_MAX_LEARNED, "limit of learned addresses", on_limited_bridge, wished_max_learned,
     observed_max_learned },
@@ -135,6 +146,24 @@ compare_numbers (VswPlanner *self, const VswWish *wish, const VswLink *link)
       vsw_planner_find (self, wish, "had %s %" G_GUINT64_FORMAT " instead of %" G_GUINT64_FORMAT, row->words, observed,
                         wished);
     }
+}
+
+/* Down meanwhile, so that no address is born and asked for before there is silence, in doing as in undoing. */
+static void
+cross (VswPlanner *self, const VswWish *wish, const VswLink *link)
+{
+  if (!crosses_ipv6 (wish, link))
+    return;
+  if (link->is_up)
+    vsw_planner_set (self, link, VSW_ATTRIBUTE_UP, 1, 0);
+  if (wish->mtu < IPV6_MTU_MIN)
+    vsw_planner_set (self, link, VSW_ATTRIBUTE_IPV6_QUIET, 1, 1);
+  vsw_planner_set (self, link, VSW_ATTRIBUTE_MTU, link->mtu, wish->mtu);
+  vsw_planner_find (self, wish, "had MTU %u instead of %u", link->mtu, wish->mtu);
+  if (wish->mtu >= IPV6_MTU_MIN)
+    vsw_planner_set (self, link, VSW_ATTRIBUTE_IPV6_QUIET, 1, 1);
+  if (link->is_up)
+    vsw_planner_set (self, link, VSW_ATTRIBUTE_UP, 0, 1);
 }
 
 static VswOp *
@@ -202,6 +231,7 @@ vsw_planner_compare (VswPlanner *self, const VswWish *wish, const VswLink *link)
   compare_name (self, wish, link);
   compare_mac (self, wish, link);
   compare_numbers (self, wish, link);
+  cross (self, wish, link);
 }
 
 void

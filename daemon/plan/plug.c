@@ -119,7 +119,9 @@ move (VswPlanner *self, const VswWish *wish, const VswLink *near, const VswPort 
   if (near->is_up)
     vsw_planner_set (self, near, VSW_ATTRIBUTE_UP, 1, 0);
   vsw_planner_push (self, new_controller_op (near, bridge), new_controller_op (near, current));
-  vsw_planner_compare (self, wish, near);
+  VswLink down = *near;
+  down.is_up = FALSE;
+  vsw_planner_compare (self, wish, &down);
   if (port == NULL)
     return;
   vsw_planner_add_addresses (self, vsw_device_ref_by_link (near), port, NULL, FALSE);

@@ -61,6 +61,38 @@ TEST_F (Changes, EveryAttributeIsSetAndReadBack)
   EXPECT_STREQ (link->alias, "");
 }
 
+TEST_F (Changes, Ipv6GoesBelowItsLeastMtuAndComesBackLoud)
+{
+  apply (Op::bridge ("vsw-lab"));
+  VswDeviceRef bridge = by_name ("vsw-lab");
+
+  EXPECT_TRUE (get ("vsw-lab")->ipv6_quiet);
+  apply (Op::set (bridge, VSW_ATTRIBUTE_MTU, 1279));
+  EXPECT_TRUE (get ("vsw-lab")->ipv6_quiet);
+  apply (Op::set (bridge, VSW_ATTRIBUTE_IPV6_QUIET, 1));
+
+  /* No signal tells of that: whoever raises an MTU has to know. */
+  Op raised = Op::set (bridge, VSW_ATTRIBUTE_MTU, 1280);
+  ASSERT_TRUE (vsw_kernel_apply (kernel, raised.get (), nullptr));
+  vsw_kernel_drain (kernel);
+  EXPECT_FALSE (get ("vsw-lab")->ipv6_quiet);
+  apply (Op::set (bridge, VSW_ATTRIBUTE_IPV6_QUIET, 1));
+  EXPECT_TRUE (get ("vsw-lab")->ipv6_quiet);
+  apply (Op::set (bridge, VSW_ATTRIBUTE_MTU, 1500));
+  EXPECT_TRUE (get ("vsw-lab")->ipv6_quiet);
+}
+
+TEST_F (Changes, BridgeBornWithTheLeastMtuOfIpv6IsQuiet)
+{
+  Op born = Op::bridge ("vsw-lab");
+
+  born.op.mtu = 1280;
+  apply (born);
+  Link lab = get ("vsw-lab");
+  EXPECT_EQ (lab->mtu, 1280u);
+  EXPECT_TRUE (lab->ipv6_quiet);
+}
+
 TEST_F (Changes, ChangeOfWhatIsNotThereIsRefused)
 {
   apply (Op::bridge ("vsw-lab"));

@@ -206,6 +206,35 @@ TEST_F (ChangePlan, ChangesABridgeByOneOperationAnAttribute)
   EXPECT_EQ (world.drift_of_all (), "");
 }
 
+/* Below 1280 octets the kernel takes IPv6 away, and gives it back loud. */
+TEST_F (ChangePlan, IsQuietAgainBeforeIPv6ComesBackWithTheMtu)
+{
+  add_lab ();
+  add_web ();
+  EXPECT_EQ (plain (world.perform ({ modify_switch (VSW_GIVEN_MTU, [] (VswSwitch &s) { s.mtu = 576; }) })),
+             "set vsw-lab# up 0\n"
+             "set vsw-lab# ipv6-quiet 1\n"
+             "set vsw-lab# mtu 576\n"
+             "set vsw-lab# up 1\n"
+             "set vswp-web# up 0\n"
+             "set vswp-web# ipv6-quiet 1\n"
+             "set vswp-web# mtu 576\n"
+             "set vswp-web# up 1\n"
+             "set vswg-web# mtu 576\n");
+  EXPECT_EQ (world.drift_of_all (), "");
+  EXPECT_EQ (plain (world.perform ({ modify_switch (VSW_GIVEN_MTU, [] (VswSwitch &s) { s.mtu = 1280; }) })),
+             "set vsw-lab# up 0\n"
+             "set vsw-lab# mtu 1280\n"
+             "set vsw-lab# ipv6-quiet 1\n"
+             "set vsw-lab# up 1\n"
+             "set vswp-web# up 0\n"
+             "set vswp-web# mtu 1280\n"
+             "set vswp-web# ipv6-quiet 1\n"
+             "set vswp-web# up 1\n"
+             "set vswg-web# mtu 1280\n");
+  EXPECT_EQ (world.drift_of_all (), "");
+}
+
 TEST_F (ChangePlan, TakesConnectedNicsAlongToANewMtu)
 {
   add_lab ();

@@ -196,13 +196,18 @@ fake_set_number (FakeState *self, FakeLink *link, VswAttribute attribute, guint6
     case VSW_ATTRIBUTE_MTU:
       if (!fake_check_mtu (number, error))
         return FALSE;
+      /* IPv6 goes below 1280 octets and comes back as if the device were new (addrconf_notify(), net/ipv6/addrconf.c). */
+      if (number < 1280)
+        link->is.ipv6_quiet = TRUE;
+      else if (link->is.mtu < 1280)
+        link->is.ipv6_quiet = FALSE;
       link->is.mtu = number;
       return TRUE;
     case VSW_ATTRIBUTE_GROUP:
       link->is.group = number;
       return TRUE;
     case VSW_ATTRIBUTE_IPV6_QUIET:
-      link->is.ipv6_quiet = number != 0;
+      link->is.ipv6_quiet = number != 0 || link->is.mtu < 1280;
       return TRUE;
     case VSW_ATTRIBUTE_AGEING:
     case VSW_ATTRIBUTE_MAX_LEARNED:
