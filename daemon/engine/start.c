@@ -149,7 +149,7 @@ describe_externals (VswEngine *engine)
       VswLink *described = vsw_kernel_describe (engine->kernel, link, NULL);
       if (described == NULL)
         continue;
-      g_autoptr (VswLink) before = vsw_links_put (engine->links, described);
+      vsw_link_unref (vsw_links_put (engine->links, described));
       vsw_link_unref (described);
     }
 }

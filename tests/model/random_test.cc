@@ -14,7 +14,7 @@ check_invariants (Network &net)
 {
   GHashTableIter iter;
   gpointer value;
-  guint listed = 0, internal = 0;
+  guint listed = 0;
   g_hash_table_iter_init (&iter, vsw_model_get_switches (net.model));
   while (g_hash_table_iter_next (&iter, nullptr, &value))
     {
@@ -35,7 +35,6 @@ check_invariants (Network &net)
       ASSERT_NE (nic, nullptr);
       EXPECT_EQ (vsw_model_find_port_of_nic (net.model, port->nic_id), port);
       EXPECT_LE (nic->mtu, vsw_model_get_switch (net.model, port->switch_id)->mtu);
-      internal += nic->nic_kind == VSW_NIC_INTERNAL;
       EXPECT_TRUE (nic->nic_kind != VSW_NIC_INTERNAL
                    || vsw_facts_has_host_access (net.model, vsw_model_get_switch (net.model, port->switch_id)));
     }
