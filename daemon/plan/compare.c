@@ -148,6 +148,15 @@ compare_numbers (VswPlanner *self, const VswWish *wish, const VswLink *link)
     }
 }
 
+/* The spanning tree shortens the ageing time while the topology changes, without telling anybody, and puts it back itself only while it is on
+ * (__br_set_topology_change(), net/bridge/br_stp.c). So whoever turns it off puts it back, whatever was last observed. */
+static void
+restore_ageing (VswPlanner *self, const VswWish *wish, const VswLink *link)
+{
+  if (on_bridge (self, wish, link) && link->spanning_tree && !wish->bridge.spanning_tree)
+    vsw_planner_set (self, link, VSW_ATTRIBUTE_AGEING, wish->bridge.ageing, wish->bridge.ageing);
+}
+
 /* Down meanwhile, so that no address is born and asked for before there is silence, in doing as in undoing. */
 static void
 cross (VswPlanner *self, const VswWish *wish, const VswLink *link)
@@ -231,6 +240,7 @@ vsw_planner_compare (VswPlanner *self, const VswWish *wish, const VswLink *link)
   compare_name (self, wish, link);
   compare_mac (self, wish, link);
   compare_numbers (self, wish, link);
+  restore_ageing (self, wish, link);
   cross (self, wish, link);
 }
 

@@ -206,6 +206,18 @@ TEST_F (ChangePlan, ChangesABridgeByOneOperationAnAttribute)
   EXPECT_EQ (world.drift_of_all (), "");
 }
 
+/* The kernel may have shortened it, and has not said so. */
+TEST_F (ChangePlan, PutsTheAgeingTimeBackWhenTheSpanningTreeGoes)
+{
+  add_lab ();
+  world.perform ({ modify_switch (VSW_GIVEN_SPANNING_TREE, [] (VswSwitch &s) { s.spanning_tree = TRUE; }) });
+  EXPECT_EQ (plain (world.perform (
+                 { modify_switch (VSW_GIVEN_SPANNING_TREE, [] (VswSwitch &s) { s.spanning_tree = FALSE; }) })),
+             "set vsw-lab# spanning-tree 0\n"
+             "set vsw-lab# ageing 300\n");
+  EXPECT_EQ (world.drift_of_all (), "");
+}
+
 /* Below 1280 octets the kernel takes IPv6 away, and gives it back loud. */
 TEST_F (ChangePlan, IsQuietAgainBeforeIPv6ComesBackWithTheMtu)
 {

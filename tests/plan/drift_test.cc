@@ -144,6 +144,7 @@ TEST_F (DriftPlan, PutsEveryAttributeOfABridgeBack)
                                                 "set vsw-lab# max-learned 0\n"
                                                 "set vsw-lab# spanning-tree 0\n"
                                                 "set vsw-lab# multicast-snooping 0\n"
+                                                "set vsw-lab# ageing 300\n"
                                                 "set vsw-lab# up 1\n");
   EXPECT_EQ (world.findings,
              "bridge vsw-lab of switch lab had the MAC address 02:00:00:00:00:bb instead of 02:00:00:00:00:aa\n"
