@@ -40,9 +40,15 @@ end_release (VswEngine *engine, VswDelta *delta, const GError *error, gpointer d
       return;
     }
 
-  /* An object that somebody deleted meanwhile makes the whole request fail; the next one does not name it. */
-  g_message ("cannot release what %s held: %s; trying again", release->holder, error->message);
-  g_autoptr (GSource) source = g_timeout_source_new_seconds (RETRY_SECONDS);
+  /* An object that somebody deleted meanwhile makes the whole request fail; the next one, at once, does not name it. */
+  g_autoptr (GSource) source = NULL;
+  if (g_error_matches (error, VSW_ERROR, VSW_ERROR_NOT_FOUND))
+    source = g_idle_source_new ();
+  else
+    {
+      g_message ("cannot release what %s held: %s; trying again", release->holder, error->message);
+      source = g_timeout_source_new_seconds (RETRY_SECONDS);
+    }
   g_source_set_callback (source, release_again, release, free_release);
   g_source_attach (source, engine->context);
 }

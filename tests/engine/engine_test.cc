@@ -337,6 +337,21 @@ TEST_F (Placed, HeldNicGoesWithItsHolder)
   EXPECT_EQ (device ("vswp-guest"), nullptr);
 }
 
+TEST_F (Placed, HolderWhoDeletesAndLeavesKeepsNothing)
+{
+  ASSERT_EQ (apply ({ new_nic ("one", VSW_NIC_SYNTHETIC, nullptr, VSW_LIFETIME_CALLER, "guid :1.5"),
+                      new_nic ("two", VSW_NIC_SYNTHETIC, nullptr, VSW_LIFETIME_CALLER, "guid :1.5") }),
+             "");
+  vsw_fake_kernel_block (kernel);
+  send ({ vsw_change_delete (VSW_KIND_NIC, id ("one").c_str (), FALSE) });
+  vsw_engine_release (engine, "guid :1.5");
+  ASSERT_TRUE (vsw_fake_kernel_wait_blocked (kernel));
+  vsw_fake_kernel_release (kernel);
+  gint64 began = g_get_monotonic_time ();
+  wait ([&] { return device ("vswp-two") == nullptr; }, "the release");
+  EXPECT_LT (g_get_monotonic_time () - began, G_USEC_PER_SEC);
+}
+
 /* --- external NICs --- */
 
 TEST_F (Engine, FollowsANicThatComesIsRenamedAndGoes)
