@@ -122,6 +122,9 @@ repair_broken (VswEngine *engine, VswTurn *turn)
 {
   if (turn->kind != TURN_CHANGES || turn->outcome != VSW_OUTCOME_BROKEN)
     return FALSE;
+  /* Nobody is left to do it; the next start does. */
+  if (engine->is_stopped)
+    return FALSE;
 
   g_clear_pointer (&turn->delta, vsw_delta_unref);
   g_clear_pointer (&turn->plan, vsw_plan_free);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <algorithm>
+#include <thread>
 
 #include "engine/engine_fixture.h"
 
@@ -50,7 +51,7 @@ TEST_F (Engine, ForgetsACancelledRequestThatWaits)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   vsw_fake_kernel_block (kernel);
   send ({ new_switch ("lab") });
-  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) vsw_change_free);
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_change_free);
   g_ptr_array_add (list, new_switch ("other"));
   vsw_engine_apply_async (engine, list, cancellable, on_applied, this);
   g_cancellable_cancel (cancellable);
@@ -88,6 +89,26 @@ TEST_F (Engine, StopsWithoutTouchingTheKernel)
 }
 
 /* --- start --- */
+
+TEST_F (Engine, StopsEvenWhenTheLastChangeBreaks)
+{
+  const guint struck = vsw_fake_kernel_get_struck (kernel);
+  vsw_store_set_fault (store, 2);                          /* the commit */
+  vsw_fake_kernel_set_fault (kernel, 4, VSW_ERROR_KERNEL); /* the first step back */
+  vsw_fake_kernel_block (kernel);
+  send ({ new_switch ("lab") });
+  ASSERT_TRUE (vsw_fake_kernel_wait_blocked (kernel));
+  std::thread releaser ([this] {
+    g_usleep (50000);
+    vsw_fake_kernel_release (kernel);
+  });
+  vsw_engine_stop (engine);
+  releaser.join ();
+  EXPECT_EQ (vsw_fake_kernel_get_struck (kernel), struck + 1);
+  vsw_store_set_fault (store, 0);
+  restart ();
+  EXPECT_EQ (device ("vsw-lab"), nullptr);
+}
 
 TEST_F (Engine, StartsAgainWithoutWritingAnything)
 {
