@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every wrong argument has its error, which names the value and the limit, and changes nothing."""
 from gvariant import Raw
-from lab import MANAGER, NAME, TREE, endpoint_path, port_path, switch_path
+from lab import MANAGER, NAME, TREE, BusError, endpoint_path, port_path, switch_path
 from tap import case, run
 
 LIMITS = 'MaxSwitches=4\nMaxPortsPerSwitch=5\nMaxEndpoints=6\nMaxStaticAddressesPerPort=2\nMaxBatch=3'
@@ -243,14 +243,39 @@ def a_dry_range_of_addresses_is_told(lab):
 
 
 @case
-def the_kernel_s_own_words_are_passed_on(lab):
-    # a veth takes no more than 4096 queues, a bridge no address of a group; what the model lets through and the kernel does not is its MTU
-    lab.create_switch('lab', Mtu=65535)
+def a_full_disk_is_told_and_changes_nothing(lab):
+    lab.create_switch('lab')
+    lab.stop_daemon()
+    lab.run('mount', '-t', 'tmpfs', '-o', 'size=1m,mode=700,uid=vmswitch,gid=vmswitch', 'tmpfs', '/mnt')
     try:
-        lab.connect_internal('lab', 'host')
-    except Exception as error:
-        assert getattr(error, 'name', '') in ('Kernel', 'InvalidArgument'), error
-        assert endpoint_path('host') not in lab.objects()
+        for file in lab.state.iterdir():
+            lab.run('cp', '--preserve=all', file, '/mnt')
+        lab.run('mount', '--move', '/mnt', lab.state)
+        lab.start_daemon()
+        lab.create_switch('second')
+        lab.run('sh', '-c', f'cat /dev/zero > {lab.state}/filler', check=False)
+        links = lab.shapes()
+        refusal = None
+        for number in range(200):
+            before = picture(lab)
+            try:
+                lab.call(LAB, 'Switch.Modify', {'Description': f'{number:256}', 'AgeingSeconds': 100 + number}, {})
+            except BusError as error:
+                refusal = error
+                break
+        assert refusal and refusal.name == 'Store', refusal
+        assert picture(lab) == before and lab.shapes() == links
+        assert lab.links()['vsw-lab']['linkinfo']['info_data']['ageing_time'] == before[LAB][f'{NAME}.Switch']['AgeingSeconds'] * 100
+        (lab.state / 'filler').unlink()
+        lab.create_port('lab', 'after')
+    finally:
+        lab.stop_daemon()
+        lab.run('umount', '--lazy', lab.state, check=False)
+        lab.run('umount', '--lazy', '/mnt', check=False)
+        for name in lab.ours():
+            lab.ip('link', 'delete', name, check=False)
+        lab.make_runtime()
+        lab.start_daemon()
 
 
 run(config=LIMITS)
