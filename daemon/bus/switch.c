@@ -69,10 +69,13 @@ get_mtu (const VswView *view)
   return g_variant_new_uint32 (view->link != NULL ? view->link->mtu : view->home->mtu);
 }
 
+/* The kernel tells when the spanning tree shortens it and never when that is over. */
 static GVariant *
 get_ageing (const VswView *view)
 {
-  return g_variant_new_uint32 (view->link != NULL ? view->link->ageing : view->home->ageing);
+  gboolean is_known = view->link != NULL && !view->link->topology_changes;
+
+  return g_variant_new_uint32 (is_known ? view->link->ageing : view->home->ageing);
 }
 
 static GVariant *

@@ -122,6 +122,7 @@ fill_bridge (const struct nlattr *info, VswLink *fields)
   fields->is_bridge = TRUE;
   fields->ageing = read_u32 (attributes[IFLA_BR_AGEING_TIME]) / CLOCK_TICKS;
   fields->spanning_tree = read_u32 (attributes[IFLA_BR_STP_STATE]) != 0;
+  fields->topology_changes = fields->spanning_tree && read_u8 (attributes[IFLA_BR_TOPOLOGY_CHANGE]) != 0;
   fields->multicast_snooping = read_u8 (attributes[IFLA_BR_MCAST_SNOOPING]) != 0;
   fields->has_max_learned = attributes[BRIDGE_MAX_LEARNED] != NULL;
   fields->max_learned = read_u32 (attributes[BRIDGE_MAX_LEARNED]);

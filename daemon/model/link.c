@@ -18,7 +18,7 @@ copy_text (const char *text)
 VswLink *
 vsw_link_new (const VswLink *fields)
 {
-  VswLink *self = g_atomic_rc_box_dup (sizeof *fields, (gpointer) fields);
+  VswLink *self = g_atomic_rc_box_dup (sizeof *fields, (gpointer)fields);
   self->name = copy_text (fields->name);
   self->link_kind = copy_text (fields->link_kind);
   self->alias = copy_text (fields->alias);
@@ -71,8 +71,9 @@ static gboolean
 equal_bridges (const VswLink *a, const VswLink *b)
 {
   return !a->is_bridge == !b->is_bridge && a->ageing == b->ageing && !a->spanning_tree == !b->spanning_tree
-         && !a->multicast_snooping == !b->multicast_snooping && !a->has_max_learned == !b->has_max_learned
-         && a->max_learned == b->max_learned && !a->is_port == !b->is_port && a->port_state == b->port_state;
+         && !a->topology_changes == !b->topology_changes && !a->multicast_snooping == !b->multicast_snooping
+         && !a->has_max_learned == !b->has_max_learned && a->max_learned == b->max_learned && !a->is_port == !b->is_port
+         && a->port_state == b->port_state;
 }
 
 /**

@@ -48,6 +48,7 @@ typedef struct
   gboolean is_bridge;
   guint32 ageing;          /* seconds */
   gboolean spanning_tree;
+  gboolean topology_changes; /* the spanning tree has shortened `ageing` for a while */
   gboolean multicast_snooping;
   gboolean has_max_learned; /* the kernel knows the limit (6.7) */
   guint32 max_learned;

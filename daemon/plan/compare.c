@@ -41,6 +41,13 @@ on_bridge (const VswPlanner *planner, const VswWish *wish, const VswLink *link)
   return wish->is_bridge && link->is_bridge;
 }
 
+/* What the spanning tree does for a while is nobody's drift (__br_set_topology_change(), net/bridge/br_stp.c). */
+static gboolean
+on_calm_bridge (const VswPlanner *planner, const VswWish *wish, const VswLink *link)
+{
+  return on_bridge (planner, wish, link) && !(link->topology_changes && planner->is_drift);
+}
+
 /* A kernel without the limit cannot say what it is. A caller who asks for one still has to be told that it cannot be. */
 static gboolean
 on_limited_bridge (const VswPlanner *planner, const VswWish *wish, const VswLink *link)
@@ -124,7 +131,7 @@ observed_snooping (const VswLink *link)
 static const Row rows[] = {
   { VSW_ATTRIBUTE_IPV6_QUIET, "silence in IPv6", on_quiet, wished_quiet, observed_quiet },
   { VSW_ATTRIBUTE_MTU, "MTU", within_ipv6, wished_mtu, observed_mtu },
-  { VSW_ATTRIBUTE_AGEING, "ageing time", on_bridge, wished_ageing, observed_ageing },
+  { VSW_ATTRIBUTE_AGEING, "ageing time", on_calm_bridge, wished_ageing, observed_ageing },
   { VSW_ATTRIBUTE_MAX_LEARNED, "limit of learned addresses", on_limited_bridge, wished_max_learned,
     observed_max_learned },
   { VSW_ATTRIBUTE_SPANNING_TREE, "spanning tree", on_bridge, wished_spanning_tree, observed_spanning_tree },

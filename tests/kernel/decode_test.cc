@@ -327,6 +327,33 @@ protected:
   }
 };
 
+TEST (Decode, TellsThatTheSpanningTreeShortensTheAgeingTime)
+{
+  for (guint32 state : { 0u, 1u })
+    {
+      struct ifinfomsg header = {};
+      nl_msg *message = nlmsg_alloc_simple (RTM_NEWLINK, 0);
+
+      header.ifi_index = 7;
+      nlmsg_append (message, &header, sizeof header, NLMSG_ALIGNTO);
+      nla_put_string (message, IFLA_IFNAME, "vsw-lab");
+      nla_put_u32 (message, IFLA_MTU, 1500);
+      nlattr *info = nla_nest_start (message, IFLA_LINKINFO);
+      nla_put_string (message, IFLA_INFO_KIND, "bridge");
+      nlattr *data = nla_nest_start (message, IFLA_INFO_DATA);
+      nla_put_u32 (message, IFLA_BR_AGEING_TIME, 400);
+      nla_put_u32 (message, IFLA_BR_STP_STATE, state);
+      nla_put_u8 (message, IFLA_BR_TOPOLOGY_CHANGE, 1);
+      nla_nest_end (message, data);
+      nla_nest_end (message, info);
+      g_autoptr (VswLink) link = vsw_decode_link (nlmsg_hdr (message));
+      ASSERT_NE (link, nullptr);
+      EXPECT_EQ (link->ageing, 4u);
+      EXPECT_EQ (link->topology_changes, state == 1) << "it stays set when the spanning tree goes";
+      nlmsg_free (message);
+    }
+}
+
 TEST_F (DecodeLive, ReadsABridge)
 {
   g_autoptr (VswLink) link = find ("br0");

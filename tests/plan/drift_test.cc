@@ -158,6 +158,24 @@ TEST_F (DriftPlan, PutsEveryAttributeOfABridgeBack)
   world.repair ();
 }
 
+TEST_F (DriftPlan, LeavesTheAgeingTimeToTheSpanningTreeWhileTheTopologyChanges)
+{
+  VswSwitch wished = *world.get_switch ("lab");
+  wished.spanning_tree = TRUE;
+  g_autoptr (VswSwitch) draft = vsw_switch_new (&wished);
+  world.perform ({ vsw_change_modify (draft, VSW_GIVEN_SPANNING_TREE) });
+  VswLink observed = *vsw_links_find_name (world.links, "vsw-lab");
+  observed.ageing = 4;
+  observed.topology_changes = TRUE;
+  g_autoptr (VswLink) changing = vsw_link_new (&observed);
+  g_autoptr (VswLink) before = vsw_links_put (world.links, changing);
+  EXPECT_EQ (world.drift ({ "s-lab" }), "");
+  observed.topology_changes = FALSE;
+  g_autoptr (VswLink) calm = vsw_link_new (&observed);
+  g_autoptr (VswLink) changed = vsw_links_put (world.links, calm);
+  EXPECT_EQ (plain (world.drift ({ "s-lab" })), "set vsw-lab# ageing 300\n");
+}
+
 TEST_F (DriftPlan, PutsNamesAndMarksBack)
 {
   ASSERT_TRUE (vsw_fake_kernel_foreign_set_alias (world.kernel, VSW_FAKE_HOME, "vswp-lone", "mine"));
