@@ -188,9 +188,13 @@ decode_resolve_device (VswRequest *request, const VswView *target, GError **erro
   if (path == NULL)
     {
       g_autoptr (GVariant) dictionary = g_variant_get_child_value (request->parameters, 0);
-      g_autofree char *text = g_variant_print (dictionary, FALSE);
+      g_autoptr (GVariant) value = NULL;
+      const char *key;
 
-      g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "no switch or endpoint has a device with %.256s", text);
+      g_variant_get_child (dictionary, 0, "{&sv}", &key, &value);
+      g_autofree char *text = g_variant_print (value, FALSE);
+      g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "no switch or endpoint has a device with %s %.64s", key,
+                   text);
       return FALSE;
     }
 

@@ -455,6 +455,8 @@ TEST_F (Methods, ResolveDevice)
   EXPECT_EQ (resolve ("'InterfaceName': <'lo'>"), "!Error.NotFound");
   EXPECT_EQ (resolve ("'InterfaceName': <'nothing'>"), "!Error.NotFound");
   EXPECT_EQ (resolve ("'InterfaceIndex': <uint32 4294967295>"), "!Error.NotFound");
+  EXPECT_EQ (call (manager, "Manager", "ResolveDevice", "({'InterfaceName': <'nothing'>}, @a{sv} {})").text,
+             "no switch or endpoint has a device with InterfaceName 'nothing'");
   EXPECT_EQ (resolve ("'MacAddress': <'02:00:00:00:00:99'>"), "!Error.NotFound");
   EXPECT_EQ (resolve ("'InterfaceName': <'vsw-lab'>, 'InterfaceIndex': <uint32 1>"), "!Error.InvalidArgument");
   EXPECT_EQ (call (manager, "Manager", "ResolveDevice", "(@a{sv} {}, @a{sv} {})").print (), "!Error.InvalidArgument");
