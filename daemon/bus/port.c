@@ -119,6 +119,7 @@ decode_move (VswRequest *request, const VswView *target, GError **error)
 {
   gboolean owns_passed = request->owns_passed;
   VswView destination;
+  VswChange *change;
 
   if (!vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error)
       || !vsw_request_get_object (request, 0, VSW_VIEW_SWITCH, "switch", &destination, error))
@@ -130,7 +131,9 @@ decode_move (VswRequest *request, const VswView *target, GError **error)
     vsw_request_pass (request, target->nic->head.owner);
 
   vsw_request_add_detail (request, "switch", destination.home->head.name);
-  vsw_request_take_change (request, vsw_change_move (target->port->head.id, destination.home->head.id));
+  change = vsw_change_move (target->port->head.id, destination.home->head.id);
+  vsw_change_expect (change, target->port->nic_id);
+  vsw_request_take_change (request, change);
   return TRUE;
 }
 

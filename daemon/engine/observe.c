@@ -69,6 +69,7 @@ merge_hardware (const VswLink *now, const VswLink *hardware)
 
 static void queue_settling (VswEngine *engine);
 static void note_link (VswEngine *engine, guint index, VswLink *link);
+static void describe_if_external (VswEngine *engine, const VswLink *before, const VswLink *after);
 
 static void
 finish_description (gpointer data)
@@ -81,13 +82,17 @@ finish_description (gpointer data)
   g_hash_table_remove (engine->described, index);
   if (job->answer != NULL)
     {
-      if (!g_hash_table_lookup_extended (engine->pending, index, NULL, (gpointer *)&now))
+      if (!g_hash_table_lookup_extended (engine->held, index, NULL, (gpointer *)&now)
+          && !g_hash_table_lookup_extended (engine->pending, index, NULL, (gpointer *)&now))
         now = vsw_links_get (engine->links, job->link->index);
       if (now != NULL)
         {
           g_autoptr (VswLink) merged = merge_hardware (now, job->answer);
 
           note_link (engine, merged->index, merged);
+          /* A carrier that came or went meanwhile has another speed. */
+          if (now->has_carrier != job->link->has_carrier || now->is_up != job->link->is_up)
+            describe_if_external (engine, NULL, merged);
         }
     }
 

@@ -6,6 +6,7 @@
  * left as it is for FIGHT_PAUSE, and Manager.Warnings says so. */
 #include "engine/state.h"
 
+#define MAX_LINES    10 /* of one repair in the log */
 #define QUIET_TIME   50 /* milliseconds from the first sign of drift to the look at it */
 #define FIGHT_ROUNDS 5
 #define FIGHT_WINDOW (10 * G_USEC_PER_SEC)
@@ -116,8 +117,11 @@ set_warning (VswEngine *engine, Fight *fight, const char *code, const char *text
 void
 vsw_engine_log_findings (const VswPlan *plan)
 {
-  for (guint i = 0; i < plan->findings->len; i++)
+  for (guint i = 0; i < MIN (plan->findings->len, MAX_LINES); i++)
     vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_DRIFT, NULL, "%s", (const char *)g_ptr_array_index (plan->findings, i));
+
+  if (plan->findings->len > MAX_LINES)
+    vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_DRIFT, NULL, "… and %u more devices", plan->findings->len - MAX_LINES);
 }
 
 /* --- NICs whose far end was elsewhere --- */

@@ -142,6 +142,19 @@ vsw_change_remove_address (const char *port_id, VswMac mac)
 }
 
 /**
+ * vsw_change_expect:
+ * @nic_id: (nullable): what was plugged in when the change was allowed; %NULL: nothing
+ *
+ * Makes the change good for that endpoint alone. Any thread.
+ */
+void
+vsw_change_expect (VswChange *self, const char *nic_id)
+{
+  self->expects = TRUE;
+  self->expected_nic = g_strdup (nic_id);
+}
+
+/**
  * vsw_change_free:
  *
  * Frees a wish. Any thread.
@@ -154,5 +167,6 @@ vsw_change_free (VswChange *self)
   g_clear_pointer (&self->draft, vsw_value_unref);
   g_clear_pointer (&self->target, vsw_namespace_unref);
   g_free ((char *)self->interface);
+  g_free ((char *)self->expected_nic);
   g_free (self);
 }

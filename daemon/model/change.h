@@ -53,6 +53,8 @@ typedef struct
   VswMac mac;
   VswNamespace *target;    /* (owned) (nullable) on create of a NIC and on place: where the far end goes */
   const char *interface;   /* (owned) (nullable) name of the far end there */
+  gboolean expects;        /* on move: what is plugged in must still be `expected_nic` */
+  const char *expected_nic; /* (owned) (nullable) NULL: nothing */
 } VswChange;
 
 /* All take copies (strings) or references (draft, target). */
@@ -65,6 +67,8 @@ VswChange *vsw_change_move (const char *port_id, const char *switch_id);
 VswChange *vsw_change_place (const char *nic_id, VswNamespace *target, const char *interface);
 VswChange *vsw_change_add_address (const char *port_id, VswMac mac);
 VswChange *vsw_change_remove_address (const char *port_id, VswMac mac);
+/* What was plugged into the port when its change was allowed; another then is INVALID_STATE. nic_id: (nullable) nothing. */
+void vsw_change_expect (VswChange *self, const char *nic_id);
 void vsw_change_free (VswChange *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswChange, vsw_change_free)

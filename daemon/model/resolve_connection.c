@@ -77,12 +77,23 @@ check_target (VswResolver *self, const VswPort *port, const VswSwitch *target, G
          && vsw_resolve_addresses_fit (self, port, target, error);
 }
 
+/* Whoever allowed it did so for the NIC that was plugged in then. */
+static gboolean
+check_expected (const VswPort *port, const VswChange *change, GError **error)
+{
+  if (!change->expects || g_strcmp0 (port->nic_id, change->expected_nic) == 0)
+    return TRUE;
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE,
+               "what is connected to port %s has changed since the move was asked for", port->head.name);
+  return FALSE;
+}
+
 gboolean
 vsw_resolve_move (VswResolver *self, const VswChange *change, GError **error)
 {
   const VswPort *port = vsw_resolver_get_port (self, change->id, error);
   const VswSwitch *target = port != NULL ? vsw_resolver_get_switch (self, change->other_id, error) : NULL;
-  if (target == NULL || !check_target (self, port, target, error))
+  if (target == NULL || !check_expected (port, change, error) || !check_target (self, port, target, error))
     return FALSE;
   VswPort value = *port;
   value.switch_id = target->head.id;

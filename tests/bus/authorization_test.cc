@@ -201,7 +201,8 @@ TEST_F (Authorization, OfOnesOwnIsAnotherAction)
   EXPECT_EQ (asked (port, "SwitchPort", "Disconnect", "(@a{sv} {},)"), "manage-own");
   EXPECT_EQ (asked (port, "SwitchPort", "Connect", "(objectpath '" + std::string (nic) + "', @a{sv} {})"),
              "manage-own");
-  EXPECT_EQ (asked (hers, "Switch", "ConnectInternal", "('i', @a{sv} {}, @a{sv} {})"), "manage-own");
+  EXPECT_EQ (asked (hers, "Switch", "ConnectInternal", "('i', @a{sv} {}, @a{sv} {})"), "connect-internal")
+      << "the switch is hers, the host is not";
   EXPECT_EQ (asked (hers, "Switch", "DisconnectInternal", "(objectpath '/org/vmswitch1/endpoint/i', @a{sv} {})"),
              "manage-own");
   EXPECT_EQ (asked (nic, "EthernetPort", "Delete", "({'force': <true>},)"), "manage-own");

@@ -181,6 +181,18 @@ TEST_F (PortRules, MoveKeepsWhatIsPluggedIn)
   EXPECT_EQ (vsw_model_find_port (net.model, "s-lab", "web"), nullptr);
 }
 
+TEST_F (PortRules, MoveIsGoodOnlyForTheEndpointThatItWasAllowedFor)
+{
+  VswChange *change = move ("p-lab-web", "s-spare");
+  vsw_change_expect (change, nullptr);
+  net.must ({ Network::connect ("lab", "web", "vm") });
+  refused (VSW_ERROR_INVALID_STATE, "what is connected to port web has changed", net.ask ({ change }));
+
+  change = move ("p-lab-web", "s-spare");
+  vsw_change_expect (change, "n-vm");
+  net.must ({ change });
+}
+
 TEST_F (PortRules, MoveIsRefusedForEachReason)
 {
   net.must ({ Network::connect ("lab", "web", "vm") });
