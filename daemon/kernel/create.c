@@ -188,6 +188,23 @@ mark_veth (VswSession *session, const VswOp *op, const VswLink *link, const char
   return TRUE;
 }
 
+/* The kernel says that a name is taken, but not which. */
+static void
+say_which_is_taken (VswSession *session, const VswOp *op, GError **error)
+{
+  g_autoptr (VswLink) near_end = NULL;
+
+  if (op->target == NULL || error == NULL || !g_error_matches (*error, VSW_ERROR, VSW_ERROR_EXISTS))
+    return;
+
+  near_end = vsw_read_link (session->route, vsw_device_ref_by_name (op->device.name), NULL);
+  if (near_end != NULL)
+    return;
+
+  g_clear_error (error);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "the target namespace has an interface %s already", op->far.name);
+}
+
 /**
  * vsw_create_veth:
  *
@@ -220,6 +237,7 @@ vsw_create_veth (VswSession *session, const VswOp *op, GError **error)
   if (link == NULL)
     {
       session->last_bridge = (VswDeviceRef){ 0 };
+      say_which_is_taken (session, op, error);
       return FALSE;
     }
   if (!mark_veth (session, op, link, step, error))

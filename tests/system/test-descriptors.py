@@ -15,6 +15,19 @@ def attach(expression, name='n', interface='eth0', lifetime='runtime'):
 
 
 @case
+def a_name_that_is_taken_in_the_target_is_told(lab):
+    lab.create_switch('lab')
+    lab.add_guest('g1')
+    nic = "options(Name='{}', Namespace=fd('/run/netns/g1'))"
+    with Holder(lab) as holder:
+        holder.call(switch_path('lab'), 'Switch.Attach', nic.format('one'), 'options()')
+        before = lab.shapes()
+        holder.refuse('Exists', switch_path('lab'), 'Switch.Attach', nic.format('two'), 'options()',
+                      says='the target namespace has an interface eth0 already')
+        assert lab.shapes() == before
+
+
+@case
 def a_namespace_at_birth(lab):
     lab.create_switch('lab')
     lab.add_guest('g1')
