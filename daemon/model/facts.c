@@ -110,9 +110,10 @@ vsw_facts_port_state (VswModel *model, VswLinks *links, const VswPort *value)
   const VswLink *device = get_working_device (model, links, value);
   if (device == NULL)
     return "degraded";
-  if (!device->has_carrier)
+  /* A bridge enables a port when it hears of the carrier, which may be a moment after the device has it. */
+  if (!device->has_carrier || device->port_state == VSW_PORT_STATE_DISABLED)
     return "no-carrier";
-  return device->port_state == VSW_PORT_STATE_DISABLED ? "degraded" : vsw_port_state_print (device->port_state);
+  return vsw_port_state_print (device->port_state);
 }
 
 /**

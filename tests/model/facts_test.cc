@@ -109,7 +109,7 @@ TEST_F (Facts, AConnectionIsGoneWithEachOfItsConditions)
     { "no-carrier", [this] { net.alter (NEAR, [] (VswLink &l) { l.has_carrier = FALSE; }); } },
     { "degraded", [this] { net.alter (NEAR, [] (VswLink &l) { l.bridge = 99; }); } },
     { "degraded", [this] { net.alter (NEAR, [] (VswLink &l) { l.bridge = 0, l.is_port = FALSE; }); } },
-    { "degraded", [this] { net.alter (NEAR, [] (VswLink &l) { l.port_state = VSW_PORT_STATE_DISABLED; }); } },
+    { "no-carrier", [this] { net.alter (NEAR, [] (VswLink &l) { l.port_state = VSW_PORT_STATE_DISABLED; }); } },
     { "listening", [this] { net.alter (NEAR, [] (VswLink &l) { l.port_state = VSW_PORT_STATE_LISTENING; }); } },
     { "learning", [this] { net.alter (NEAR, [] (VswLink &l) { l.port_state = VSW_PORT_STATE_LEARNING; }); } },
     { "blocking", [this] { net.alter (NEAR, [] (VswLink &l) { l.port_state = VSW_PORT_STATE_BLOCKING; }); } },
