@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine/addresses.h"
 
+#include "model/log.h"
+
 typedef struct
 {
   VswPort *port;       /* (owned) */
@@ -98,7 +100,8 @@ apply_address (VswKernel *kernel, VswOpKind kind, const Wish *wish, guint64 numb
 
   op->mac = vsw_mac_from_number (number);
   text = vsw_op_print (op);
-  g_message ("forwarding table of port %s differs from the wish: %s", wish->port->head.name, text);
+  vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_DRIFT, wish->port->head.name,
+           "forwarding table at port %s differs from the wish: %s", wish->port->head.name, text);
   if (!vsw_kernel_apply (kernel, op, &error))
     g_warning ("cannot repair: %s: %s", text, error->message);
 }

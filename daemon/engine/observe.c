@@ -413,6 +413,19 @@ on_learned (VswKernel *kernel, guint bridge, gint change, VswEngine *engine)
 }
 
 static void
+on_address (VswKernel *kernel, guint port, VswEngine *engine)
+{
+  const char *device = vsw_links_get_bound (engine->links, port);
+  VswValue *value = device != NULL ? vsw_model_find_device (engine->model, device) : NULL;
+
+  /* What the running turn does is what is wished. */
+  if (value == NULL || (engine->turn_keys != NULL && g_hash_table_contains (engine->turn_keys, value->id)))
+    return;
+
+  vsw_engine_suspect_addresses (engine);
+}
+
+static void
 on_overrun (VswKernel *kernel, VswEngine *engine)
 {
   if (engine->list_is_wanted)
@@ -442,6 +455,7 @@ vsw_engine_observe (VswEngine *engine)
 {
   g_signal_connect_object (engine->kernel, "link", G_CALLBACK (on_link), engine, 0);
   g_signal_connect_object (engine->kernel, "learned", G_CALLBACK (on_learned), engine, 0);
+  g_signal_connect_object (engine->kernel, "address", G_CALLBACK (on_address), engine, 0);
   g_signal_connect_object (engine->kernel, "overrun", G_CALLBACK (on_overrun), engine, 0);
   g_signal_connect_object (engine->kernel, "guard-lost", G_CALLBACK (on_guard_lost), engine, 0);
 }

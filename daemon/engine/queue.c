@@ -12,6 +12,7 @@ typedef enum
   TURN_REPAIR,
   TURN_LIST,
   TURN_GUARD,
+  TURN_ADDRESSES,
 } TurnKind;
 
 struct _VswTurn
@@ -104,6 +105,9 @@ run_turn (gpointer data)
       break;
     case TURN_GUARD:
       vsw_kernel_reset_guard (engine->kernel, turn->bridges, &turn->error);
+      break;
+    case TURN_ADDRESSES:
+      vsw_address_wish_fulfil (turn->addresses, engine->kernel);
       break;
     }
 }
@@ -223,7 +227,7 @@ give_to_worker (VswEngine *engine, VswTurn *turn)
   engine->turn_keys = vsw_keys_new ();
   if (turn->delta != NULL)
     vsw_keys_add_delta (engine->turn_keys, engine, turn->delta);
-  if (turn->kind == TURN_REPAIR)
+  if (turn->kind == TURN_REPAIR || turn->kind == TURN_ADDRESSES)
     add_repaired (engine, turn, engine->turn_keys);
   vsw_worker_push (engine->worker, run_turn, finish_turn, turn);
 }
@@ -273,6 +277,9 @@ prepare_turn (VswEngine *engine, VswTurn *turn)
       return TRUE;
     case TURN_GUARD:
       turn->bridges = vsw_engine_list_bridges (engine);
+      return TRUE;
+    case TURN_ADDRESSES:
+      turn->addresses = vsw_address_wish_new (engine->model, engine->links);
       return TRUE;
     }
   g_assert_not_reached ();
@@ -337,6 +344,12 @@ void
 vsw_engine_push_list (VswEngine *engine)
 {
   push_turn (engine, new_turn (engine, TURN_LIST));
+}
+
+void
+vsw_engine_push_addresses (VswEngine *engine)
+{
+  push_turn (engine, new_turn (engine, TURN_ADDRESSES));
 }
 
 void

@@ -6,11 +6,12 @@
  * left as it is for FIGHT_PAUSE, and Manager.Warnings says so. */
 #include "engine/state.h"
 
-#define MAX_LINES    10 /* of one repair in the log */
-#define QUIET_TIME   50 /* milliseconds from the first sign of drift to the look at it */
-#define FIGHT_ROUNDS 5
-#define FIGHT_WINDOW (10 * G_USEC_PER_SEC)
-#define FIGHT_PAUSE  30 /* seconds */
+#define ADDRESS_PAUSE 1000 /* milliseconds between two looks at static addresses */
+#define MAX_LINES     10   /* of one repair in the log */
+#define QUIET_TIME    50   /* milliseconds from the first sign of drift to the look at it */
+#define FIGHT_ROUNDS  5
+#define FIGHT_WINDOW  (10 * G_USEC_PER_SEC)
+#define FIGHT_PAUSE   30 /* seconds */
 
 typedef struct
 {
@@ -73,6 +74,9 @@ vsw_engine_init_repair (VswEngine *engine)
 void
 vsw_engine_clear_repair (VswEngine *engine)
 {
+  if (engine->address_source != NULL)
+    g_source_destroy (engine->address_source);
+  g_clear_pointer (&engine->address_source, g_source_unref);
   clear_suspects (engine);
   g_clear_pointer (&engine->suspects, g_hash_table_unref);
   g_clear_pointer (&engine->fights, g_hash_table_unref);
@@ -365,17 +369,12 @@ add_conflicts (VswEngine *engine, VswKeys *keys)
       vsw_keys_add (keys, id);
 }
 
-static gboolean
-look_for_drift (gpointer user_data)
+static void
+look_at_suspects (VswEngine *engine)
 {
-  VswEngine *engine = user_data;
   g_autoptr (GPtrArray) ids = NULL;
   g_autoptr (GPtrArray) drifted = g_ptr_array_new_with_free_func (g_free);
 
-  /* What the kernel has told by now belongs to the picture; it may add suspects, but no further delay. */
-  vsw_kernel_drain (engine->kernel);
-  vsw_engine_settle (engine, NULL);
-  clear_suspects (engine);
   add_conflicts (engine, engine->suspects);
   ids = vsw_keys_list_repairable (engine->suspects, engine->model);
   g_hash_table_remove_all (engine->suspects);
@@ -393,6 +392,22 @@ look_for_drift (gpointer user_data)
 
   if (drifted->len > 0)
     vsw_engine_push_repair (engine, g_steal_pointer (&drifted));
+}
+
+static gboolean
+look_for_drift (gpointer user_data)
+{
+  VswEngine *engine = user_data;
+
+  /* What the kernel has told by now belongs to the picture; it may add suspects, but no further delay. */
+  if (!engine->is_stopped)
+    {
+      vsw_kernel_drain (engine->kernel);
+      vsw_engine_settle (engine, NULL);
+    }
+  clear_suspects (engine);
+  if (!engine->is_stopped)
+    look_at_suspects (engine);
 
   return G_SOURCE_REMOVE;
 }
@@ -431,6 +446,40 @@ vsw_engine_check_drift (VswEngine *engine, VswKeys *keys)
   engine->suspect_source = g_timeout_source_new (delay);
   g_source_set_callback (engine->suspect_source, look_for_drift, engine, NULL);
   g_source_attach (engine->suspect_source, engine->context);
+}
+
+static gboolean
+look_at_addresses (gpointer user_data)
+{
+  VswEngine *engine = user_data;
+
+  g_clear_pointer (&engine->address_source, g_source_unref);
+  engine->addresses_seen = g_get_monotonic_time ();
+  if (!engine->is_stopped)
+    vsw_engine_push_addresses (engine);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+vsw_engine_suspect_addresses (VswEngine *engine)
+{
+  gint64 since = (g_get_monotonic_time () - engine->addresses_seen) / 1000;
+
+  if (engine->address_source != NULL || engine->is_stopped)
+    return;
+
+  engine->address_source = g_timeout_source_new (since < ADDRESS_PAUSE ? (guint)(ADDRESS_PAUSE - since) : QUIET_TIME);
+  g_source_set_callback (engine->address_source, look_at_addresses, engine, NULL);
+  g_source_attach (engine->address_source, engine->context);
+}
+
+void
+vsw_engine_check_drift_now (VswEngine *engine, VswKeys *keys)
+{
+  vsw_engine_check_drift (engine, keys);
+  clear_suspects (engine);
+  look_at_suspects (engine);
 }
 
 /* Names of the bridges of ours as they are now. (transfer full) (element-type utf8) */

@@ -101,7 +101,7 @@ check_again (VswEngine *engine)
         vsw_keys_add (keys, id);
     }
 
-  vsw_engine_check_drift (engine, keys);
+  vsw_engine_check_drift_now (engine, keys);
 }
 
 static void

@@ -53,6 +53,8 @@ struct _VswEngine
   /* repair.c */
   VswKeys *suspects;       /* (owned) ids to look at for drift, when it has become quiet */
   GSource *suspect_source; /* (owned) (nullable) */
+  GSource *address_source; /* (owned) (nullable) static addresses are to be looked at */
+  gint64 addresses_seen;   /* monotonic, microseconds: when they were last */
   GHashTable *fights;      /* (owned) id → Fight */
   GPtrArray *warnings;     /* (owned) (element-type VswWarning) */
   gboolean guard_is_lost;  /* a repair of the guard waits */
@@ -79,6 +81,8 @@ void vsw_engine_push_repair (VswEngine *engine, GPtrArray *ids);
 /* A turn that lists all links anew, or puts the guard back. */
 void vsw_engine_push_list (VswEngine *engine);
 void vsw_engine_push_guard (VswEngine *engine);
+/* A turn that compares the static addresses of all ports with the forwarding tables. */
+void vsw_engine_push_addresses (VswEngine *engine);
 void vsw_engine_clear_turns (VswEngine *engine);
 
 /* --- observe.c --- */
@@ -96,9 +100,13 @@ void vsw_engine_emit_changed (VswEngine *engine, VswKeys *keys);
 /* --- repair.c --- */
 /* Looks for drift on these objects a moment later and, where there is some, puts a repair in the queue. */
 void vsw_engine_check_drift (VswEngine *engine, VswKeys *keys);
+/* The same at once. */
+void vsw_engine_check_drift_now (VswEngine *engine, VswKeys *keys);
 /* Before a repair is planned: what has become of these NICs (ids; NULL: all) whose far end was in another namespace. Returns
  * (transfer full) (nullable) how the wish changes for it; NULL: not at all. */
 VswDelta *vsw_engine_recall_nics (VswEngine *engine, GPtrArray *ids);
+/* Another hand has been at static addresses: they are looked at a moment later, at most once a second. */
+void vsw_engine_suspect_addresses (VswEngine *engine);
 void vsw_engine_log_findings (const VswPlan *plan);
 GPtrArray *vsw_engine_list_bridges (VswEngine *engine);
 /* Makes and frees what repair.c keeps. */

@@ -7,6 +7,7 @@ enum
 {
   SIGNAL_LINK,
   SIGNAL_LEARNED,
+  SIGNAL_ADDRESS,
   SIGNAL_OVERRUN,
   SIGNAL_GUARD_LOST,
   N_SIGNALS,
@@ -17,14 +18,16 @@ static guint signals[N_SIGNALS];
 static void
 vsw_kernel_default_init (VswKernelInterface *iface)
 {
-  signals[SIGNAL_LINK] = g_signal_new ("link", VSW_TYPE_KERNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                       G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_BOOLEAN);
+  signals[SIGNAL_LINK] = g_signal_new ("link", VSW_TYPE_KERNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                       G_TYPE_POINTER, G_TYPE_BOOLEAN);
   signals[SIGNAL_LEARNED] = g_signal_new ("learned", VSW_TYPE_KERNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_INT);
-  signals[SIGNAL_OVERRUN] = g_signal_new ("overrun", VSW_TYPE_KERNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                          G_TYPE_NONE, 0);
-  signals[SIGNAL_GUARD_LOST] = g_signal_new ("guard-lost", VSW_TYPE_KERNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                             G_TYPE_NONE, 0);
+  signals[SIGNAL_ADDRESS] =
+      g_signal_new ("address", VSW_TYPE_KERNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[SIGNAL_OVERRUN] =
+      g_signal_new ("overrun", VSW_TYPE_KERNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_GUARD_LOST] =
+      g_signal_new ("guard-lost", VSW_TYPE_KERNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 gboolean
@@ -97,6 +100,12 @@ void
 vsw_kernel_emit_learned (VswKernel *self, guint bridge, gint change)
 {
   g_signal_emit (self, signals[SIGNAL_LEARNED], 0, bridge, change);
+}
+
+void
+vsw_kernel_emit_address (VswKernel *self, guint port)
+{
+  g_signal_emit (self, signals[SIGNAL_ADDRESS], 0, port);
 }
 
 void

@@ -10,6 +10,7 @@
  * Signals, on the main thread, from the main loop or from `drain`:
  *   link (VswLink *link, gboolean gone)   a link of our namespace is new, changed or gone
  *   learned (guint bridge, gint change)   that bridge learned (1) or forgot (-1) an address
+ *   address (guint port)                  a static forwarding entry came or went at that bridge port
  *   overrun ()                            notifications were lost: list again
  *   guard-lost ()                         somebody removed our guard: add it again for every bridge */
 #pragma once
@@ -72,6 +73,7 @@ VswNamespace *vsw_kernel_inspect (VswKernel *self, int fd, guint32 caller, GErro
 /* for implementations */
 void vsw_kernel_emit_link (VswKernel *self, VswLink *link, gboolean gone);
 void vsw_kernel_emit_learned (VswKernel *self, guint bridge, gint change);
+void vsw_kernel_emit_address (VswKernel *self, guint port);
 void vsw_kernel_emit_overrun (VswKernel *self);
 void vsw_kernel_emit_guard_lost (VswKernel *self);
 

@@ -93,11 +93,13 @@ take_neighbour (VswMonitor *self, const struct nlmsghdr *message)
   if (!vsw_decode_neighbour (message, &neighbour))
     return;
   change = vsw_known_note (self->known, &neighbour, message->nlmsg_type == RTM_DELNEIGH);
-  if (change == 0)
-    return;
-
-  g_atomic_int_set (&self->has_emitted, TRUE);
-  vsw_kernel_emit_learned (self->kernel, neighbour.bridge, change);
+  if (change != 0)
+    {
+      g_atomic_int_set (&self->has_emitted, TRUE);
+      vsw_kernel_emit_learned (self->kernel, neighbour.bridge, change);
+    }
+  if (vsw_neighbour_is_of_bridge (&neighbour) && neighbour.entry.is_static && !neighbour.entry.is_local)
+    vsw_kernel_emit_address (self->kernel, neighbour.entry.port);
 }
 
 static void

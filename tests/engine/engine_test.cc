@@ -264,6 +264,31 @@ TEST_F (Drift, ThatComesBackAgainAndAgainIsLeftAndSaid)
   EXPECT_TRUE (has_changed ("manager"));
 }
 
+TEST_F (Drift, OfAStaticAddressIsUndone)
+{
+  VswMac mac = { { 2, 0, 0, 0, 0, 9 } };
+  VswMac other = { { 2, 0, 0, 0, 0, 8 } };
+  ASSERT_EQ (apply ({ vsw_change_add_address (id ("web").c_str (), mac) }), "");
+  settle ();
+  const std::string wished = kernel_shape ();
+
+  ASSERT_TRUE (vsw_fake_kernel_foreign_set_address (kernel, "vswp-host", mac, FALSE));
+  ASSERT_TRUE (vsw_fake_kernel_foreign_set_address (kernel, "vswp-host", other, TRUE));
+  ASSERT_NE (kernel_shape (), wished);
+  wait ([&] { return kernel_shape () == wished; }, "the addresses to be put right");
+}
+
+TEST_F (Drift, OfOurOwnMakingIsNotLookedFor)
+{
+  settle ();
+  vsw_fake_kernel_set_read_fault (kernel, 1, VSW_ERROR_KERNEL);
+  guint struck = vsw_fake_kernel_get_struck (kernel);
+  ASSERT_EQ (apply ({ vsw_change_add_address (id ("web").c_str (), VswMac{ { 2, 0, 0, 0, 0, 9 } }) }), "");
+  settle ();
+  EXPECT_EQ (vsw_fake_kernel_get_struck (kernel), struck) << "the forwarding table was read for a change of ours";
+  vsw_fake_kernel_set_read_fault (kernel, 0, VSW_ERROR_KERNEL);
+}
+
 TEST_F (Drift, IsFoundByAListAfterAnOverrun)
 {
   vsw_fake_kernel_set_deaf (kernel, TRUE);

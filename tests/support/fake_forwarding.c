@@ -20,6 +20,13 @@ tell_learned (FakeState *self, FakeLink *bridge, gint change)
     fake_tell (self, FAKE_NEWS_LEARNED, NULL, bridge->is.index, change);
 }
 
+static void
+tell_static (FakeState *self, FakeLink *port)
+{
+  if (port->space == self->home)
+    fake_tell (self, FAKE_NEWS_ADDRESS, NULL, port->is.index, 0);
+}
+
 void
 fake_flush_addresses (FakeState *self, FakeLink *port, gboolean static_too)
 {
@@ -33,7 +40,9 @@ fake_flush_addresses (FakeState *self, FakeLink *port, gboolean static_too)
 
       if (address->port != port || (address->is_static && !static_too))
         continue;
-      if (!address->is_static)
+      if (address->is_static)
+        tell_static (self, port);
+      else
         tell_learned (self, port->bridge, -1);
       g_hash_table_iter_remove (&iter);
     }
@@ -68,6 +77,8 @@ fake_set_address (FakeState *self, FakeLink *port, VswMac mac, gboolean is_stati
       tell_learned (self, port->bridge, -1);
     }
   address->port = port;
+  if (is_static)
+    tell_static (self, port);
 }
 
 gboolean
@@ -78,7 +89,9 @@ fake_drop_address (FakeState *self, FakeLink *port, VswMac mac)
 
   if (address == NULL || address->port != port)
     return FALSE;
-  if (!address->is_static)
+  if (address->is_static)
+    tell_static (self, port);
+  else
     tell_learned (self, port->bridge, -1);
   g_hash_table_remove (port->bridge->addresses, &key);
   return TRUE;

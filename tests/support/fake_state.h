@@ -51,6 +51,7 @@ typedef enum
   FAKE_NEWS_LINK,
   FAKE_NEWS_GONE,
   FAKE_NEWS_LEARNED,
+  FAKE_NEWS_ADDRESS, /* `bridge` is the port */
   FAKE_NEWS_OVERRUN,
   FAKE_NEWS_GUARD_LOST,
 } FakeNewsKind;

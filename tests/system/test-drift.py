@@ -227,6 +227,21 @@ def a_foreign_device_under_our_name_is_told_and_waited_for(lab):
 
 
 @case
+def a_static_address_is_put_back_and_a_foreign_one_taken_out(lab):
+    build(lab)
+    ours, theirs = '02:00:00:00:00:31', '02:00:00:00:00:32'
+    lab.call(switch_path('lab'), 'Switch.AddStaticAddress', ours, port_path('lab', 'g1'), {})
+
+    def static():
+        lines = lab.run('bridge', 'fdb', 'show', 'dev', 'vswp-g1').stdout.splitlines()
+        return {line.split()[0] for line in lines if 'static' in line.split()}
+    assert static() == {ours}, static()
+    lab.run('bridge', 'fdb', 'del', ours, 'dev', 'vswp-g1', 'master')
+    lab.run('bridge', 'fdb', 'add', theirs, 'dev', 'vswp-g1', 'master', 'static')
+    repaired(lab, lambda: static() == {ours}, 'forwarding table')
+
+
+@case
 def a_foreign_port_in_our_bridge_is_left_alone(lab):
     build(lab)
     lab.ip('link', 'add', 'vnet0', 'type', 'veth', 'peer', 'name', 'vnet1')
