@@ -7,6 +7,7 @@
 
 #define SLICE_MICROSECONDS 4000
 #define LARGE_REPLY_OCTETS (1024 * 1024)
+#define MANY_SIGNALS       500 /* a thousand of them leave as much behind as a large reply */
 #define TRIM_MILLISECONDS  500 /* time for GDBus's thread to have written the reply */
 
 typedef struct
@@ -34,6 +35,7 @@ struct _VswOutbox
   GSource *slice_source;       /* (owned) (nullable) begins the next slice */
   gint64 slice_end;            /* monotonic; while there is a source */
   GSource *trim_source;        /* (owned) (nullable) */
+  guint n_signals;             /* since the heap was trimmed */
 };
 
 static void
@@ -129,6 +131,7 @@ trim_memory (gpointer user_data)
   VswOutbox *self = user_data;
 
   clear_source (&self->trim_source);
+  self->n_signals = 0;
   malloc_trim (0);
 
   return G_SOURCE_REMOVE;
@@ -173,6 +176,9 @@ send_signal (VswOutbox *self, Item *item)
   emit_from (self, item->path, item);
   if (item->also != NULL)
     emit_from (self, item->also, item);
+
+  if (++self->n_signals == MANY_SIGNALS)
+    plan_trim (self);
 }
 
 static void
