@@ -5,6 +5,7 @@
  *   queue.c     requests: one after another through model, plan and worker
  *   observe.c   what the kernel tells: links, bindings, signals
  *   repair.c    drift: what differs from the wish is brought back
+ *   recall.c    NICs that were in another namespace and are there no longer
  *   start.c     the same at start
  *   touch.c     which objects a change can be seen on */
 #pragma once
@@ -105,6 +106,8 @@ void vsw_engine_check_drift_now (VswEngine *engine, VswKeys *keys);
 /* Before a repair is planned: what has become of these NICs (ids; NULL: all) whose far end was in another namespace. Returns
  * (transfer full) (nullable) how the wish changes for it; NULL: not at all. */
 VswDelta *vsw_engine_recall_nics (VswEngine *engine, GPtrArray *ids);
+/* Whether that would change the wish for this one. */
+gboolean vsw_engine_is_astray (VswEngine *engine, const VswNic *nic);
 /* Another hand has been at static addresses: they are looked at a moment later, at most once a second. */
 void vsw_engine_suspect_addresses (VswEngine *engine);
 void vsw_engine_log_findings (const VswPlan *plan);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NICs whose far end was given to another namespace, and is there no longer: with its namespace it is gone, or it has come home. The wish
+ * follows: what lived only as long as its guest goes, what is persistent waits at home for the next one. */
+#include "engine/state.h"
+
+/* The namespace died, or its owner deleted the far end: both ends are gone. Or he gave it back. */
+static gboolean
+is_lost (VswEngine *engine, const VswNic *nic)
+{
+  return nic->placed_as[0] != '\0' && vsw_links_get_device (engine->links, nic->device) == NULL;
+}
+
+static gboolean
+is_home_again (VswEngine *engine, const VswNic *nic)
+{
+  return nic->placed_as[0] != '\0' && vsw_links_get_device (engine->links, nic->peer) != NULL;
+}
+
+static void
+fold_delta (VswDelta *into, VswDelta *from)
+{
+  for (guint i = 0; i < vsw_delta_get_size (from); i++)
+    {
+      const VswPair *pair = vsw_delta_get (from, i);
+
+      vsw_delta_put (into, pair->before, pair->after, NULL);
+    }
+}
+
+static void
+recall_nic (VswEngine *engine, VswNic *nic, VswDelta *delta, GPtrArray *deletions)
+{
+  g_autoptr (VswNic) home = NULL;
+
+  if (is_lost (engine, nic) && nic->head.lifetime != VSW_LIFETIME_PERSISTENT)
+    {
+      vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, nic->head.name,
+               "endpoint %s went with the namespace that it was in", nic->head.name);
+      g_ptr_array_add (deletions, vsw_change_delete (VSW_KIND_NIC, nic->head.id, TRUE));
+      return;
+    }
+  if (!is_lost (engine, nic) && !is_home_again (engine, nic))
+    return;
+
+  VswNic fields = *nic;
+  fields.placed_as[0] = '\0';
+  home = vsw_nic_new (&fields);
+  vsw_delta_put (delta, nic, home, NULL);
+  vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, nic->head.name,
+           "endpoint %s is no longer in the namespace that it was given to", nic->head.name);
+}
+
+VswDelta *
+vsw_engine_recall_nics (VswEngine *engine, GPtrArray *ids)
+{
+  g_autoptr (VswDelta) delta = vsw_delta_new ();
+  g_autoptr (VswDelta) deleted = NULL;
+  g_autoptr (GPtrArray) deletions = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_change_free);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    {
+      VswNic *nic = vsw_model_get_nic (engine->model, g_ptr_array_index (ids, i));
+
+      if (nic != NULL)
+        recall_nic (engine, nic, delta, deletions);
+    }
+  if (ids == NULL)
+    {
+      GHashTableIter iter;
+      gpointer nic;
+
+      g_hash_table_iter_init (&iter, vsw_model_get_nics (engine->model));
+      while (g_hash_table_iter_next (&iter, NULL, &nic))
+        recall_nic (engine, nic, delta, deletions);
+    }
+
+  if (deletions->len > 0)
+    {
+      if (vsw_model_resolve (engine->model, engine->links, deletions, &deleted, &error))
+        {
+          vsw_model_revert (engine->model, deleted);
+          fold_delta (delta, deleted);
+        }
+      else
+        g_warning ("cannot release endpoints that are gone: %s", error->message);
+    }
+
+  return vsw_delta_get_size (delta) > 0 ? g_steal_pointer (&delta) : NULL;
+}
+
+gboolean
+vsw_engine_is_astray (VswEngine *engine, const VswNic *nic)
+{
+  return is_lost (engine, nic) || is_home_again (engine, nic);
+}
