@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NICs whose far end was given to another namespace, and is there no longer: with its namespace it is gone, or it has come home. The wish
- * follows: what lived only as long as its guest goes, what is persistent waits at home for the next one. */
+/* NICs whose guest has gone. The far end of a pair was given to another namespace and is there no longer: with its namespace it is gone, or it
+ * has come home. A tap has gone with its last descriptor. The wish follows: what lived only as long as its guest goes, what is persistent waits
+ * at home for the next one. */
 #include "engine/state.h"
 
-/* The namespace died, or its owner deleted the far end: both ends are gone. Or he gave it back. */
+/* The namespace died, or its owner deleted the far end: both ends are gone. Or he gave it back. Of a tap: nobody has it open any more. */
 static gboolean
 is_lost (VswEngine *engine, const VswNic *nic)
 {
-  return nic->placed_as[0] != '\0' && vsw_links_get_device (engine->links, nic->device) == NULL;
+  gboolean is_away = nic->placed_as[0] != '\0' || !vsw_nic_is_kept (nic);
+
+  return is_away && vsw_links_get_device (engine->links, nic->device) == NULL;
 }
 
 static gboolean
@@ -34,8 +37,8 @@ recall_nic (VswEngine *engine, VswNic *nic, VswDelta *delta, GPtrArray *deletion
 
   if (is_lost (engine, nic) && nic->head.lifetime != VSW_LIFETIME_PERSISTENT)
     {
-      vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, nic->head.name,
-               "endpoint %s went with the namespace that it was in", nic->head.name);
+      vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, nic->head.name, "endpoint %s went with %s", nic->head.name,
+               nic->backend == VSW_BACKEND_TAP ? "its last descriptor" : "the namespace that it was in");
       g_ptr_array_add (deletions, vsw_change_delete (VSW_KIND_NIC, nic->head.id, TRUE));
       return;
     }

@@ -78,6 +78,10 @@ goes_with_another (VswModel *model, const VswValue *value, const char *holder)
       own_port = vsw_model_find_port_of_nic (model, value->id);
       return own_port != NULL && g_strcmp0 (own_port->made_for, value->id) == 0
              && is_held (model, own_port->switch_id, holder);
+    case VSW_KIND_SYSTEM:
+      return FALSE;
+    case VSW_KIND_SETTING:
+      return is_held (model, ((const VswSetting *)value)->system_id, holder);
     }
   g_assert_not_reached ();
 }

@@ -62,6 +62,17 @@ add_whole_switch (VswKeys *keys, VswEngine *engine, const VswSwitch *value)
     }
 }
 
+/* They name it in their properties. */
+static void
+add_setting_of (VswKeys *keys, VswEngine *engine, const VswNic *nic)
+{
+  VswSystem *system = vsw_model_find_system_of_nic (engine->model, nic);
+
+  vsw_keys_add (keys, nic->setting_id);
+  if (system != NULL)
+    vsw_keys_add (keys, system->head.id);
+}
+
 static void
 add_value (VswKeys *keys, VswEngine *engine, const VswValue *value, const VswValue *other)
 {
@@ -79,6 +90,12 @@ add_value (VswKeys *keys, VswEngine *engine, const VswValue *value, const VswVal
       /* A foreign NIC of that name has to make way in the object tree. */
       if (other == NULL)
         add_link (keys, vsw_links_find_name (engine->links, value->name));
+      add_setting_of (keys, engine, (const VswNic *)value);
+      break;
+    case VSW_KIND_SETTING:
+      vsw_keys_add (keys, ((const VswSetting *)value)->system_id);
+      break;
+    case VSW_KIND_SYSTEM:
       break;
     }
   vsw_keys_add (keys, value->id);
@@ -163,7 +180,7 @@ vsw_keys_list_repairable (VswKeys *keys, VswModel *model)
     {
       VswValue *value = vsw_model_get (model, key);
 
-      if (value != NULL && value->kind != VSW_KIND_PORT)
+      if (value != NULL && (value->kind == VSW_KIND_SWITCH || value->kind == VSW_KIND_NIC))
         g_ptr_array_add (ids, g_strdup (key));
     }
 

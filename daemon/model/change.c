@@ -13,7 +13,7 @@ new_change (VswChangeKind kind, VswKind object_kind, const char *id)
 
 /**
  * vsw_change_create:
- * @draft: a switch, port or NIC value: id, name, owner, holder, created, and what @given names
+ * @draft: a value: id, name, owner, holder, created, and what @given names
  * @given: #VswGiven
  * @target: (nullable): where the far end of a NIC is to be born
  * @interface: (nullable): its name there
@@ -142,6 +142,46 @@ vsw_change_remove_address (const char *port_id, VswMac mac)
 }
 
 /**
+ * vsw_change_open:
+ * @handout: empty; says how many queues are wanted
+ *
+ * Makes the wish to have the descriptors of a tap. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_open (const char *nic_id, VswHandout *handout)
+{
+  VswChange *self = new_change (VSW_CHANGE_OPEN, VSW_KIND_NIC, nic_id);
+  self->handout = vsw_handout_ref (handout);
+  return self;
+}
+
+/**
+ * vsw_change_state:
+ *
+ * Makes the wish that a virtual system is enabled, saved or disabled. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_state (const char *system_id, VswSystemState state)
+{
+  VswChange *self = new_change (VSW_CHANGE_STATE, VSW_KIND_SYSTEM, system_id);
+  self->state = state;
+  return self;
+}
+
+/**
+ * vsw_change_hand_out:
+ * @self: a change that creates a NIC
+ * @handout: empty; says how many queues are wanted
+ *
+ * Makes the tap be opened as it is made. Any thread.
+ */
+void
+vsw_change_hand_out (VswChange *self, VswHandout *handout)
+{
+  self->handout = vsw_handout_ref (handout);
+}
+
+/**
  * vsw_change_expect:
  * @nic_id: (nullable): what was plugged in when the change was allowed; %NULL: nothing
  *
@@ -166,6 +206,7 @@ vsw_change_free (VswChange *self)
   g_free ((char *)self->other_id);
   g_clear_pointer (&self->draft, vsw_value_unref);
   g_clear_pointer (&self->target, vsw_namespace_unref);
+  g_clear_pointer (&self->handout, vsw_handout_unref);
   g_free ((char *)self->interface);
   g_free ((char *)self->expected_nic);
   g_free (self);

@@ -6,10 +6,13 @@
  * the decoder chooses the ids. */
 #pragma once
 
+#include "model/handout.h"
 #include "model/namespace.h"
 #include "model/nic.h"
 #include "model/port.h"
+#include "model/setting.h"
 #include "model/switch.h"
+#include "model/system.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +27,8 @@ typedef enum
   VSW_CHANGE_PLACE,          /* id: a NIC; namespace, interface */
   VSW_CHANGE_ADD_ADDRESS,    /* id: a port; mac */
   VSW_CHANGE_REMOVE_ADDRESS, /* id: a port; mac */
+  VSW_CHANGE_OPEN,           /* id: a NIC, a tap; handout */
+  VSW_CHANGE_STATE,          /* id: a system; state */
 } VswChangeKind;
 
 /* Which fields of a draft the caller gave; the others keep their default or their old value. */
@@ -39,6 +44,12 @@ typedef enum
   VSW_GIVEN_SHARED = 1 << 7,
   VSW_GIVEN_LIFETIME = 1 << 8,
   VSW_GIVEN_QUEUES = 1 << 9,
+  VSW_GIVEN_MACHINE = 1 << 10,
+  VSW_GIVEN_MACHINE_SEEN = 1 << 11,
+  VSW_GIVEN_BACKEND = 1 << 12,
+  VSW_GIVEN_CONNECTION = 1 << 13,
+  VSW_GIVEN_AUTOMATIC = 1 << 14,
+  VSW_GIVEN_DYNAMIC_MAC = 1 << 15, /* of a setting: one of the pool again */
 } VswGiven;
 
 typedef struct
@@ -53,11 +64,13 @@ typedef struct
   VswMac mac;
   VswNamespace *target;    /* (owned) (nullable) on create of a NIC and on place: where the far end goes */
   const char *interface;   /* (owned) (nullable) name of the far end there */
+  VswHandout *handout;     /* (owned) (nullable) on create of a tap and on open: where its descriptors go */
+  VswSystemState state;    /* on state */
   gboolean expects;        /* on move: what is plugged in must still be `expected_nic` */
   const char *expected_nic; /* (owned) (nullable) NULL: nothing */
 } VswChange;
 
-/* All take copies (strings) or references (draft, target). */
+/* All take copies (strings) or references (draft, target, handout). */
 VswChange *vsw_change_create (gconstpointer draft, guint given, VswNamespace *target, const char *interface);
 VswChange *vsw_change_modify (gconstpointer draft, guint given);
 VswChange *vsw_change_delete (VswKind kind, const char *id, gboolean force);
@@ -67,6 +80,10 @@ VswChange *vsw_change_move (const char *port_id, const char *switch_id);
 VswChange *vsw_change_place (const char *nic_id, VswNamespace *target, const char *interface);
 VswChange *vsw_change_add_address (const char *port_id, VswMac mac);
 VswChange *vsw_change_remove_address (const char *port_id, VswMac mac);
+VswChange *vsw_change_open (const char *nic_id, VswHandout *handout);
+VswChange *vsw_change_state (const char *system_id, VswSystemState state);
+/* Of a change that creates a tap: its descriptors are wanted at once. */
+void vsw_change_hand_out (VswChange *self, VswHandout *handout);
 /* What was plugged into the port when its change was allowed; another then is INVALID_STATE. nic_id: (nullable) nothing. */
 void vsw_change_expect (VswChange *self, const char *nic_id);
 void vsw_change_free (VswChange *self);

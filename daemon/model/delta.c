@@ -14,6 +14,7 @@ free_pair (gpointer pair)
   g_clear_pointer (&self->before, vsw_value_unref);
   g_clear_pointer (&self->after, vsw_value_unref);
   g_clear_pointer (&self->target, vsw_namespace_unref);
+  g_clear_pointer (&self->handout, vsw_handout_unref);
   g_free (self);
 }
 
@@ -67,6 +68,39 @@ ref_or_null (gconstpointer value)
   return value != NULL ? vsw_value_ref (value) : NULL;
 }
 
+/* The pair of that object, with its new end. */
+static VswPair *
+fold (VswDelta *self, gconstpointer before, gconstpointer after)
+{
+  const VswValue *one = after != NULL ? after : before;
+  VswPair *pair = g_hash_table_lookup (self->by_id, one->id);
+  if (pair == NULL)
+    {
+      pair = g_new0 (VswPair, 1);
+      pair->before = ref_or_null (before);
+      g_ptr_array_add (self->pairs, pair);
+      g_hash_table_insert (self->by_id, g_strdup (one->id), pair);
+    }
+  VswValue *replaced = pair->after;
+  pair->after = ref_or_null (after);
+  g_clear_pointer (&replaced, vsw_value_unref);
+  return pair;
+}
+
+static void
+set_target (VswPair *pair, VswNamespace *target)
+{
+  g_clear_pointer (&pair->target, vsw_namespace_unref);
+  pair->target = target != NULL ? vsw_namespace_ref (target) : NULL;
+}
+
+static void
+set_handout (VswPair *pair, VswHandout *handout)
+{
+  g_clear_pointer (&pair->handout, vsw_handout_unref);
+  pair->handout = handout != NULL ? vsw_handout_ref (handout) : NULL;
+}
+
 /**
  * vsw_delta_put:
  * @before: (nullable): the value as it was just now; NULL: the object is new
@@ -80,28 +114,31 @@ void
 vsw_delta_put (VswDelta *self, gconstpointer before, gconstpointer after, VswNamespace *target)
 {
   g_return_if_fail (before != NULL || after != NULL);
-  const VswValue *one = after != NULL ? after : before;
-  VswPair *pair = g_hash_table_lookup (self->by_id, one->id);
-  if (pair == NULL)
-    {
-      pair = g_new0 (VswPair, 1);
-      pair->before = ref_or_null (before);
-      g_ptr_array_add (self->pairs, pair);
-      g_hash_table_insert (self->by_id, g_strdup (one->id), pair);
-    }
-  VswValue *replaced = pair->after;
-  pair->after = ref_or_null (after);
+  g_autofree char *id = g_strdup (((const VswValue *)(after != NULL ? after : before))->id);
+  VswPair *pair = fold (self, before, after);
   if (target != NULL || after == NULL)
-    {
-      g_clear_pointer (&pair->target, vsw_namespace_unref);
-      pair->target = after != NULL ? vsw_namespace_ref (target) : NULL;
-    }
-  if (vsw_value_equal (pair->before, pair->after))
-    {
-      g_hash_table_remove (self->by_id, one->id);
-      g_ptr_array_remove (self->pairs, pair);
-    }
-  g_clear_pointer (&replaced, vsw_value_unref);
+    set_target (pair, after != NULL ? target : NULL);
+  if (after == NULL)
+    set_handout (pair, NULL);
+  if (pair->handout != NULL || !vsw_value_equal (pair->before, pair->after))
+    return;
+  g_hash_table_remove (self->by_id, id);
+  g_ptr_array_remove (self->pairs, pair);
+}
+
+/**
+ * vsw_delta_put_handout:
+ * @before: (nullable): the NIC as it was just now
+ * @after: the NIC as it is to be
+ * @handout: where its descriptors are to go
+ *
+ * Adds a step that hands out the descriptors of a tap. Its pair stays even if before and after are equal. Any thread, while nobody
+ * else holds the delta.
+ */
+void
+vsw_delta_put_handout (VswDelta *self, gconstpointer before, gconstpointer after, VswHandout *handout)
+{
+  set_handout (fold (self, before, after), handout);
 }
 
 /**
@@ -131,8 +168,8 @@ vsw_delta_get (VswDelta *self, guint position)
 /**
  * vsw_delta_invert:
  *
- * What undoes it: old and new exchanged, last first. Targets are left out, for nobody can be told where a far end
- * that was given away came from. (transfer full) Any thread.
+ * What undoes it: old and new exchanged, last first. Targets and handouts are left out, for
+ * what was given away does not come back. (transfer full) Any thread.
  */
 VswDelta *
 vsw_delta_invert (VswDelta *self)

@@ -5,6 +5,7 @@
  * of a request fold into the earlier pair. Pairs stand in the order in which objects were first touched. */
 #pragma once
 
+#include "model/handout.h"
 #include "model/namespace.h"
 #include "model/value.h"
 
@@ -15,6 +16,7 @@ typedef struct
   VswValue *before;     /* (owned) (nullable) NULL: it is new */
   VswValue *after;      /* (owned) (nullable) NULL: it goes */
   VswNamespace *target; /* (owned) (nullable) where the far end of a NIC is to go */
+  VswHandout *handout;  /* (owned) (nullable) where the descriptors of a tap are to go */
 } VswPair;
 
 typedef struct _VswDelta VswDelta;
@@ -25,6 +27,8 @@ void vsw_delta_unref (VswDelta *self);
 
 /* Folds in. A pair that comes to (NULL, NULL) or (x, equal x) disappears. */
 void vsw_delta_put (VswDelta *self, gconstpointer before, gconstpointer after, VswNamespace *target);
+/* The same for a tap whose descriptors are handed out; such a pair stays, even if nothing else changes. */
+void vsw_delta_put_handout (VswDelta *self, gconstpointer before, gconstpointer after, VswHandout *handout);
 guint vsw_delta_get_size (VswDelta *self);
 const VswPair *vsw_delta_get (VswDelta *self, guint position);
 /* The other way round: what undoes it. (transfer full) */

@@ -19,6 +19,10 @@ VswLink *vsw_facts_get_connection (VswModel *model, VswLinks *links, const VswPo
 const char *vsw_facts_port_state (VswModel *model, VswLinks *links, const VswPort *value);
 const char *vsw_port_state_print (VswPortState state);
 
+/* Whether whoever has the tap open changed its owner, or what becomes of it when it is closed. FALSE of what is no tap. */
+gboolean vsw_facts_tap_is_tampered (const VswNic *value, const VswLink *link);
+/* Names of the properties whose values the NIC of the setting does not have yet. Static strings. (transfer container) */
+GPtrArray *vsw_facts_list_pending (VswModel *model, const VswSetting *value);
 /* "ok", "no-carrier", "down", "degraded". */
 const char *vsw_facts_nic_state (VswModel *model, VswLinks *links, const VswNic *value);
 /* The MTU that the NIC has or would get, octets. */

@@ -14,6 +14,30 @@ vsw_facts_get_far_end (VswLinks *links, const VswNic *value)
   return value->placed_as[0] == '\0' ? vsw_links_get_device (links, value->peer) : NULL;
 }
 
+/**
+ * vsw_facts_tap_is_tampered:
+ * @link: its device
+ *
+ * Whether the owner of a tap, or whether it stays when it is closed, is not as wished. Only whoever has it open can have done that,
+ * and needs no permission for it (TUNSETOWNER and TUNSETPERSIST, drivers/net/tun.c). Any thread.
+ */
+gboolean
+vsw_facts_tap_is_tampered (const VswNic *value, const VswLink *link)
+{
+  return value->backend == VSW_BACKEND_TAP && link->is_tap
+         && (link->tap_owner != value->head.owner || !link->tap_is_kept != !vsw_nic_is_kept (value));
+}
+
+static const char *
+state_of_tap (const VswNic *value, const VswLink *near)
+{
+  if (!near->is_tap || vsw_facts_tap_is_tampered (value, near))
+    return "degraded";
+  if (!near->has_carrier)
+    return "down";
+  return near->is_up ? "ok" : "no-carrier";
+}
+
 /* Of a far end that we cannot see the carrier of the near end tells whether it is up, if that itself is up. */
 static const char *
 state_of_placed (const VswLink *near)
@@ -27,7 +51,8 @@ state_of_placed (const VswLink *near)
  * vsw_facts_nic_state:
  *
  * The state of a NIC as its user sees it: "ok" (up, with a carrier), "no-carrier", "down" (nobody has set it up), or "degraded" when one
- * of its ends is missing. (transfer none) Main thread.
+ * of its ends is missing or, of a tap, its holder has tampered with it. A tap is down while nobody has it open. (transfer none) Main
+ * thread.
  */
 const char *
 vsw_facts_nic_state (VswModel *model, VswLinks *links, const VswNic *value)
@@ -35,6 +60,8 @@ vsw_facts_nic_state (VswModel *model, VswLinks *links, const VswNic *value)
   const VswLink *near = vsw_links_get_device (links, value->device);
   if (near == NULL)
     return "degraded";
+  if (value->backend == VSW_BACKEND_TAP)
+    return state_of_tap (value, near);
   if (value->placed_as[0] != '\0')
     return near->peer_elsewhere ? state_of_placed (near) : "degraded";
   const VswLink *far = vsw_facts_get_far_end (links, value);

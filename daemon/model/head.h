@@ -5,7 +5,9 @@
 
 #include "model/nic.h"
 #include "model/port.h"
+#include "model/setting.h"
 #include "model/switch.h"
+#include "model/system.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +22,8 @@ typedef struct
 extern const VswKindRow vsw_switch_row;
 extern const VswKindRow vsw_port_row;
 extern const VswKindRow vsw_nic_row;
+extern const VswKindRow vsw_system_row;
+extern const VswKindRow vsw_setting_row;
 
 gpointer vsw_head_new (gconstpointer fields, gsize size, VswKind kind);
 

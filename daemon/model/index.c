@@ -16,6 +16,24 @@ count_mac (VswModel *self, VswMac mac, int step)
     g_hash_table_insert (self->macs, g_memdup2 (&number, sizeof number), GUINT_TO_POINTER (count));
 }
 
+/* Of whom and of what. */
+static gint64
+print_owner (VswKind kind, guint32 owner)
+{
+  return ((gint64)owner << 8) | kind;
+}
+
+static void
+count_owned (VswModel *self, const VswValue *value, int step)
+{
+  gint64 number = print_owner (value->kind, value->owner);
+  guint count = GPOINTER_TO_UINT (g_hash_table_lookup (self->owned, &number)) + step;
+  if (count == 0)
+    g_hash_table_remove (self->owned, &number);
+  else
+    g_hash_table_insert (self->owned, g_memdup2 (&number, sizeof number), GUINT_TO_POINTER (count));
+}
+
 static void
 hold (VswModel *self, const VswValue *value)
 {
@@ -127,7 +145,10 @@ add_nic (VswModel *self, VswNic *value)
 {
   g_hash_table_replace (self->nic_names, (gpointer)value->head.name, value);
   g_hash_table_replace (self->devices, value->device, value);
-  g_hash_table_replace (self->devices, value->peer, value);
+  if (value->peer[0] != '\0')
+    g_hash_table_replace (self->devices, value->peer, value);
+  if (value->setting_id != NULL)
+    g_hash_table_replace (self->nic_of_setting, (gpointer)value->setting_id, value);
   count_mac (self, value->mac, 1);
   g_hash_table_replace (self->nics, (gpointer)value->head.id, vsw_value_ref (value));
 }
@@ -138,6 +159,7 @@ remove_nic (VswModel *self, VswNic *value)
   forget (self->nic_names, value->head.name, value);
   forget (self->devices, value->device, value);
   forget (self->devices, value->peer, value);
+  forget (self->nic_of_setting, value->setting_id, value);
   count_mac (self, value->mac, -1);
   g_hash_table_remove (self->nics, value->head.id);
 }
@@ -162,11 +184,73 @@ remove_port (VswModel *self, VswPort *value)
   g_hash_table_remove (self->ports, value->head.id);
 }
 
+static void
+add_system (VswModel *self, VswSystem *value)
+{
+  g_hash_table_replace (self->system_names, (gpointer)value->head.name, value);
+  if (g_hash_table_lookup (self->setting_sets, value->head.id) == NULL)
+    g_hash_table_insert (self->setting_sets, g_strdup (value->head.id), g_hash_table_new (g_str_hash, g_str_equal));
+  g_hash_table_replace (self->systems, (gpointer)value->head.id, vsw_value_ref (value));
+}
+
+static void
+remove_system (VswModel *self, VswSystem *value)
+{
+  forget (self->system_names, value->head.name, value);
+  g_hash_table_remove (self->systems, value->head.id);
+}
+
+static void
+connect_setting (VswModel *self, VswSetting *value)
+{
+  if (value->connection_id == NULL)
+    return;
+  GHashTable *set = g_hash_table_lookup (self->connections, value->connection_id);
+  if (set == NULL)
+    {
+      set = g_hash_table_new (NULL, NULL);
+      g_hash_table_insert (self->connections, g_strdup (value->connection_id), set);
+    }
+  g_hash_table_add (set, value);
+}
+
+static void
+disconnect_setting (VswModel *self, VswSetting *value)
+{
+  GHashTable *set = value->connection_id != NULL ? g_hash_table_lookup (self->connections, value->connection_id) : NULL;
+  if (set == NULL)
+    return;
+  g_hash_table_remove (set, value);
+  if (g_hash_table_size (set) == 0)
+    g_hash_table_remove (self->connections, value->connection_id);
+}
+
+/* Its system is there: a delta puts systems before their settings. */
+static void
+add_setting (VswModel *self, VswSetting *value)
+{
+  GHashTable *set = g_hash_table_lookup (self->setting_sets, value->system_id);
+  g_hash_table_replace (set, (gpointer)value->head.name, value);
+  connect_setting (self, value);
+  count_mac (self, value->mac, 1);
+  g_hash_table_replace (self->settings, (gpointer)value->head.id, vsw_value_ref (value));
+}
+
+static void
+remove_setting (VswModel *self, VswSetting *value)
+{
+  forget (g_hash_table_lookup (self->setting_sets, value->system_id), value->head.name, value);
+  disconnect_setting (self, value);
+  count_mac (self, value->mac, -1);
+  g_hash_table_remove (self->settings, value->head.id);
+}
+
 /* Puts a value into every index. What it refers to must be there. */
 void
 vsw_model_add_value (VswModel *self, VswValue *value)
 {
   hold (self, value);
+  count_owned (self, value, 1);
   switch (value->kind)
     {
     case VSW_KIND_SWITCH:
@@ -178,6 +262,12 @@ vsw_model_add_value (VswModel *self, VswValue *value)
     case VSW_KIND_NIC:
       add_nic (self, (VswNic *)value);
       break;
+    case VSW_KIND_SYSTEM:
+      add_system (self, (VswSystem *)value);
+      break;
+    case VSW_KIND_SETTING:
+      add_setting (self, (VswSetting *)value);
+      break;
     }
 }
 
@@ -187,6 +277,7 @@ vsw_model_remove_value (VswModel *self, const char *id)
 {
   g_autoptr (VswValue) value = vsw_value_ref (vsw_model_get (self, id));
   release (self, value);
+  count_owned (self, value, -1);
   switch (value->kind)
     {
     case VSW_KIND_SWITCH:
@@ -197,6 +288,12 @@ vsw_model_remove_value (VswModel *self, const char *id)
       break;
     case VSW_KIND_NIC:
       remove_nic (self, (VswNic *)value);
+      break;
+    case VSW_KIND_SYSTEM:
+      remove_system (self, (VswSystem *)value);
+      break;
+    case VSW_KIND_SETTING:
+      remove_setting (self, (VswSetting *)value);
       break;
     }
 }
@@ -210,13 +307,15 @@ note_ports (VswModel *self, const char *switch_id)
 }
 
 /* What can be said only when old and new are both known: whether the set of ports of a switch is another, and that a
- * switch is gone. After the indexes have followed. */
+ * switch or a system is gone. After the indexes have followed. */
 void
 vsw_model_settle (VswModel *self, gconstpointer before, gconstpointer after)
 {
   const VswValue *one = after != NULL ? after : before;
   if (one->kind == VSW_KIND_SWITCH && after == NULL)
     g_hash_table_remove (self->port_sets, one->id);
+  if (one->kind == VSW_KIND_SYSTEM && after == NULL)
+    g_hash_table_remove (self->setting_sets, one->id);
   if (one->kind != VSW_KIND_PORT)
     return;
   const VswPort *old = before, *new = after;
@@ -264,4 +363,11 @@ vsw_port_set_find_address (VswPortSet *self, VswMac mac)
 {
   gint64 number = vsw_mac_to_number (mac);
   return g_hash_table_lookup (self->addresses, &number);
+}
+
+guint
+vsw_model_count_owned (VswModel *self, VswKind kind, guint32 owner)
+{
+  gint64 number = print_owner (kind, owner);
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->owned, &number));
 }

@@ -28,6 +28,13 @@ struct _VswModel
   GHashTable *made_for;     /* (owned) id of a NIC → (unowned) VswPort that was made for it */
   GHashTable *devices;      /* (owned) device name → (unowned) VswValue */
   GHashTable *macs;         /* (owned) (owned) gint64, an address as a number → how many values have it */
+  GHashTable *systems;      /* (owned) id → (owned) VswSystem */
+  GHashTable *settings;     /* (owned) id → (owned) VswSetting */
+  GHashTable *system_names; /* (owned) name → (unowned) VswSystem */
+  GHashTable *setting_sets; /* (owned) (owned) id of a system → (owned) table: name, of the setting → (unowned) VswSetting */
+  GHashTable *nic_of_setting; /* (owned) id of a setting → (unowned) VswNic */
+  GHashTable *connections;  /* (owned) (owned) id of a switch or port → (owned) set of (unowned) VswSetting */
+  GHashTable *owned;        /* (owned) (owned) gint64, uid and kind as a number → how many */
   GHashTable *held;         /* (owned) (owned) holder → (owned) set of (owned) ids */
   guint64 version;          /* the last one given to a VswPortSet */
 };

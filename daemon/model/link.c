@@ -68,6 +68,13 @@ equal_hardware (const VswLink *a, const VswLink *b)
 }
 
 static gboolean
+equal_taps (const VswLink *a, const VswLink *b)
+{
+  return !a->is_tap == !b->is_tap && !a->tap_is_kept == !b->tap_is_kept && a->tap_owner == b->tap_owner
+         && a->tap_queues == b->tap_queues;
+}
+
+static gboolean
 equal_bridges (const VswLink *a, const VswLink *b)
 {
   return !a->is_bridge == !b->is_bridge && a->ageing == b->ageing && !a->spanning_tree == !b->spanning_tree
@@ -91,7 +98,7 @@ vsw_link_equal (const VswLink *a, const VswLink *b)
              && a->group == b->group && a->bridge == b->bridge && a->peer == b->peer
              && !a->peer_elsewhere == !b->peer_elsewhere && a->mtu == b->mtu && vsw_mac_equal (a->mac, b->mac)
              && vsw_mac_equal (a->permanent, b->permanent) && !a->ipv6_quiet == !b->ipv6_quiet && equal_bridges (a, b)
-             && equal_hardware (a, b));
+             && equal_taps (a, b) && equal_hardware (a, b));
 }
 
 /**

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 #define VSW_GROUP_DOOMED 0x76737732u  /* "vsw2": ours, being deleted */
 #define VSW_ALIAS_PREFIX "vmswitch:"  /* alias of a link of ours: prefix, device name of the model, ':' and the object's id */
 
+#define VSW_TAP_OWNER_NONE G_MAXUINT32
+
 /* States of a bridge port, as IFLA_BRPORT_STATE has them (linux/if_bridge.h). */
 typedef enum
 {
@@ -55,6 +57,11 @@ typedef struct
   /* of a bridge port */
   gboolean is_port;
   VswPortState port_state;
+  /* of a tap */
+  gboolean is_tap;
+  gboolean tap_is_kept;    /* it stays when nobody has it open (IFLA_TUN_PERSIST) */
+  guint32 tap_owner;       /* uid that may open it; VSW_TAP_OWNER_NONE: anybody may */
+  guint tap_queues;        /* of one that may have several: how many are open, disabled ones included; else 0 */
   /* of hardware: kernel/ asks for it apart (ethtool), "" and 0 while unknown */
   const char *driver;   /* (owned) */
   const char *bus_path; /* (owned) IFLA_PARENT_DEV_NAME, "" if it sits on no bus */

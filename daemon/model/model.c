@@ -31,6 +31,13 @@ vsw_model_new (const VswRules *rules)
   self->made_for = g_hash_table_new (g_str_hash, g_str_equal);
   self->devices = g_hash_table_new (g_str_hash, g_str_equal);
   self->macs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->systems = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, vsw_value_unref);
+  self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, vsw_value_unref);
+  self->system_names = g_hash_table_new (g_str_hash, g_str_equal);
+  self->setting_sets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
+  self->nic_of_setting = g_hash_table_new (g_str_hash, g_str_equal);
+  self->connections = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
+  self->owned = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
   return self;
 }
@@ -50,7 +57,14 @@ vsw_model_free (VswModel *self)
   g_hash_table_unref (self->made_for);
   g_hash_table_unref (self->devices);
   g_hash_table_unref (self->macs);
+  g_hash_table_unref (self->system_names);
+  g_hash_table_unref (self->setting_sets);
+  g_hash_table_unref (self->nic_of_setting);
+  g_hash_table_unref (self->connections);
+  g_hash_table_unref (self->owned);
   g_hash_table_unref (self->held);
+  g_hash_table_unref (self->settings);
+  g_hash_table_unref (self->systems);
   g_hash_table_unref (self->ports);
   g_hash_table_unref (self->nics);
   g_hash_table_unref (self->switches);
@@ -71,7 +85,7 @@ vsw_model_get_rules (VswModel *self)
 /* --- change --- */
 
 /* The references between values say in which order they may come and go. */
-static const VswKind order[] = { VSW_KIND_SWITCH, VSW_KIND_NIC, VSW_KIND_PORT };
+static const VswKind order[] = { VSW_KIND_SWITCH, VSW_KIND_SYSTEM, VSW_KIND_SETTING, VSW_KIND_NIC, VSW_KIND_PORT };
 G_STATIC_ASSERT (G_N_ELEMENTS (order) == VSW_N_KINDS);
 
 static void
@@ -147,7 +161,7 @@ vsw_model_revert (VswModel *self, VswDelta *delta)
 VswValue *
 vsw_model_get (VswModel *self, const char *id)
 {
-  GHashTable *const tables[] = { self->switches, self->nics, self->ports };
+  GHashTable *const tables[] = { self->switches, self->nics, self->ports, self->systems, self->settings };
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
     {
       VswValue *value = g_hash_table_lookup (tables[i], id);
@@ -247,6 +261,74 @@ vsw_model_find_device (VswModel *self, const char *device)
   return g_hash_table_lookup (self->devices, device);
 }
 
+/**
+ * vsw_model_get_system:
+ *
+ * The virtual system of that id. (transfer none) (nullable) Main thread.
+ */
+VswSystem *
+vsw_model_get_system (VswModel *self, const char *id)
+{
+  return g_hash_table_lookup (self->systems, id);
+}
+
+/**
+ * vsw_model_get_setting:
+ *
+ * The resource allocation setting of that id. (transfer none) (nullable) Main thread.
+ */
+VswSetting *
+vsw_model_get_setting (VswModel *self, const char *id)
+{
+  return g_hash_table_lookup (self->settings, id);
+}
+
+/**
+ * vsw_model_find_system:
+ *
+ * The virtual system of that name. (transfer none) (nullable) Main thread.
+ */
+VswSystem *
+vsw_model_find_system (VswModel *self, const char *name)
+{
+  return g_hash_table_lookup (self->system_names, name);
+}
+
+/**
+ * vsw_model_find_setting:
+ *
+ * The setting of that name of that system. (transfer none) (nullable) Main thread.
+ */
+VswSetting *
+vsw_model_find_setting (VswModel *self, const char *system_id, const char *name)
+{
+  GHashTable *set = vsw_model_get_settings_of (self, system_id);
+  return set != NULL ? g_hash_table_lookup (set, name) : NULL;
+}
+
+/**
+ * vsw_model_find_nic_of_setting:
+ *
+ * The Ethernet port that the setting has become, while its system is enabled. (transfer none) (nullable) Main thread.
+ */
+VswNic *
+vsw_model_find_nic_of_setting (VswModel *self, const char *setting_id)
+{
+  return g_hash_table_lookup (self->nic_of_setting, setting_id);
+}
+
+/**
+ * vsw_model_find_system_of_nic:
+ *
+ * The virtual system that the Ethernet port is part of. (transfer none) (nullable) Main thread.
+ */
+VswSystem *
+vsw_model_find_system_of_nic (VswModel *self, const VswNic *nic)
+{
+  VswSetting *setting = nic->setting_id != NULL ? vsw_model_get_setting (self, nic->setting_id) : NULL;
+  return setting != NULL ? vsw_model_get_system (self, setting->system_id) : NULL;
+}
+
 /* --- list --- */
 
 /**
@@ -280,6 +362,67 @@ GHashTable *
 vsw_model_get_ports (VswModel *self)
 {
   return self->ports;
+}
+
+/**
+ * vsw_model_get_systems:
+ *
+ * Every virtual system, by id. (transfer none) Main thread; valid until the next change of the model.
+ */
+GHashTable *
+vsw_model_get_systems (VswModel *self)
+{
+  return self->systems;
+}
+
+/**
+ * vsw_model_get_settings:
+ *
+ * Every resource allocation setting, by id. (transfer none) Main thread; valid until the next change of the model.
+ */
+GHashTable *
+vsw_model_get_settings (VswModel *self)
+{
+  return self->settings;
+}
+
+/**
+ * vsw_model_get_settings_of:
+ *
+ * The settings of that system, by name. (transfer none) (nullable) Main thread; valid until the next change of the model.
+ */
+GHashTable *
+vsw_model_get_settings_of (VswModel *self, const char *system_id)
+{
+  return g_hash_table_lookup (self->setting_sets, system_id);
+}
+
+static int
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 ((*(const VswValue *const *)a)->id, (*(const VswValue *const *)b)->id);
+}
+
+/**
+ * vsw_model_list_settings_on:
+ * @connection_id: of a switch or a switch port
+ *
+ * The settings that name it as their connection, by id. (transfer container) (element-type VswSetting) Main thread.
+ */
+GPtrArray *
+vsw_model_list_settings_on (VswModel *self, const char *connection_id)
+{
+  GPtrArray *list = g_ptr_array_new ();
+  GHashTable *set = g_hash_table_lookup (self->connections, connection_id);
+  GHashTableIter iter;
+  gpointer setting;
+  if (set == NULL)
+    return list;
+  g_hash_table_iter_init (&iter, set);
+  while (g_hash_table_iter_next (&iter, &setting, NULL))
+    g_ptr_array_add (list, setting);
+  g_ptr_array_sort (list, compare_ids);
+  return list;
 }
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the network should be: every switch, port and NIC, indexed, with the rules that hold between them.
+/* What the network should be: every switch, port, NIC and virtual system, indexed, with the rules that hold between them.
  *
  * Main thread only. `resolve` is the one place where rules are enforced; it changes the model as it goes, so that a later change
  * of a request sees an earlier one, and leaves it changed: the caller plans, then calls `revert`, and `apply` once it has
@@ -33,6 +33,14 @@ VswSwitch *vsw_model_find_switch (VswModel *self, const char *name);
 VswPort *vsw_model_find_port (VswModel *self, const char *switch_id, const char *name);
 VswNic *vsw_model_find_nic (VswModel *self, const char *name);
 VswPort *vsw_model_find_port_of_nic (VswModel *self, const char *nic_id);
+VswSystem *vsw_model_get_system (VswModel *self, const char *id);
+VswSetting *vsw_model_get_setting (VswModel *self, const char *id);
+VswSystem *vsw_model_find_system (VswModel *self, const char *name);
+VswSetting *vsw_model_find_setting (VswModel *self, const char *system_id, const char *name);
+/* What a setting has become, while its system is enabled. */
+VswNic *vsw_model_find_nic_of_setting (VswModel *self, const char *setting_id);
+/* The system that a NIC was made for. */
+VswSystem *vsw_model_find_system_of_nic (VswModel *self, const VswNic *nic);
 /* The value a kernel device belongs to: a switch, or a NIC for either of its ends. */
 VswValue *vsw_model_find_device (VswModel *self, const char *device);
 
@@ -43,6 +51,13 @@ GHashTable *vsw_model_get_ports (VswModel *self);                        /* id �
 GHashTable *vsw_model_get_ports_of (VswModel *self, const char *switch_id); /* name → VswPort; NULL if no such switch */
 /* Grows whenever the set of ports of that switch changes: tells whether two lists would differ without listing. */
 guint64 vsw_model_get_ports_version (VswModel *self, const char *switch_id);
+GHashTable *vsw_model_get_systems (VswModel *self);                      /* id → VswSystem */
+GHashTable *vsw_model_get_settings (VswModel *self);                     /* id → VswSetting */
+GHashTable *vsw_model_get_settings_of (VswModel *self, const char *system_id); /* name → VswSetting; NULL if no such system */
+/* The settings whose connection is that switch or port, by id. (transfer container) (element-type VswSetting) */
+GPtrArray *vsw_model_list_settings_on (VswModel *self, const char *connection_id);
+/* How many objects of that kind a user owns. */
+guint vsw_model_count_owned (VswModel *self, VswKind kind, guint32 owner);
 /* ids of everything whose holder is that connection. (transfer full) (element-type utf8) */
 GPtrArray *vsw_model_list_held (VswModel *self, const char *holder);
 

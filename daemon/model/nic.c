@@ -6,19 +6,29 @@
 static const char *const kinds[] = {
   [VSW_NIC_INTERNAL] = "internal",
   [VSW_NIC_SYNTHETIC] = "synthetic",
+  [VSW_NIC_EMULATED] = "emulated",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == VSW_N_NIC_KINDS);
+
+static const char *const backends[] = {
+  [VSW_BACKEND_VETH] = "veth",
+  [VSW_BACKEND_TAP] = "tap",
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (backends) == VSW_N_BACKENDS);
 
 static void
 clear_nic (gpointer value)
 {
+  VswNic *self = value;
+  g_free ((char *)self->setting_id);
 }
 
 static gboolean
 equal_nics (gconstpointer value_a, gconstpointer value_b)
 {
   const VswNic *a = value_a, *b = value_b;
-  return a->nic_kind == b->nic_kind && g_str_equal (a->device, b->device) && g_str_equal (a->peer, b->peer)
+  return a->nic_kind == b->nic_kind && a->backend == b->backend && !a->opened == !b->opened
+         && g_strcmp0 (a->setting_id, b->setting_id) == 0 && g_str_equal (a->device, b->device) && g_str_equal (a->peer, b->peer)
          && g_str_equal (a->placed_as, b->placed_as) && vsw_mac_equal (a->mac, b->mac)
          && !a->static_mac == !b->static_mac && a->mtu == b->mtu && a->queues == b->queues;
 }
@@ -34,7 +44,64 @@ const VswKindRow vsw_nic_row = { "endpoint", clear_nic, equal_nics };
 VswNic *
 vsw_nic_new (const VswNic *fields)
 {
-  return vsw_head_new (fields, sizeof *fields, VSW_KIND_NIC);
+  VswNic *self = vsw_head_new (fields, sizeof *fields, VSW_KIND_NIC);
+  self->setting_id = g_strdup (self->setting_id);
+  return self;
+}
+
+/**
+ * vsw_nic_is_kept:
+ *
+ * Whether the kernel is to keep the device when nobody has it open. A tap of lifetime "descriptor" waits, kept, until it is handed
+ * out; from then on it goes with the last descriptor. Any thread.
+ */
+gboolean
+vsw_nic_is_kept (const VswNic *self)
+{
+  return self->backend != VSW_BACKEND_TAP || self->head.lifetime != VSW_LIFETIME_DESCRIPTOR || !self->opened;
+}
+
+/**
+ * vsw_nic_has_vnet_header:
+ *
+ * Any thread.
+ */
+gboolean
+vsw_nic_has_vnet_header (const VswNic *self)
+{
+  return self->backend == VSW_BACKEND_TAP && self->nic_kind == VSW_NIC_SYNTHETIC;
+}
+
+/**
+ * vsw_backend_print:
+ *
+ * The word for a backend, as in the API. Any thread.
+ */
+const char *
+vsw_backend_print (VswBackend backend)
+{
+  g_return_val_if_fail ((guint)backend < VSW_N_BACKENDS, "");
+  return backends[backend];
+}
+
+/**
+ * vsw_backend_decode:
+ * @ret_backend: (out): untouched on failure
+ *
+ * The inverse of vsw_backend_print(). Any thread. Errors: INVALID_ARGUMENT.
+ */
+gboolean
+vsw_backend_decode (const char *text, VswBackend *ret_backend, GError **error)
+{
+  for (guint i = 0; i < VSW_N_BACKENDS; i++)
+    if (g_str_equal (text, backends[i]))
+      {
+        *ret_backend = i;
+        return TRUE;
+      }
+  g_autofree char *escaped = vsw_text_escape (text);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "backend '%.64s' is none of veth, tap", escaped);
+  return FALSE;
 }
 
 /**
@@ -65,6 +132,6 @@ vsw_nic_kind_decode (const char *text, VswNicKind *ret_kind, GError **error)
         return TRUE;
       }
   g_autofree char *escaped = vsw_text_escape (text);
-  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "kind '%s' is none of internal, synthetic", escaped);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "kind '%s' is none of internal, synthetic, emulated", escaped);
   return FALSE;
 }

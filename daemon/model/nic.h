@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An Ethernet port that we made: one NIC with two ends. The far end is what its user sees; the near end
- * (the device) is what is plugged into a switch. External NICs are not values of ours: they are links (model/link.h). */
+/* An Ethernet port that we made: one NIC with two ends. The near end (the device) is what is plugged into a switch. The far end is
+ * what its user sees: of a veth the other device of the pair, of a tap the descriptors that whoever runs the guest holds.
+ * External NICs are not values of ours: they are links (model/link.h). */
 #pragma once
 
 #include "model/mac.h"
@@ -13,17 +14,29 @@ G_BEGIN_DECLS
 typedef enum
 {
   VSW_NIC_INTERNAL,  /* the host's own NIC on the switch */
-  VSW_NIC_SYNTHETIC, /* paravirtual: a container's veth (later a multi-queue tap) */
+  VSW_NIC_SYNTHETIC, /* paravirtual: a container's veth, or a tap with queues, virtio-net header and offloads */
+  VSW_NIC_EMULATED,  /* a plain tap with one queue: whoever runs the guest imitates some hardware */
 } VswNicKind;
 
-#define VSW_N_NIC_KINDS (VSW_NIC_SYNTHETIC + 1)
+#define VSW_N_NIC_KINDS (VSW_NIC_EMULATED + 1)
+
+typedef enum
+{
+  VSW_BACKEND_VETH, /* two devices; the far one may live in another network namespace */
+  VSW_BACKEND_TAP,  /* one device; its descriptors are handed out */
+} VswBackend;
+
+#define VSW_N_BACKENDS (VSW_BACKEND_TAP + 1)
 
 typedef struct
 {
   VswValue head;
   VswNicKind nic_kind;
+  VswBackend backend;
+  gboolean opened;                 /* of a tap: its descriptors have been handed out */
+  const char *setting_id;          /* (owned) (nullable) of a virtual system: what it was made from */
   char device[VSW_INTERFACE_SIZE]; /* near end, in our namespace always */
-  char peer[VSW_INTERFACE_SIZE];   /* far end, while it is in our namespace */
+  char peer[VSW_INTERFACE_SIZE];   /* far end, while it is in our namespace; "" of a tap */
   char placed_as[VSW_INTERFACE_SIZE]; /* its name in the namespace that it was given to; "" while it is in ours */
   VswMac mac;                      /* of the far end */
   gboolean static_mac;             /* chosen by the caller, not from the pool */
@@ -33,7 +46,16 @@ typedef struct
 
 VswNic *vsw_nic_new (const VswNic *fields);
 
-/* kinds as text: "internal", "synthetic" */
+/* Whether the device outlives its descriptors: a tap that was handed out is not to. TRUE of every veth. */
+gboolean vsw_nic_is_kept (const VswNic *self);
+/* A tap whose frames come with a virtio-net header, and which may have several queues. */
+gboolean vsw_nic_has_vnet_header (const VswNic *self);
+
+/* backends as text: "veth", "tap" */
+const char *vsw_backend_print (VswBackend backend);
+gboolean vsw_backend_decode (const char *text, VswBackend *ret_backend, GError **error);
+
+/* kinds as text: "internal", "synthetic", "emulated" */
 const char *vsw_nic_kind_print (VswNicKind kind);
 gboolean vsw_nic_kind_decode (const char *text, VswNicKind *ret_kind, GError **error);
 

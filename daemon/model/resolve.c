@@ -9,6 +9,14 @@ vsw_resolver_put (VswResolver *self, gconstpointer before, gconstpointer after, 
   vsw_model_replace (self->model, old, after);
 }
 
+void
+vsw_resolver_hand_out (VswResolver *self, gconstpointer before, gconstpointer after, VswHandout *handout)
+{
+  g_autoptr (VswValue) old = before != NULL ? vsw_value_ref (before) : NULL;
+  vsw_delta_put_handout (self->delta, old, after, handout);
+  vsw_model_replace (self->model, old, after);
+}
+
 VswSwitch *
 vsw_resolver_get_switch (VswResolver *self, const char *id, GError **error)
 {
@@ -36,6 +44,46 @@ vsw_resolver_get_nic (VswResolver *self, const char *id, GError **error)
   return value;
 }
 
+VswSystem *
+vsw_resolver_get_system (VswResolver *self, const char *id, GError **error)
+{
+  VswSystem *value = vsw_model_get_system (self->model, id);
+  if (value == NULL)
+    g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "there is no system with the id %s", id);
+  return value;
+}
+
+VswSetting *
+vsw_resolver_get_setting (VswResolver *self, const char *id, GError **error)
+{
+  VswSetting *value = vsw_model_get_setting (self->model, id);
+  if (value == NULL)
+    g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "there is no setting with the id %s", id);
+  return value;
+}
+
+/* root is whoever administers the host; everybody else has a share. */
+gboolean
+vsw_resolve_within_quota (VswResolver *self, VswKind kind, guint32 owner, guint32 limit, GError **error)
+{
+  guint used = vsw_model_count_owned (self->model, kind, owner);
+  if (owner == 0 || used < limit)
+    return TRUE;
+  g_set_error (error, VSW_ERROR, VSW_ERROR_QUOTA_EXCEEDED, "uid %u has too many %s%s: %u used, limit %u", owner,
+               vsw_kind_print (kind), kind == VSW_KIND_SWITCH ? "es" : "s", used, limit);
+  return FALSE;
+}
+
+gboolean
+vsw_resolve_lifetime_is_plain (VswLifetime lifetime, GError **error)
+{
+  if (lifetime != VSW_LIFETIME_DESCRIPTOR)
+    return TRUE;
+  g_set_error_literal (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
+                       "lifetime descriptor is only that of endpoints with backend tap");
+  return FALSE;
+}
+
 typedef gboolean (*Resolve) (VswResolver *self, const VswChange *change, GError **error);
 
 /* One row a kind of object, for the changes that every kind knows. */
@@ -46,6 +94,8 @@ static const struct
   [VSW_KIND_SWITCH] = { vsw_resolve_create_switch, vsw_resolve_modify_switch, vsw_resolve_delete_switch },
   [VSW_KIND_PORT] = { vsw_resolve_create_port, vsw_resolve_modify_port, vsw_resolve_delete_port },
   [VSW_KIND_NIC] = { vsw_resolve_create_nic, vsw_resolve_modify_nic, vsw_resolve_delete_nic },
+  [VSW_KIND_SYSTEM] = { vsw_resolve_create_system, vsw_resolve_modify_system, vsw_resolve_delete_system },
+  [VSW_KIND_SETTING] = { vsw_resolve_create_setting, vsw_resolve_modify_setting, vsw_resolve_delete_setting },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == VSW_N_KINDS);
 
@@ -103,6 +153,10 @@ resolve_one (VswResolver *self, const VswChange *change, GError **error)
       return vsw_resolve_add_address (self, change, error);
     case VSW_CHANGE_REMOVE_ADDRESS:
       return vsw_resolve_remove_address (self, change, error);
+    case VSW_CHANGE_OPEN:
+      return vsw_resolve_open (self, change, error);
+    case VSW_CHANGE_STATE:
+      return vsw_resolve_state (self, change, error);
     }
   g_return_val_if_reached (FALSE);
 }

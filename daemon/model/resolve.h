@@ -18,10 +18,14 @@ typedef struct
 
 /* One step: into the delta and the model. */
 void vsw_resolver_put (VswResolver *self, gconstpointer before, gconstpointer after, VswNamespace *target);
+/* The same for a tap whose descriptors are wanted. */
+void vsw_resolver_hand_out (VswResolver *self, gconstpointer before, gconstpointer after, VswHandout *handout);
 /* NOT_FOUND if there is none. */
 VswSwitch *vsw_resolver_get_switch (VswResolver *self, const char *id, GError **error);
 VswPort *vsw_resolver_get_port (VswResolver *self, const char *id, GError **error);
 VswNic *vsw_resolver_get_nic (VswResolver *self, const char *id, GError **error);
+VswSystem *vsw_resolver_get_system (VswResolver *self, const char *id, GError **error);
+VswSetting *vsw_resolver_get_setting (VswResolver *self, const char *id, GError **error);
 
 /* resolve_switch.c */
 gboolean vsw_resolve_create_switch (VswResolver *self, const VswChange *change, GError **error);
@@ -35,8 +39,18 @@ gboolean vsw_resolve_delete_port (VswResolver *self, const VswChange *change, GE
 gboolean vsw_resolve_add_address (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_remove_address (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_addresses_fit (VswResolver *self, const VswPort *port, const VswSwitch *target, GError **error);
+/* INVALID_ARGUMENT if a caller gave a lifetime that only taps have. */
+gboolean vsw_resolve_lifetime_is_plain (VswLifetime lifetime, GError **error);
 gboolean vsw_resolve_lifetimes_fit (VswLifetime port, const VswSwitch *target, GError **error);
-gboolean vsw_resolve_has_room (VswResolver *self, const VswSwitch *target, const char *port_name, GError **error);
+/* EXISTS, QUOTA_EXCEEDED if there can be no port of that name and owner on it. */
+gboolean vsw_resolve_has_room (VswResolver *self, const VswSwitch *target, const char *port_name, guint32 owner,
+                               GError **error);
+/* QUOTA_EXCEEDED if that user, who is not root, may have no more of that kind. */
+gboolean vsw_resolve_within_quota (VswResolver *self, VswKind kind, guint32 owner, guint32 limit, GError **error);
+/* The made port of a NIC: on that switch, called and owned as the NIC, and the NIC plugged in. */
+gboolean vsw_resolve_plug_new (VswResolver *self, const VswNic *nic, const VswSwitch *target, GError **error);
+gboolean vsw_resolve_plug (VswResolver *self, const VswNic *nic, const VswPort *port, GError **error);
+gboolean vsw_resolve_move_port (VswResolver *self, const VswPort *port, const VswSwitch *target, GError **error);
 /* The port, and the NIC that it was made for if that is plugged in; another NIC is unplugged. */
 void vsw_resolve_drop_port (VswResolver *self, VswPort *port);
 
@@ -50,8 +64,45 @@ gboolean vsw_resolve_create_nic (VswResolver *self, const VswChange *change, GEr
 gboolean vsw_resolve_modify_nic (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_delete_nic (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_place (VswResolver *self, const VswChange *change, GError **error);
+/* NOT_SUPPORTED if a NIC of that kind cannot be made of that. */
+gboolean vsw_resolve_backend_fits (VswNicKind kind, VswBackend backend, GError **error);
+/* INVALID_ARGUMENT */
+gboolean vsw_resolve_nic_numbers (guint32 mtu, guint32 queues, VswNicKind kind, GError **error);
+/* EXISTS, QUOTA_EXCEEDED if there can be no NIC of that name and owner. */
+gboolean vsw_resolve_nic_has_room (VswResolver *self, const char *name, guint32 owner, GError **error);
+/* Puts in what is new: `fields` with its devices chosen. */
+void vsw_resolve_put_nic (VswResolver *self, VswNic *fields, VswNamespace *target, VswHandout *handout);
+/* The NIC goes, with the port that was made for it. */
+void vsw_resolve_drop_nic (VswResolver *self, VswNic *nic);
+/* It leaves the port that it is plugged into; one that was made for it goes, unless another NIC has come there. */
+void vsw_resolve_leave_port (VswResolver *self, const char *nic_id);
 /* INVALID_ARGUMENT if the NIC asks for a larger MTU than the switch has. */
 gboolean vsw_resolve_mtu_fits (const VswNic *nic, guint32 mtu, const char *switch_name, GError **error);
+
+/* resolve_open.c */
+gboolean vsw_resolve_open (VswResolver *self, const VswChange *change, GError **error);
+gboolean vsw_resolve_queues_fit (const VswNic *nic, guint wanted, GError **error);
+
+/* resolve_system.c */
+gboolean vsw_resolve_create_system (VswResolver *self, const VswChange *change, GError **error);
+gboolean vsw_resolve_modify_system (VswResolver *self, const VswChange *change, GError **error);
+gboolean vsw_resolve_delete_system (VswResolver *self, const VswChange *change, GError **error);
+gboolean vsw_resolve_state (VswResolver *self, const VswChange *change, GError **error);
+/* A NIC of that system has gone: with its last one an enabled system is off. */
+void vsw_resolve_settle_system (VswResolver *self, const char *system_id);
+
+/* resolve_setting.c */
+gboolean vsw_resolve_create_setting (VswResolver *self, const VswChange *change, GError **error);
+gboolean vsw_resolve_modify_setting (VswResolver *self, const VswChange *change, GError **error);
+gboolean vsw_resolve_delete_setting (VswResolver *self, const VswChange *change, GError **error);
+/* IN_USE, naming one, if settings name that switch or port and `force` is not set; else they name nothing any more. */
+gboolean vsw_resolve_leave_settings (VswResolver *self, const char *connection_id, gboolean force, GError **error);
+
+/* resolve_allocation.c: what settings become while their system is enabled */
+gboolean vsw_resolve_allocate (VswResolver *self, const VswSetting *setting, GError **error);
+void vsw_resolve_free (VswResolver *self, const VswSetting *setting);
+/* Its NIC, if there is one, follows `setting`, which has just been changed, where it can. */
+gboolean vsw_resolve_follow (VswResolver *self, const VswSetting *before, const VswSetting *setting, GError **error);
 
 /* pool.c: addresses */
 gboolean vsw_pool_is_free (VswModel *model, VswLinks *links, VswMac mac);

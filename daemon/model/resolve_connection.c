@@ -33,17 +33,43 @@ check_free (VswResolver *self, const VswPort *port, const VswNic *nic, GError **
 }
 
 gboolean
+vsw_resolve_plug (VswResolver *self, const VswNic *nic, const VswPort *port, GError **error)
+{
+  const VswSwitch *parent = vsw_model_get_switch (self->model, port->switch_id);
+  if (!check_free (self, port, nic, error) || !vsw_resolve_mtu_fits (nic, parent->mtu, parent->head.name, error))
+    return FALSE;
+  plug (self, port, nic->head.id);
+  return TRUE;
+}
+
+gboolean
+vsw_resolve_plug_new (VswResolver *self, const VswNic *nic, const VswSwitch *target, GError **error)
+{
+  VswPort value = { .head = nic->head, .switch_id = target->head.id, .made_for = nic->head.id };
+  if (!vsw_resolve_has_room (self, target, nic->head.name, nic->head.owner, error)
+      || !vsw_resolve_mtu_fits (nic, target->mtu, target->head.name, error))
+    return FALSE;
+  g_autofree char *id = vsw_id_new ();
+  value.head.id = id;
+  value.head.description = "";
+  if (value.head.lifetime < target->head.lifetime)
+    {
+      value.head.lifetime = target->head.lifetime;
+      value.head.holder = target->head.holder;
+    }
+  value.nic_id = nic->head.id;
+  value.connected = g_get_real_time ();
+  g_autoptr (VswPort) new = vsw_port_new (&value);
+  vsw_resolver_put (self, NULL, new, NULL);
+  return TRUE;
+}
+
+gboolean
 vsw_resolve_connect (VswResolver *self, const VswChange *change, GError **error)
 {
   const VswPort *port = vsw_resolver_get_port (self, change->id, error);
   const VswNic *nic = port != NULL ? vsw_resolver_get_nic (self, change->other_id, error) : NULL;
-  if (nic == NULL || !check_free (self, port, nic, error))
-    return FALSE;
-  const VswSwitch *parent = vsw_model_get_switch (self->model, port->switch_id);
-  if (!vsw_resolve_mtu_fits (nic, parent->mtu, parent->head.name, error))
-    return FALSE;
-  plug (self, port, nic->head.id);
-  return TRUE;
+  return nic != NULL && vsw_resolve_plug (self, nic, port, error);
 }
 
 gboolean
@@ -71,7 +97,7 @@ check_target (VswResolver *self, const VswPort *port, const VswSwitch *target, G
       return FALSE;
     }
   const VswNic *nic = port->nic_id != NULL ? vsw_model_get_nic (self->model, port->nic_id) : NULL;
-  return vsw_resolve_has_room (self, target, port->head.name, error)
+  return vsw_resolve_has_room (self, target, port->head.name, 0, error)
          && vsw_resolve_lifetimes_fit (port->head.lifetime, target, error)
          && (nic == NULL || vsw_resolve_mtu_fits (nic, target->mtu, target->head.name, error))
          && vsw_resolve_addresses_fit (self, port, target, error);
@@ -89,15 +115,21 @@ check_expected (const VswPort *port, const VswChange *change, GError **error)
 }
 
 gboolean
-vsw_resolve_move (VswResolver *self, const VswChange *change, GError **error)
+vsw_resolve_move_port (VswResolver *self, const VswPort *port, const VswSwitch *target, GError **error)
 {
-  const VswPort *port = vsw_resolver_get_port (self, change->id, error);
-  const VswSwitch *target = port != NULL ? vsw_resolver_get_switch (self, change->other_id, error) : NULL;
-  if (target == NULL || !check_expected (port, change, error) || !check_target (self, port, target, error))
+  if (!check_target (self, port, target, error))
     return FALSE;
   VswPort value = *port;
   value.switch_id = target->head.id;
   g_autoptr (VswPort) new = vsw_port_new (&value);
   vsw_resolver_put (self, port, new, NULL);
   return TRUE;
+}
+
+gboolean
+vsw_resolve_move (VswResolver *self, const VswChange *change, GError **error)
+{
+  const VswPort *port = vsw_resolver_get_port (self, change->id, error);
+  const VswSwitch *target = port != NULL ? vsw_resolver_get_switch (self, change->other_id, error) : NULL;
+  return target != NULL && check_expected (port, change, error) && vsw_resolve_move_port (self, port, target, error);
 }

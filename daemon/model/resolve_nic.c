@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/resolve.h"
 
-/* One row a kind: what its far end is called at home, and whether it can be given away. */
+#define BACKEND(backend) (1u << (backend))
+
+/* One row a kind: what its far end is called at home if it is a device, whether that can be given away, what it may be made of, and
+ * how many queues it may have. */
 static const struct
 {
   const char *far_prefix;
   gboolean can_be_placed;
+  guint backends;
+  guint32 max_queues;
 } kinds[] = {
-  [VSW_NIC_INTERNAL] = { VSW_DEVICE_PREFIX "i-", FALSE },
-  [VSW_NIC_SYNTHETIC] = { VSW_DEVICE_PREFIX "g-", TRUE },
+  [VSW_NIC_INTERNAL] = { VSW_DEVICE_PREFIX "i-", FALSE, BACKEND (VSW_BACKEND_VETH), VSW_QUEUES_MAX },
+  [VSW_NIC_SYNTHETIC] = { VSW_DEVICE_PREFIX "g-", TRUE, BACKEND (VSW_BACKEND_VETH) | BACKEND (VSW_BACKEND_TAP),
+                          VSW_QUEUES_MAX },
+  [VSW_NIC_EMULATED] = { NULL, FALSE, BACKEND (VSW_BACKEND_TAP), 1 },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == VSW_N_NIC_KINDS);
 
@@ -25,27 +32,58 @@ vsw_resolve_mtu_fits (const VswNic *nic, guint32 mtu, const char *switch_name, G
   return FALSE;
 }
 
+gboolean
+vsw_resolve_nic_numbers (guint32 mtu, guint32 queues, VswNicKind kind, GError **error)
+{
+  guint32 limit = kinds[kind].max_queues;
+  if (mtu != 0 && (mtu < VSW_MTU_MIN || mtu > VSW_MTU_MAX))
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "MTU %u is outside %d to %d octets", mtu, VSW_MTU_MIN,
+                   VSW_MTU_MAX);
+      return FALSE;
+    }
+  if (queues >= 1 && queues <= limit)
+    return TRUE;
+  if (limit == 1)
+    g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "%u queues: an endpoint of kind %s has one, no more and no less",
+                 queues, vsw_nic_kind_print (kind));
+  else
+    g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "%u queues are outside 1 to %u", queues, limit);
+  return FALSE;
+}
+
+gboolean
+vsw_resolve_backend_fits (VswNicKind kind, VswBackend backend, GError **error)
+{
+  if (kinds[kind].backends & BACKEND (backend))
+    return TRUE;
+  g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED, "an endpoint of kind %s cannot have backend %s",
+               vsw_nic_kind_print (kind), vsw_backend_print (backend));
+  return FALSE;
+}
+
 static gboolean
 check_numbers (const VswNic *value, GError **error)
 {
-  if (value->mtu != 0 && (value->mtu < VSW_MTU_MIN || value->mtu > VSW_MTU_MAX))
-    {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "MTU %u is outside %d to %d octets", value->mtu,
-                   VSW_MTU_MIN, VSW_MTU_MAX);
-      return FALSE;
-    }
-  if (value->queues < 1 || value->queues > VSW_QUEUES_MAX)
-    {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "%u queues are outside 1 to %d", value->queues,
-                   VSW_QUEUES_MAX);
-      return FALSE;
-    }
-  return TRUE;
+  return vsw_resolve_nic_numbers (value->mtu, value->queues, value->nic_kind, error);
+}
+
+static gboolean
+check_lifetime (const VswNic *value, GError **error)
+{
+  return value->backend == VSW_BACKEND_TAP || vsw_resolve_lifetime_is_plain (value->head.lifetime, error);
 }
 
 static gboolean
 check_placeable (const VswNic *nic, GError **error)
 {
+  if (nic->backend != VSW_BACKEND_VETH)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED,
+                   "endpoint %s is a tap, whose descriptors are handed out; only one with backend veth can be given to a namespace",
+                   nic->head.name);
+      return FALSE;
+    }
   if (!kinds[nic->nic_kind].can_be_placed)
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED,
@@ -56,8 +94,8 @@ check_placeable (const VswNic *nic, GError **error)
   return TRUE;
 }
 
-static gboolean
-check_room (VswResolver *self, const char *name, GError **error)
+gboolean
+vsw_resolve_nic_has_room (VswResolver *self, const char *name, guint32 owner, GError **error)
 {
   if (vsw_model_find_nic (self->model, name) != NULL)
     {
@@ -70,7 +108,7 @@ check_room (VswResolver *self, const char *name, GError **error)
       g_set_error (error, VSW_ERROR, VSW_ERROR_QUOTA_EXCEEDED, "too many endpoints: %u used, limit %u", used, limit);
       return FALSE;
     }
-  return TRUE;
+  return vsw_resolve_within_quota (self, VSW_KIND_NIC, owner, self->model->rules->max_endpoints_per_user, error);
 }
 
 static gboolean
@@ -85,28 +123,42 @@ choose_mac (VswResolver *self, VswNic *value, const VswNic *draft, guint given, 
   return TRUE;
 }
 
+void
+vsw_resolve_put_nic (VswResolver *self, VswNic *fields, VswNamespace *target, VswHandout *handout)
+{
+  const char *id = fields->head.id, *name = fields->head.name;
+  vsw_devices_choose (self->model, self->links, NEAR_PREFIX, name, id, fields->device);
+  if (fields->backend == VSW_BACKEND_VETH)
+    vsw_devices_choose (self->model, self->links, kinds[fields->nic_kind].far_prefix, name, id, fields->peer);
+  fields->opened = handout != NULL && fields->head.lifetime == VSW_LIFETIME_DESCRIPTOR;
+  g_autoptr (VswNic) new = vsw_nic_new (fields);
+  if (handout != NULL)
+    vsw_resolver_hand_out (self, NULL, new, handout);
+  else
+    vsw_resolver_put (self, NULL, new, target);
+}
+
 gboolean
 vsw_resolve_create_nic (VswResolver *self, const VswChange *change, GError **error)
 {
   const VswNic *draft = (const VswNic *)change->draft;
-  VswNic value = { .head = draft->head, .nic_kind = draft->nic_kind, .queues = 1 };
+  VswNic value = { .head = draft->head, .nic_kind = draft->nic_kind, .backend = draft->backend, .queues = 1 };
   if (!(change->given & VSW_GIVEN_DESCRIPTION))
     value.head.description = "";
   if (change->given & VSW_GIVEN_MTU)
     value.mtu = draft->mtu;
   if (change->given & VSW_GIVEN_QUEUES)
     value.queues = draft->queues;
-  if (!check_room (self, value.head.name, error) || !check_numbers (&value, error)
+  if (!vsw_resolve_nic_has_room (self, value.head.name, value.head.owner, error)
+      || !vsw_resolve_backend_fits (value.nic_kind, value.backend, error) || !check_lifetime (&value, error)
+      || !check_numbers (&value, error)
+      || (change->handout != NULL && !vsw_resolve_queues_fit (&value, change->handout->wanted, error))
       || (change->target != NULL && !check_placeable (&value, error))
       || !choose_mac (self, &value, draft, change->given, error))
     return FALSE;
-  vsw_devices_choose (self->model, self->links, NEAR_PREFIX, value.head.name, value.head.id, value.device);
-  vsw_devices_choose (self->model, self->links, kinds[value.nic_kind].far_prefix, value.head.name, value.head.id,
-                      value.peer);
   if (change->target != NULL)
     g_strlcpy (value.placed_as, change->interface, sizeof value.placed_as);
-  g_autoptr (VswNic) new = vsw_nic_new (&value);
-  vsw_resolver_put (self, NULL, new, change->target);
+  vsw_resolve_put_nic (self, &value, change->target, change->handout);
   return TRUE;
 }
 
@@ -156,9 +208,8 @@ vsw_resolve_modify_nic (VswResolver *self, const VswChange *change, GError **err
   return TRUE;
 }
 
-/* The NIC leaves the port; one that was made for it goes too, unless another NIC has come there. */
-static void
-leave_port (VswResolver *self, const char *nic_id)
+void
+vsw_resolve_leave_port (VswResolver *self, const char *nic_id)
 {
   VswPort *port = vsw_model_find_port_of_nic (self->model, nic_id);
   VswPort *made_for = vsw_model_find_made_for (self->model, nic_id);
@@ -184,23 +235,46 @@ leave_port (VswResolver *self, const char *nic_id)
   vsw_resolver_put (self, port, new, NULL);
 }
 
-gboolean
-vsw_resolve_delete_nic (VswResolver *self, const VswChange *change, GError **error)
+void
+vsw_resolve_drop_nic (VswResolver *self, VswNic *nic)
 {
-  VswNic *found = vsw_resolver_get_nic (self, change->id, error);
-  if (found == NULL)
-    return FALSE;
-  g_autoptr (VswNic) nic = vsw_value_ref (found);
+  g_autoptr (VswNic) held = vsw_value_ref (nic);
+  const VswSystem *system = vsw_model_find_system_of_nic (self->model, held);
+  g_autofree char *system_id = system != NULL ? g_strdup (system->head.id) : NULL;
+  vsw_resolve_leave_port (self, held->head.id);
+  vsw_resolver_put (self, held, NULL, NULL);
+  if (system_id != NULL)
+    vsw_resolve_settle_system (self, system_id);
+}
+
+static gboolean
+check_unused (VswResolver *self, const VswNic *nic, GError **error)
+{
   const VswPort *port = vsw_model_find_port_of_nic (self->model, nic->head.id);
-  if (port != NULL && !change->force && g_strcmp0 (port->made_for, nic->head.id) != 0)
+  const VswSystem *system = vsw_model_find_system_of_nic (self->model, nic);
+  if (system != NULL)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_IN_USE, "endpoint %s is part of system %s, which is %s", nic->head.name,
+                   system->head.name, vsw_system_state_print (system->state));
+      return FALSE;
+    }
+  if (port != NULL && g_strcmp0 (port->made_for, nic->head.id) != 0)
     {
       const VswSwitch *parent = vsw_model_get_switch (self->model, port->switch_id);
       g_set_error (error, VSW_ERROR, VSW_ERROR_IN_USE, "endpoint %s is connected to port %s of switch %s",
                    nic->head.name, port->head.name, parent->head.name);
       return FALSE;
     }
-  leave_port (self, nic->head.id);
-  vsw_resolver_put (self, nic, NULL, NULL);
+  return TRUE;
+}
+
+gboolean
+vsw_resolve_delete_nic (VswResolver *self, const VswChange *change, GError **error)
+{
+  VswNic *found = vsw_resolver_get_nic (self, change->id, error);
+  if (found == NULL || (!change->force && !check_unused (self, found, error)))
+    return FALSE;
+  vsw_resolve_drop_nic (self, found);
   return TRUE;
 }
 

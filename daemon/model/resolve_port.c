@@ -16,7 +16,7 @@ vsw_resolve_lifetimes_fit (VswLifetime port, const VswSwitch *target, GError **e
 }
 
 gboolean
-vsw_resolve_has_room (VswResolver *self, const VswSwitch *target, const char *port_name, GError **error)
+vsw_resolve_has_room (VswResolver *self, const VswSwitch *target, const char *port_name, guint32 owner, GError **error)
 {
   if (vsw_model_find_port (self->model, target->head.id, port_name) != NULL)
     {
@@ -32,7 +32,7 @@ vsw_resolve_has_room (VswResolver *self, const VswSwitch *target, const char *po
                    target->head.name, used, limit);
       return FALSE;
     }
-  return TRUE;
+  return vsw_resolve_within_quota (self, VSW_KIND_PORT, owner, self->model->rules->max_ports_per_user, error);
 }
 
 /* Without a lifetime of its own a port lives as long as it may: the default, or as its switch if that is shorter. */
@@ -56,7 +56,8 @@ vsw_resolve_create_port (VswResolver *self, const VswChange *change, GError **er
   if (!(change->given & VSW_GIVEN_DESCRIPTION))
     value.head.description = "";
   choose_lifetime (&value, parent, change->given);
-  if (!vsw_resolve_has_room (self, parent, value.head.name, error)
+  if ((value.made_for == NULL && !vsw_resolve_lifetime_is_plain (value.head.lifetime, error))
+      || !vsw_resolve_has_room (self, parent, value.head.name, value.head.owner, error)
       || !vsw_resolve_lifetimes_fit (value.head.lifetime, parent, error))
     return FALSE;
   g_autoptr (VswPort) new = vsw_port_new (&value);
@@ -91,7 +92,7 @@ vsw_resolve_drop_port (VswResolver *self, VswPort *port)
   VswNic *nic = held->nic_id != NULL ? vsw_model_get_nic (self->model, held->nic_id) : NULL;
   vsw_resolver_put (self, held, NULL, NULL);
   if (nic != NULL && g_strcmp0 (held->made_for, held->nic_id) == 0)
-    vsw_resolver_put (self, nic, NULL, NULL);
+    vsw_resolve_drop_nic (self, nic);
 }
 
 gboolean
@@ -107,6 +108,8 @@ vsw_resolve_delete_port (VswResolver *self, const VswChange *change, GError **er
                    nic->head.name);
       return FALSE;
     }
+  if (!vsw_resolve_leave_settings (self, port->head.id, change->force, error))
+    return FALSE;
   vsw_resolve_drop_port (self, port);
   return TRUE;
 }

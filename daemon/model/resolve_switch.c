@@ -41,7 +41,7 @@ take_given (VswSwitch *value, const VswSwitch *draft, guint given)
 }
 
 static gboolean
-check_room (VswResolver *self, const char *name, GError **error)
+check_room (VswResolver *self, const char *name, guint32 owner, GError **error)
 {
   guint used = g_hash_table_size (self->model->switches), limit = self->model->rules->max_switches;
   if (vsw_model_find_switch (self->model, name) != NULL)
@@ -54,7 +54,7 @@ check_room (VswResolver *self, const char *name, GError **error)
       g_set_error (error, VSW_ERROR, VSW_ERROR_QUOTA_EXCEEDED, "too many switches: %u used, limit %u", used, limit);
       return FALSE;
     }
-  return TRUE;
+  return vsw_resolve_within_quota (self, VSW_KIND_SWITCH, owner, self->model->rules->max_switches_per_user, error);
 }
 
 gboolean
@@ -64,7 +64,8 @@ vsw_resolve_create_switch (VswResolver *self, const VswChange *change, GError **
   VswSwitch value = { .head = draft->head, .mtu = VSW_MTU_DEFAULT, .ageing = VSW_AGEING_DEFAULT };
   value.head.description = "";
   take_given (&value, draft, change->given);
-  if (!check_room (self, value.head.name, error) || !check_numbers (&value, error))
+  if (!vsw_resolve_lifetime_is_plain (value.head.lifetime, error)
+      || !check_room (self, value.head.name, value.head.owner, error) || !check_numbers (&value, error))
     return FALSE;
   if (change->given & VSW_GIVEN_MAC)
     {
@@ -166,8 +167,16 @@ vsw_resolve_delete_switch (VswResolver *self, const VswChange *change, GError **
       set_in_use (value, ports, error);
       return FALSE;
     }
+  if (!vsw_resolve_leave_settings (self, value->head.id, change->force, error))
+    return FALSE;
   for (guint i = 0; i < ports->len; i++)
-    vsw_resolve_drop_port (self, ports->pdata[i]);
+    {
+      const char *id = ((const VswPort *)ports->pdata[i])->head.id;
+      vsw_resolve_leave_settings (self, id, TRUE, NULL);
+      /* With the NIC of an earlier one it may have gone. */
+      if (vsw_model_get_port (self->model, id) != NULL)
+        vsw_resolve_drop_port (self, vsw_model_get_port (self->model, id));
+    }
   vsw_resolver_put (self, value, NULL, NULL);
   return TRUE;
 }

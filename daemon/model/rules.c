@@ -9,6 +9,13 @@ static const VswRules defaults = {
   .max_endpoints = 20000,
   .max_static_addresses = 64,
   .max_batch = 1000,
+  .max_systems = 4096,
+  .max_settings = 16,
+  .max_switches_per_user = 64,
+  .max_ports_per_user = 256,
+  .max_endpoints_per_user = 256,
+  .max_systems_per_user = 64,
+  .max_calls_per_user = 64,
   .mac_range = { .first = { { 0x52, 0x76, 0x73, 0x00, 0x00, 0x00 } },
                  .last = { { 0x52, 0x76, 0x73, 0xff, 0xff, 0xff } } },
 };

@@ -7,6 +7,8 @@ static const VswKindRow *const rows[] = {
   [VSW_KIND_SWITCH] = &vsw_switch_row,
   [VSW_KIND_PORT] = &vsw_port_row,
   [VSW_KIND_NIC] = &vsw_nic_row,
+  [VSW_KIND_SYSTEM] = &vsw_system_row,
+  [VSW_KIND_SETTING] = &vsw_setting_row,
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == VSW_N_KINDS);
 
@@ -14,6 +16,7 @@ static const char *const lifetimes[] = {
   [VSW_LIFETIME_PERSISTENT] = "persistent",
   [VSW_LIFETIME_RUNTIME] = "runtime",
   [VSW_LIFETIME_CALLER] = "caller",
+  [VSW_LIFETIME_DESCRIPTOR] = "descriptor",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (lifetimes) == VSW_N_LIFETIMES);
 
@@ -43,7 +46,7 @@ clear_value (gpointer value)
 
 /**
  * vsw_value_ref:
- * @value: a switch, port or NIC
+ * @value: a value of any kind
  *
  * Takes a reference. Returns the same value. Any thread.
  */
@@ -55,7 +58,7 @@ vsw_value_ref (gconstpointer value)
 
 /**
  * vsw_value_unref:
- * @value: a switch, port or NIC
+ * @value: a value of any kind
  *
  * Drops a reference; the last one frees. Any thread.
  */
@@ -75,7 +78,7 @@ equal_heads (const VswValue *a, const VswValue *b)
 
 /**
  * vsw_value_equal:
- * @a: (nullable): a switch, port or NIC
+ * @a: (nullable): a value of any kind
  * @b: (nullable): another
  *
  * Whether both say the same in every field. NULL equals only NULL. Any thread.
@@ -118,8 +121,7 @@ vsw_lifetime_decode (const char *text, VswLifetime *ret_lifetime, GError **error
         return TRUE;
       }
   g_autofree char *escaped = vsw_text_escape (text);
-  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "lifetime '%s' is none of persistent, runtime, caller",
-               escaped);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "lifetime '%s' is none of persistent, runtime, caller, descriptor", escaped);
   return FALSE;
 }
 

@@ -14,9 +14,11 @@ typedef enum
   VSW_KIND_SWITCH,
   VSW_KIND_PORT,
   VSW_KIND_NIC,
+  VSW_KIND_SYSTEM,
+  VSW_KIND_SETTING,
 } VswKind;
 
-#define VSW_N_KINDS (VSW_KIND_NIC + 1)
+#define VSW_N_KINDS (VSW_KIND_SETTING + 1)
 
 /* How long an object lives. The order is the order of the table in lifetime names. */
 typedef enum
@@ -24,11 +26,12 @@ typedef enum
   VSW_LIFETIME_PERSISTENT, /* until deleted, across reboots */
   VSW_LIFETIME_RUNTIME,    /* until deleted or reboot */
   VSW_LIFETIME_CALLER,     /* until the bus connection that made it goes */
+  VSW_LIFETIME_DESCRIPTOR, /* until the last open descriptor of its tap is closed; only of taps, and of ports made for one */
 } VswLifetime;
 
-#define VSW_N_LIFETIMES (VSW_LIFETIME_CALLER + 1)
+#define VSW_N_LIFETIMES (VSW_LIFETIME_DESCRIPTOR + 1)
 
-/* The head of every value. First member of VswSwitch, VswPort and VswNic. */
+/* The head of every value: its first member. */
 typedef struct
 {
   VswKind kind;
@@ -46,11 +49,11 @@ gpointer vsw_value_ref (gconstpointer value);
 void vsw_value_unref (gpointer value);
 gboolean vsw_value_equal (gconstpointer a, gconstpointer b);
 
-/* lifetimes as text: "persistent", "runtime", "caller" */
+/* lifetimes as text: "persistent", "runtime", "caller", "descriptor" */
 const char *vsw_lifetime_print (VswLifetime lifetime);
 gboolean vsw_lifetime_decode (const char *text, VswLifetime *ret_lifetime, GError **error);
 
-/* kinds as text, for messages: "switch", "port", "endpoint" */
+/* kinds as text, for messages: "switch", "port", "endpoint", "system", "setting" */
 const char *vsw_kind_print (VswKind kind);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswValue, vsw_value_unref)

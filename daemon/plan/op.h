@@ -6,6 +6,7 @@
  * of the same plan creates name it by name. */
 #pragma once
 
+#include "model/handout.h"
 #include "model/link.h"
 #include "model/namespace.h"
 
@@ -23,6 +24,13 @@ typedef enum
   VSW_OP_BRIDGE_ADD,     /* device (name), id, mac, mtu, bridge: born down, in VSW_GROUP_OURS, marked (alias), IPv6 quiet, forward delay 0 */
   VSW_OP_VETH_ADD,       /* device, id, mac, mtu, queues, controller, up; far, far_mac, target: both born in VSW_GROUP_OURS
                             (the far end in no group when it goes to a target), near end IPv6 quiet, each end of ours marked */
+  VSW_OP_TAP_ADD,        /* device, id, mac, mtu, queues, owner, vnet_header, keeps, controller, up; handout: (nullable) gets the descriptors: in
+                            VSW_GROUP_OURS before it is kept, so that one that is not marked goes with the process; IPv6 quiet, marked */
+  VSW_OP_TAP_OPEN,       /* device: a tap that nobody has open, else IN_USE; queues, vnet_header; handout */
+  VSW_OP_TAP_CLOSE,      /* device; handout: what it holds is closed; what undoes TAP_OPEN */
+  VSW_OP_TAP_RELEASE,    /* device; handout: from now on the tap goes with its last descriptor */
+  VSW_OP_TAP_CLAIM,      /* device, owner, vnet_header, queues, keeps: ownership and keeping as wished, if it can be opened for that, else IN_USE; one
+                            that is not to be kept and that nobody has open is gone when this returns */
   VSW_OP_SET,            /* device, attribute and its value: one change of one link */
   VSW_OP_PLACE,          /* device: a far end in our namespace; target, far.name: its name there; ends up in no group, unmarked */
   VSW_OP_ADDRESS_ADD,    /* device: a bridge port; mac: static forwarding entry; no error if it is there already */
@@ -69,7 +77,11 @@ struct _VswOp
   VswMac mac;
   guint32 mtu;
   VswBridgeSettings bridge;
-  guint32 queues;
+  guint32 queues; /* of a tap: how many it may have; on TAP_OPEN: how many to open */
+  guint32 owner;  /* uid of a tap's */
+  gboolean vnet_header;
+  gboolean keeps; /* the tap stays when nobody has it open */
+  VswHandout *handout; /* (owned) (nullable) */
   gboolean up;
   VswDeviceRef controller;
   VswDeviceRef far;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The two devices of a NIC: making them, keeping them as wished, giving one away, removing them. */
+/* The two devices of a NIC of backend veth: making them, keeping them as wished, giving one away, removing them. */
 #include "plan/planner.h"
 
 /* The device of that name, or the one that is the other end of `partner`: whoever took its mark off could not take that away. */
 static VswLink *
 get_end (VswPlanner *self, const char *device, const char *partner)
 {
+  if (device[0] == '\0')
+    return NULL;
   VswLink *link = vsw_links_get_device (self->links, device);
   if (link != NULL)
     return link;
-  const VswLink *other = vsw_links_get_device (self->links, partner);
+  const VswLink *other = partner[0] != '\0' ? vsw_links_get_device (self->links, partner) : NULL;
   if (other == NULL || other->peer == 0 || other->peer_elsewhere
       || vsw_links_get_bound (self->links, other->peer) != NULL)
     return NULL;

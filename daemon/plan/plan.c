@@ -12,6 +12,7 @@ typedef struct
   GHashTable *was;     /* (owned) (unowned) id of a NIC → (unowned) VswPort it was plugged into before the change */
   GHashTable *changed_ports; /* (owned) set of (unowned) ids of ports in the delta */
   GHashTable *targets;       /* (owned) (unowned) id of a NIC → (unowned) VswNamespace */
+  GHashTable *handouts;      /* (owned) (unowned) id of a NIC → (unowned) VswHandout */
 } Scope;
 
 static void
@@ -36,6 +37,7 @@ init_scope (Scope *self, VswModel *model, VswLinks *links, gboolean is_drift)
     .was = g_hash_table_new (g_str_hash, g_str_equal),
     .changed_ports = g_hash_table_new (g_str_hash, g_str_equal),
     .targets = g_hash_table_new (g_str_hash, g_str_equal),
+    .handouts = g_hash_table_new (g_str_hash, g_str_equal),
   };
 }
 
@@ -52,6 +54,7 @@ clear_scope (Scope *self)
   g_hash_table_unref (self->was);
   g_hash_table_unref (self->changed_ports);
   g_hash_table_unref (self->targets);
+  g_hash_table_unref (self->handouts);
 }
 
 /* --- which objects --- */
@@ -148,6 +151,14 @@ list_nic_pair (Scope *self, const VswPair *pair)
   list_nic (self, pair->after->id);
   if (pair->target != NULL)
     g_hash_table_insert (self->targets, (gpointer)pair->after->id, pair->target);
+  if (pair->handout != NULL)
+    g_hash_table_insert (self->handouts, (gpointer)pair->after->id, pair->handout);
+}
+
+/* Virtual systems have no devices but those of their NICs, which have pairs of their own. */
+static void
+list_nothing (Scope *self, const VswPair *pair)
+{
 }
 
 static void
@@ -167,6 +178,8 @@ list_pairs (Scope *self, VswDelta *delta)
     [VSW_KIND_SWITCH] = list_switch_pair,
     [VSW_KIND_PORT] = list_port_pair,
     [VSW_KIND_NIC] = list_nic_pair,
+    [VSW_KIND_SYSTEM] = list_nothing,
+    [VSW_KIND_SETTING] = list_nothing,
   };
   G_STATIC_ASSERT (G_N_ELEMENTS (rows) == VSW_N_KINDS);
   for (guint i = 0; i < vsw_delta_get_size (delta); i++)
@@ -244,8 +257,11 @@ keep_nics (Scope *self)
   for (guint i = 0; i < self->nics->len; i++)
     {
       const VswNic *nic = self->nics->pdata[i];
-      vsw_planner_keep_nic (&self->planner, nic, get_former_port (self, nic->head.id),
-                            g_hash_table_lookup (self->targets, nic->head.id));
+      const VswPort *was = get_former_port (self, nic->head.id);
+      if (nic->backend == VSW_BACKEND_TAP)
+        vsw_planner_keep_tap (&self->planner, nic, was, g_hash_table_lookup (self->handouts, nic->head.id));
+      else
+        vsw_planner_keep_nic (&self->planner, nic, was, g_hash_table_lookup (self->targets, nic->head.id));
     }
 }
 
@@ -337,6 +353,26 @@ vsw_plan_new_for_drift (VswModel *model, VswLinks *links, GPtrArray *ids)
   keep_nics (&scope);
   if (ids == NULL)
     vsw_planner_remove_orphans (&scope.planner);
+  return finish (&scope);
+}
+
+/**
+ * vsw_plan_new_for_quarantine:
+ * @ids: (element-type utf8): NICs (ids of nothing are passed over)
+ *
+ * Plans that no frame passes between these NICs and their switches. (transfer full) Main thread.
+ */
+VswPlan *
+vsw_plan_new_for_quarantine (VswModel *model, VswLinks *links, GPtrArray *ids)
+{
+  Scope scope;
+  init_scope (&scope, model, links, TRUE);
+  for (guint i = 0; i < ids->len; i++)
+    {
+      const VswNic *nic = vsw_model_get_nic (model, ids->pdata[i]);
+      if (nic != NULL)
+        vsw_planner_quarantine (&scope.planner, nic);
+    }
   return finish (&scope);
 }
 

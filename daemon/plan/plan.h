@@ -26,6 +26,8 @@ typedef struct
 VswPlan *vsw_plan_new (VswModel *model, VswLinks *links, VswDelta *delta);
 /* Repair: ids of switches and NICs (ports are those of their NICs), or NULL: everything, orphans included. */
 VswPlan *vsw_plan_new_for_drift (VswModel *model, VswLinks *links, GPtrArray *ids);
+/* The ports of these NICs (ids) go down, and nothing else changes. */
+VswPlan *vsw_plan_new_for_quarantine (VswModel *model, VswLinks *links, GPtrArray *ids);
 gboolean vsw_plan_is_empty (const VswPlan *self);
 void vsw_plan_free (VswPlan *self);
 /* All operations, a line each, "--" before the final ones. (transfer full) */

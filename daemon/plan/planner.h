@@ -55,10 +55,12 @@ void vsw_planner_compare_up (VswPlanner *self, const VswWish *wish, const VswLin
 void vsw_planner_keep_switch (VswPlanner *self, const VswSwitch *value);
 void vsw_planner_remove_switch (VswPlanner *self, const VswSwitch *value);
 
-/* pair.c, plug.c. `was`: (nullable) the port that it was plugged into, as the kernel still has it */
+/* pair.c, tap.c, plug.c. `was`: (nullable) the port that it was plugged into, as the kernel still has it */
 VswLink *vsw_planner_get_near_end (VswPlanner *self, const VswNic *value);
 VswLink *vsw_planner_get_far_end (VswPlanner *self, const VswNic *value);
 void vsw_planner_keep_nic (VswPlanner *self, const VswNic *value, const VswPort *was, VswNamespace *target);
+void vsw_planner_keep_tap (VswPlanner *self, const VswNic *value, const VswPort *was, VswHandout *handout);
+void vsw_planner_quarantine (VswPlanner *self, const VswNic *value);
 void vsw_planner_remove_nic (VswPlanner *self, const VswNic *value);
 void vsw_planner_plug (VswPlanner *self, const VswNic *value, const VswLink *near, const VswPort *was);
 gboolean vsw_planner_get_controller (VswPlanner *self, const VswPort *port, VswDeviceRef *ret_bridge);

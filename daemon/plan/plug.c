@@ -125,7 +125,8 @@ move (VswPlanner *self, const VswWish *wish, const VswLink *near, const VswPort 
   if (port == NULL)
     return;
   vsw_planner_add_addresses (self, vsw_device_ref_by_link (near), port, NULL, FALSE);
-  vsw_planner_set (self, near, VSW_ATTRIBUTE_UP, 0, 1);
+  if (wish->up)
+    vsw_planner_set (self, near, VSW_ATTRIBUTE_UP, 0, 1);
 }
 
 /* A near end whose bridge cannot be had is left where it is. */
@@ -134,6 +135,7 @@ vsw_planner_plug (VswPlanner *self, const VswNic *value, const VswLink *near, co
 {
   VswWish wish = vsw_wish_of_near_end (self->model, value);
   const VswPort *port = vsw_model_find_port_of_nic (self->model, value->head.id);
+  wish.up = wish.up && !vsw_facts_tap_is_tampered (value, near);
   VswDeviceRef bridge;
   gboolean is_reachable = get_destination (self, port, &bridge);
   if (is_reachable && !is_there (near, bridge))

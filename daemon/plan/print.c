@@ -82,24 +82,61 @@ append_bridge (GString *text, const VswOp *op)
 }
 
 static void
+append_controller (GString *text, const VswOp *op)
+{
+  if (op->controller.index == 0 && op->controller.name[0] == '\0')
+    return;
+  g_string_append (text, " bridge ");
+  append_device (text, &op->controller);
+}
+
+static void
+append_queues (GString *text, const VswOp *op)
+{
+  if (op->queues > 1)
+    g_string_append_printf (text, " queues %u", op->queues);
+}
+
+static void
 append_veth (GString *text, const VswOp *op)
 {
   g_string_append (text, " mac ");
   append_mac (text, op->mac);
   g_string_append_printf (text, " mtu %u", op->mtu);
-  if (op->queues > 1)
-    g_string_append_printf (text, " queues %u", op->queues);
-  if (op->controller.index != 0 || op->controller.name[0] != '\0')
-    {
-      g_string_append (text, " bridge ");
-      append_device (text, &op->controller);
-    }
+  append_queues (text, op);
+  append_controller (text, op);
   g_string_append (text, op->up ? " up; far " : "; far ");
   append_device (text, &op->far);
   g_string_append (text, " mac ");
   append_mac (text, op->far_mac);
   if (op->target != NULL)
     g_string_append_printf (text, " in namespace %" G_GUINT64_FORMAT, op->target->inode);
+}
+
+/* What TAP_ADD and TAP_CLAIM say of a tap. */
+static void
+append_ownership (GString *text, const VswOp *op)
+{
+  g_string_append_printf (text, " owner %u", op->owner);
+  if (op->keeps)
+    g_string_append (text, " kept");
+}
+
+static void
+append_tap (GString *text, const VswOp *op)
+{
+  g_string_append (text, " mac ");
+  append_mac (text, op->mac);
+  g_string_append_printf (text, " mtu %u", op->mtu);
+  append_queues (text, op);
+  if (op->vnet_header)
+    g_string_append (text, " vnet-header");
+  append_ownership (text, op);
+  if (op->handout != NULL)
+    g_string_append (text, " open");
+  append_controller (text, op);
+  if (op->up)
+    g_string_append (text, " up");
 }
 
 static void
@@ -169,6 +206,11 @@ static const struct
 } kinds[] = {
   [VSW_OP_BRIDGE_ADD] = { "bridge-add", TRUE, append_bridge },
   [VSW_OP_VETH_ADD] = { "veth-add", TRUE, append_veth },
+  [VSW_OP_TAP_ADD] = { "tap-add", TRUE, append_tap },
+  [VSW_OP_TAP_OPEN] = { "tap-open", TRUE, append_queues },
+  [VSW_OP_TAP_CLOSE] = { "tap-close", TRUE, append_nothing },
+  [VSW_OP_TAP_RELEASE] = { "tap-release", TRUE, append_nothing },
+  [VSW_OP_TAP_CLAIM] = { "tap-claim", TRUE, append_ownership },
   [VSW_OP_SET] = { "set", TRUE, append_value },
   [VSW_OP_PLACE] = { "place", TRUE, append_place },
   [VSW_OP_ADDRESS_ADD] = { "address-add", TRUE, append_address },
