@@ -3,7 +3,10 @@
 
 #include "model/nic.h"
 #include "model/port.h"
+#include "model/setting.h"
 #include "model/switch.h"
+#include "model/system.h"
+#include "store/sound.h"
 
 #include <string.h>
 
@@ -84,13 +87,16 @@ bind_nic (sqlite3_stmt *statement, const VswValue *value)
   const VswNic *self = (const VswNic *)value;
 
   bind_text (statement, N_HEAD + 0, vsw_nic_kind_print (self->nic_kind));
-  bind_text (statement, N_HEAD + 1, self->device);
-  bind_text (statement, N_HEAD + 2, self->peer);
-  bind_text (statement, N_HEAD + 3, self->placed_as);
-  bind_mac (statement, N_HEAD + 4, &self->mac);
-  bind_number (statement, N_HEAD + 5, !!self->static_mac);
-  bind_number (statement, N_HEAD + 6, self->mtu);
-  bind_number (statement, N_HEAD + 7, self->queues);
+  bind_text (statement, N_HEAD + 1, vsw_backend_print (self->backend));
+  bind_number (statement, N_HEAD + 2, !!self->opened);
+  bind_text (statement, N_HEAD + 3, self->setting_id);
+  bind_text (statement, N_HEAD + 4, self->device);
+  bind_text (statement, N_HEAD + 5, self->peer);
+  bind_text (statement, N_HEAD + 6, self->placed_as);
+  bind_mac (statement, N_HEAD + 7, &self->mac);
+  bind_number (statement, N_HEAD + 8, !!self->static_mac);
+  bind_number (statement, N_HEAD + 9, self->mtu);
+  bind_number (statement, N_HEAD + 10, self->queues);
 }
 
 static void
@@ -102,6 +108,32 @@ bind_port (sqlite3_stmt *statement, const VswValue *value)
   bind_text (statement, N_HEAD + 1, self->nic_id);
   bind_text (statement, N_HEAD + 2, self->made_for);
   bind_number (statement, N_HEAD + 3, self->connected);
+}
+
+static void
+bind_system (sqlite3_stmt *statement, const VswValue *value)
+{
+  const VswSystem *self = (const VswSystem *)value;
+
+  bind_text (statement, N_HEAD + 0, vsw_system_state_print (self->state));
+  bind_text (statement, N_HEAD + 1, self->machine);
+  bind_number (statement, N_HEAD + 2, !!self->machine_seen);
+}
+
+static void
+bind_setting (sqlite3_stmt *statement, const VswValue *value)
+{
+  const VswSetting *self = (const VswSetting *)value;
+
+  bind_text (statement, N_HEAD + 0, self->system_id);
+  bind_text (statement, N_HEAD + 1, vsw_nic_kind_print (self->nic_kind));
+  bind_text (statement, N_HEAD + 2, vsw_backend_print (self->backend));
+  bind_mac (statement, N_HEAD + 3, &self->mac);
+  bind_number (statement, N_HEAD + 4, !!self->static_mac);
+  bind_number (statement, N_HEAD + 5, self->mtu);
+  bind_number (statement, N_HEAD + 6, self->queues);
+  bind_number (statement, N_HEAD + 7, !!self->automatic);
+  bind_text (statement, N_HEAD + 8, self->connection_id);
 }
 
 /* --- reading --- */
@@ -145,6 +177,22 @@ read_interface_or_none (sqlite3_stmt *statement, int column, char ret_name[VSW_I
     return read_interface (statement, column, ret_name, error);
   ret_name[0] = '\0';
   return TRUE;
+}
+
+static gboolean
+read_kind (sqlite3_stmt *statement, int column, VswNicKind *ret_kind, GError **error)
+{
+  const char *text = get_text (statement, column);
+
+  return vsw_nic_kind_decode (text ? text : "", ret_kind, error);
+}
+
+static gboolean
+read_backend (sqlite3_stmt *statement, int column, VswBackend *ret_backend, GError **error)
+{
+  const char *text = get_text (statement, column);
+
+  return vsw_backend_decode (text ? text : "", ret_backend, error);
 }
 
 static gboolean
@@ -200,17 +248,21 @@ static VswValue *
 read_nic (sqlite3_stmt *statement, const VswValue *head, const GArray *addresses, GError **error)
 {
   VswNic fields = { .head = *head };
-  const char *kind = get_text (statement, N_HEAD + 0);
 
-  if (!vsw_nic_kind_decode (kind ? kind : "", &fields.nic_kind, error)
-      || !read_interface (statement, N_HEAD + 1, fields.device, error)
-      || !read_interface_or_none (statement, N_HEAD + 2, fields.peer, error)
-      || !read_interface_or_none (statement, N_HEAD + 3, fields.placed_as, error)
-      || !read_mac (statement, N_HEAD + 4, &fields.mac, error))
+  if (!read_kind (statement, N_HEAD + 0, &fields.nic_kind, error)
+      || !read_backend (statement, N_HEAD + 1, &fields.backend, error)
+      || !read_interface (statement, N_HEAD + 4, fields.device, error)
+      || !read_interface_or_none (statement, N_HEAD + 5, fields.peer, error)
+      || !read_interface_or_none (statement, N_HEAD + 6, fields.placed_as, error)
+      || !read_mac (statement, N_HEAD + 7, &fields.mac, error))
     return NULL;
-  fields.static_mac = sqlite3_column_int (statement, N_HEAD + 5) != 0;
-  fields.mtu = (guint32)sqlite3_column_int64 (statement, N_HEAD + 6);
-  fields.queues = (guint32)sqlite3_column_int64 (statement, N_HEAD + 7);
+  fields.opened = sqlite3_column_int (statement, N_HEAD + 2) != 0;
+  fields.setting_id = get_text (statement, N_HEAD + 3);
+  fields.static_mac = sqlite3_column_int (statement, N_HEAD + 8) != 0;
+  fields.mtu = (guint32)sqlite3_column_int64 (statement, N_HEAD + 9);
+  fields.queues = (guint32)sqlite3_column_int64 (statement, N_HEAD + 10);
+  if (!check_reference (fields.setting_id, TRUE, error) || !vsw_sound_check (&fields.head, error))
+    return NULL;
   return (VswValue *)vsw_nic_new (&fields);
 }
 
@@ -231,11 +283,48 @@ read_port (sqlite3_stmt *statement, const VswValue *head, const GArray *addresse
   return (VswValue *)vsw_port_new (&fields);
 }
 
+static VswValue *
+read_system (sqlite3_stmt *statement, const VswValue *head, const GArray *addresses, GError **error)
+{
+  VswSystem fields = { .head = *head };
+  const char *state = get_text (statement, N_HEAD + 0);
+
+  fields.machine = get_text (statement, N_HEAD + 1);
+  fields.machine_seen = sqlite3_column_int (statement, N_HEAD + 2) != 0;
+  if (!vsw_system_state_decode (state ? state : "", &fields.state, error)
+      || !vsw_machine_check (fields.machine ? fields.machine : "", error) || !vsw_sound_check (&fields.head, error))
+    return NULL;
+  return (VswValue *)vsw_system_new (&fields);
+}
+
+static VswValue *
+read_setting (sqlite3_stmt *statement, const VswValue *head, const GArray *addresses, GError **error)
+{
+  VswSetting fields = { .head = *head };
+
+  if (!read_kind (statement, N_HEAD + 1, &fields.nic_kind, error)
+      || !read_backend (statement, N_HEAD + 2, &fields.backend, error)
+      || !read_mac (statement, N_HEAD + 3, &fields.mac, error))
+    return NULL;
+  fields.system_id = get_text (statement, N_HEAD + 0);
+  fields.static_mac = sqlite3_column_int (statement, N_HEAD + 4) != 0;
+  fields.mtu = (guint32)sqlite3_column_int64 (statement, N_HEAD + 5);
+  fields.queues = (guint32)sqlite3_column_int64 (statement, N_HEAD + 6);
+  fields.automatic = sqlite3_column_int (statement, N_HEAD + 7) != 0;
+  fields.connection_id = get_text (statement, N_HEAD + 8);
+  if (!check_reference (fields.system_id, FALSE, error) || !check_reference (fields.connection_id, TRUE, error)
+      || !vsw_sound_check (&fields.head, error))
+    return NULL;
+  return (VswValue *)vsw_setting_new (&fields);
+}
+
 /* --- the table of kinds --- */
 
-#define SWITCH_COLUMNS HEAD ", device, mac, mtu, ageing, max_learned, spanning_tree, multicast_snooping, shared"
-#define NIC_COLUMNS    HEAD ", kind, device, peer, placed_as, mac, static_mac, mtu, queues"
-#define PORT_COLUMNS   HEAD ", switch_id, nic_id, made_for, connected"
+#define SWITCH_COLUMNS  HEAD ", device, mac, mtu, ageing, max_learned, spanning_tree, multicast_snooping, shared"
+#define SYSTEM_COLUMNS  HEAD ", state, machine, machine_seen"
+#define SETTING_COLUMNS HEAD ", system_id, kind, backend, mac, static_mac, mtu, queues, automatic, connection_id"
+#define NIC_COLUMNS     HEAD ", kind, backend, opened, setting_id, device, peer, placed_as, mac, static_mac, mtu, queues"
+#define PORT_COLUMNS    HEAD ", switch_id, nic_id, made_for, connected"
 
 static const Record records[VSW_N_KINDS] = {
   [VSW_KIND_SWITCH] = {
@@ -246,18 +335,38 @@ static const Record records[VSW_N_KINDS] = {
     .read = read_switch,
   },
   [VSW_KIND_NIC] = {
-    .sql = { .insert = "INSERT INTO nic (" NIC_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    .sql = { .insert = "INSERT INTO nic (" NIC_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
              .remove = "DELETE FROM nic WHERE id = ?",
-             .list = "SELECT " NIC_COLUMNS " FROM nic ORDER BY id" },
+             .list = "SELECT " NIC_COLUMNS " FROM nic ORDER BY id",
+             .lost = "SELECT id FROM nic WHERE setting_id NOT NULL AND setting_id NOT IN (SELECT id FROM setting)" },
     .bind = bind_nic,
     .read = read_nic,
   },
   [VSW_KIND_PORT] = {
     .sql = { .insert = "INSERT INTO port (" PORT_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?)",
              .remove = "DELETE FROM port WHERE id = ?",
-             .list = "SELECT " PORT_COLUMNS " FROM port ORDER BY id" },
+             .list = "SELECT " PORT_COLUMNS " FROM port ORDER BY id",
+             .lost = "SELECT id FROM port WHERE switch_id NOT IN (SELECT id FROM switch)"
+                     " OR (nic_id NOT NULL AND nic_id NOT IN (SELECT id FROM nic))" },
     .bind = bind_port,
     .read = read_port,
+  },
+  [VSW_KIND_SYSTEM] = {
+    .sql = { .insert = "INSERT INTO system (" SYSTEM_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?)",
+             .remove = "DELETE FROM system WHERE id = ?",
+             .list = "SELECT " SYSTEM_COLUMNS " FROM system ORDER BY id" },
+    .bind = bind_system,
+    .read = read_system,
+  },
+  [VSW_KIND_SETTING] = {
+    .sql = { .insert = "INSERT INTO setting (" SETTING_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+             .remove = "DELETE FROM setting WHERE id = ?",
+             .list = "SELECT " SETTING_COLUMNS " FROM setting ORDER BY id",
+             .lost = "SELECT id FROM setting WHERE system_id NOT IN (SELECT id FROM system)"
+                     " OR (connection_id NOT NULL"
+                     "  AND connection_id NOT IN (SELECT id FROM switch UNION ALL SELECT id FROM port))" },
+    .bind = bind_setting,
+    .read = read_setting,
   },
 };
 

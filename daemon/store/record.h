@@ -17,6 +17,7 @@ typedef struct
   const char *insert; /* parameters: every column */
   const char *remove; /* parameter: id */
   const char *list;   /* every column, by id */
+  const char *lost;   /* (nullable) id of each row that refers to one that is not there */
 } VswRecordSql;
 
 const VswRecordSql *vsw_record_get_sql (VswKind kind);

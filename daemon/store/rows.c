@@ -10,9 +10,10 @@ typedef enum
   STATEMENT_INSERT,
   STATEMENT_REMOVE,
   STATEMENT_LIST,
+  STATEMENT_LOST, /* of a kind that refers to nothing: NULL */
 } StatementUse;
 
-#define N_USES (STATEMENT_LIST + 1)
+#define N_USES (STATEMENT_LOST + 1)
 
 struct _VswRows
 {
@@ -26,7 +27,7 @@ struct _VswRows
 };
 
 /* What a value refers to comes before it. */
-static const VswKind load_order[] = { VSW_KIND_SWITCH, VSW_KIND_NIC, VSW_KIND_PORT };
+static const VswKind load_order[] = { VSW_KIND_SWITCH, VSW_KIND_SYSTEM, VSW_KIND_SETTING, VSW_KIND_NIC, VSW_KIND_PORT };
 G_STATIC_ASSERT (G_N_ELEMENTS (load_order) == VSW_N_KINDS);
 
 /* --- life --- */
@@ -49,7 +50,8 @@ prepare_all (VswRows *self, GError **error)
 
       if (!prepare (self, sql->insert, &self->statements[kind][STATEMENT_INSERT], error)
           || !prepare (self, sql->remove, &self->statements[kind][STATEMENT_REMOVE], error)
-          || !prepare (self, sql->list, &self->statements[kind][STATEMENT_LIST], error))
+          || !prepare (self, sql->list, &self->statements[kind][STATEMENT_LIST], error)
+          || (sql->lost && !prepare (self, sql->lost, &self->statements[kind][STATEMENT_LOST], error)))
         return FALSE;
     }
   return prepare (self, VSW_ADDRESS_INSERT, &self->address_insert, error)
@@ -228,10 +230,29 @@ load_kind (VswRows *self, VswKind kind, VswDelta *into, GError **error)
   return fine;
 }
 
+/* Whether everything that rows of that kind refer to is there: SQLite watches that only as it writes. */
+static gboolean
+check_references (VswRows *self, VswKind kind, GError **error)
+{
+  sqlite3_stmt *statement = self->statements[kind][STATEMENT_LOST];
+  g_autoptr (GError) reason = NULL;
+  int result = statement ? sqlite3_step (statement) : SQLITE_DONE;
+
+  if (result == SQLITE_ROW)
+    {
+      g_set_error_literal (&reason, VSW_ERROR, VSW_ERROR_STORE, "refers to something that is not there");
+      set_damaged (self, statement, kind, reason, error);
+    }
+  else if (result != SQLITE_DONE)
+    vsw_database_set_error (self->database, self->path, "read", error);
+  sqlite3_reset (statement);
+  return result == SQLITE_DONE;
+}
+
 /**
  * vsw_rows_load:
  *
- * Reads everything: switches, then NICs, then ports, each by id.
+ * Reads everything: switches, then systems, settings, NICs, ports, each by id.
  *
  * Errors: STORE, naming the row that is damaged. Thread: any.
  *
@@ -245,7 +266,7 @@ vsw_rows_load (VswRows *self, GError **error)
 
   sqlite3_step (self->address_list);
   for (guint i = 0; i < G_N_ELEMENTS (load_order) && fine; i++)
-    fine = load_kind (self, load_order[i], all, error);
+    fine = load_kind (self, load_order[i], all, error) && check_references (self, load_order[i], error);
   if (fine && sqlite3_data_count (self->address_list) > 0)
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_STORE, "store %s is damaged: static addresses of no port", self->path);

@@ -19,17 +19,26 @@ struct _VswStore
   guint fault; /* writes and commits until one fails; 0: none does */
 };
 
-/* Objects of an earlier boot session, what stands on them, and what was made for them. A port that only had such a NIC in it stays. */
+/* Objects of an earlier boot session, what stands on them, and what was made for them. */
+#define GONE_SWITCHES "SELECT id FROM switch WHERE lifetime <> 'persistent'"
+#define GONE_SYSTEMS  "SELECT id FROM system WHERE lifetime <> 'persistent'"
+#define GONE_NICS     "SELECT id FROM nic WHERE lifetime <> 'persistent' OR setting_id IS NOT NULL"
+#define GONE_PORTS                                                                                                     \
+  "SELECT id FROM port WHERE lifetime <> 'persistent' OR switch_id IN (" GONE_SWITCHES ") OR made_for IN (" GONE_NICS  \
+  ")"
+
+/* A port that only had such a NIC in it stays, and so does a setting that only names such a switch or port. No machine runs after
+ * a boot, so what was enabled is off; what was saved is saved. */
 static const char forget_sql[] =
-    "DELETE FROM static_address WHERE port_id IN (SELECT id FROM port WHERE lifetime <> 'persistent'"
-    "  OR switch_id IN (SELECT id FROM switch WHERE lifetime <> 'persistent')"
-    "  OR made_for IN (SELECT id FROM nic WHERE lifetime <> 'persistent'));"
-    "DELETE FROM port WHERE lifetime <> 'persistent'"
-    "  OR switch_id IN (SELECT id FROM switch WHERE lifetime <> 'persistent')"
-    "  OR made_for IN (SELECT id FROM nic WHERE lifetime <> 'persistent');"
-    "UPDATE port SET nic_id = NULL, connected = 0 WHERE nic_id IN (SELECT id FROM nic WHERE lifetime <> 'persistent');"
-    "DELETE FROM nic WHERE lifetime <> 'persistent';"
-    "DELETE FROM switch WHERE lifetime <> 'persistent'";
+    "UPDATE setting SET connection_id = NULL WHERE connection_id IN (" GONE_SWITCHES " UNION ALL " GONE_PORTS ");"
+    "DELETE FROM setting WHERE lifetime <> 'persistent' OR system_id IN (" GONE_SYSTEMS ");"
+    "DELETE FROM system WHERE lifetime <> 'persistent';"
+    "UPDATE system SET state = 'disabled', machine_seen = 0 WHERE state = 'enabled';"
+    "DELETE FROM static_address WHERE port_id IN (" GONE_PORTS ");"
+    "DELETE FROM port WHERE id IN (" GONE_PORTS ");"
+    "UPDATE port SET nic_id = NULL, connected = 0 WHERE nic_id IN (" GONE_NICS ");"
+    "DELETE FROM nic WHERE id IN (" GONE_NICS ");"
+    "DELETE FROM switch WHERE id IN (" GONE_SWITCHES ")";
 
 /* --- life --- */
 
@@ -154,7 +163,7 @@ forget_earlier_session (VswStore *self, GError **error)
  *
  * Errors: STORE. Thread: main, before the worker runs, or worker.
  *
- * Returns: (transfer full): pairs of (nothing, value): switches, then NICs, then ports
+ * Returns: (transfer full): pairs of (nothing, value): switches, systems, settings, NICs, ports
  */
 VswDelta *
 vsw_store_load (VswStore *self, GError **error)

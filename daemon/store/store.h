@@ -4,8 +4,8 @@
  * What was committed is there after kill -9 and after power loss (WAL, synchronous=FULL). One store, one daemon: `open` takes a lock
  * that a second one does not get. Opened on the main thread, then used by the worker alone.
  *
- * Objects of lifetime runtime and caller are in the same file, beside the name of the boot session that they belong to; `load`
- * drops those of an earlier session. The session is named by a file in the runtime directory, which a reboot empties.
+ * Objects of every lifetime are in the same file, beside the name of the boot session; `load` drops those of an earlier session
+ * that are not persistent, and the NICs of virtual systems, which are then off. The session is named by a file in the runtime directory, which a reboot empties.
  *
  * What cannot be read, or was made by a newer daemon, is refused and left as it is: never deleted, never rewritten. */
 #pragma once
@@ -13,7 +13,9 @@
 #include "model/delta.h"
 #include "model/nic.h"
 #include "model/port.h"
+#include "model/setting.h"
 #include "model/switch.h"
+#include "model/system.h"
 
 G_BEGIN_DECLS
 
@@ -23,7 +25,7 @@ typedef struct _VswStore VswStore;
 VswStore *vsw_store_open (const char *state_directory, const char *runtime_directory, GError **error);
 void vsw_store_close (VswStore *self);
 
-/* Everything, as a delta from nothing: switches first, then NICs, then ports. */
+/* Everything, as a delta from nothing: switches first, then systems, settings, NICs and ports. */
 VswDelta *vsw_store_load (VswStore *self, GError **error);
 
 /* One transaction at a time. Errors: STORE. After a failed write: rollback. A failed commit has rolled back itself. */

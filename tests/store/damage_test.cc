@@ -24,7 +24,13 @@ make_store (const Place &place)
   fields.static_addresses = &address;
   fields.n_static_addresses = 1;
   Value port = keep (fields);
-  add (store.get (), { &on, &nic, &port });
+  VswSystem running = plain_system (4);
+  VswSetting first = plain_setting (5, running);
+  VswNic tap = plain_tap (6);
+  first.connection_id = on->id;
+  tap.setting_id = first.head.id;
+  Value system = keep (running), setting = keep (first), made = keep (tap);
+  add (store.get (), { &on, &nic, &port, &system, &setting, &made });
   for (int number = 10; number < 60; number++)
     {
       Value other = keep (plain_switch (number));
@@ -166,7 +172,69 @@ INSTANTIATE_TEST_SUITE_P (
                      "UPDATE nic SET kind = 'quantum'", "UPDATE nic SET mac = x'0102'",
                      "UPDATE nic SET holder = CAST (x'ff' AS TEXT), lifetime = 'caller'",
                      "UPDATE nic SET queues = 1000000", "UPDATE port SET switch_id = CAST (x'ff' AS TEXT)",
-                     "UPDATE static_address SET port_id = 'zzz'", "UPDATE static_address SET port_id = '0'"));
+                     "UPDATE static_address SET port_id = 'zzz'", "UPDATE static_address SET port_id = '0'",
+                     "UPDATE nic SET backend = 'rope'", "UPDATE nic SET lifetime = 'descriptor' WHERE backend = 'veth'",
+                     "UPDATE system SET state = 'paused'", "UPDATE system SET lifetime = 'descriptor'",
+                     "UPDATE system SET machine_seen = 2", "UPDATE setting SET kind = 'internal'",
+                     "UPDATE setting SET mac = x'01'", "UPDATE setting SET queues = 0",
+                     "UPDATE setting SET lifetime = 'descriptor'"));
+
+struct Misfit
+{
+  const char *sql;
+  const char *words; /* which row, and why */
+};
+
+class MisfitRow : public testing::TestWithParam<Misfit>
+{
+};
+
+/* Rows that the tables take, each column by itself being fine. */
+TEST_P (MisfitRow, IsRefusedByName)
+{
+  Place place;
+  g_autoptr (GError) error = nullptr;
+
+  make_store (place);
+  run_sql (place, GetParam ().sql);
+  std::string bytes = read_bytes (place.database ());
+  EXPECT_TRUE (is_refused_cleanly (place, bytes));
+  Store store = open_store (place);
+  g_autoptr (VswDelta) all = vsw_store_load (store.get (), &error);
+  ASSERT_EQ (all, nullptr);
+  EXPECT_NE (strstr (error->message, GetParam ().words), nullptr) << error->message;
+}
+
+#define NIC_2     "endpoint 00000002-0000-4000-8000-000000000002: "
+#define TAP_6     "endpoint 00000006-0000-4000-8000-000000000002: "
+#define PORT_3    "port 00000003-0000-4000-8000-000000000001: "
+#define SYSTEM_4  "system 00000004-0000-4000-8000-000000000003: "
+#define SETTING_5 "setting 00000005-0000-4000-8000-000000000004: "
+
+INSTANTIATE_TEST_SUITE_P (
+    Rows, MisfitRow,
+    testing::Values (
+        Misfit{ "UPDATE nic SET kind = 'emulated' WHERE backend = 'veth'", NIC_2 "kind emulated with backend veth" },
+        Misfit{ "UPDATE nic SET kind = 'internal' WHERE backend = 'tap'", TAP_6 "kind internal with backend tap" },
+        Misfit{ "UPDATE nic SET kind = 'emulated', queues = 2 WHERE backend = 'tap'", TAP_6 "kind emulated with more" },
+        Misfit{ "UPDATE nic SET opened = 1 WHERE backend = 'veth'", NIC_2 "veth whose descriptors" },
+        Misfit{ "UPDATE nic SET lifetime = 'descriptor' WHERE backend = 'veth'", NIC_2 "veth of lifetime descriptor" },
+        Misfit{ "UPDATE nic SET peer = '' WHERE backend = 'veth'", NIC_2 "veth without a peer" },
+        Misfit{ "UPDATE nic SET peer = 'vswg-6' WHERE backend = 'tap'", TAP_6 "tap with a peer" },
+        Misfit{ "UPDATE nic SET placed_as = 'eth0' WHERE backend = 'tap'", TAP_6 "tap in another namespace" },
+        Misfit{ "UPDATE nic SET setting_id = NULL WHERE backend = 'tap'; UPDATE nic SET kind = 'internal',"
+                " setting_id = '00000005-0000-4000-8000-000000000004' WHERE backend = 'veth'",
+                NIC_2 "internal endpoint of a virtual system" },
+        Misfit{ "UPDATE nic SET setting_id = 'x' WHERE backend = 'tap'", TAP_6 "refers to something" },
+        Misfit{ "UPDATE port SET switch_id = 'x'", PORT_3 "refers to something" },
+        Misfit{ "UPDATE port SET nic_id = 'x'", PORT_3 "refers to something" },
+        Misfit{ "UPDATE system SET machine = '-web'", SYSTEM_4 "machine '-web' is no name" },
+        Misfit{ "UPDATE system SET machine_seen = 1, machine = 'web'", SYSTEM_4 "machine seen" },
+        Misfit{ "UPDATE system SET machine_seen = 1, state = 'enabled'", SYSTEM_4 "machine seen" },
+        Misfit{ "UPDATE setting SET kind = 'emulated', backend = 'veth'", SETTING_5 "kind emulated with backend veth" },
+        Misfit{ "UPDATE setting SET kind = 'emulated', queues = 4", SETTING_5 "kind emulated with more" },
+        Misfit{ "UPDATE setting SET system_id = 'x'", SETTING_5 "refers to something" },
+        Misfit{ "UPDATE setting SET connection_id = 'x'", SETTING_5 "refers to something" }));
 
 TEST (Damage, AnotherProgramsDatabaseIsRefused)
 {

@@ -36,6 +36,18 @@ keep (const VswPort &fields)
   return Value (reinterpret_cast<VswValue *> (vsw_port_new (&fields)));
 }
 
+Value
+keep (const VswSystem &fields)
+{
+  return Value (reinterpret_cast<VswValue *> (vsw_system_new (&fields)));
+}
+
+Value
+keep (const VswSetting &fields)
+{
+  return Value (reinterpret_cast<VswValue *> (vsw_setting_new (&fields)));
+}
+
 std::string
 id_of (VswKind kind, int number)
 {
@@ -90,6 +102,16 @@ plain_nic (int number)
   return fields;
 }
 
+VswNic
+plain_tap (int number)
+{
+  VswNic fields = plain_nic (number);
+
+  fields.backend = VSW_BACKEND_TAP;
+  fields.peer[0] = '\0';
+  return fields;
+}
+
 VswPort
 plain_port (int number, const VswSwitch &on)
 {
@@ -97,6 +119,30 @@ plain_port (int number, const VswSwitch &on)
 
   set_head (&fields.head, VSW_KIND_PORT, number);
   fields.switch_id = on.head.id;
+  return fields;
+}
+
+VswSystem
+plain_system (int number)
+{
+  VswSystem fields = {};
+
+  set_head (&fields.head, VSW_KIND_SYSTEM, number);
+  fields.machine = "";
+  return fields;
+}
+
+VswSetting
+plain_setting (int number, const VswSystem &of)
+{
+  VswSetting fields = {};
+
+  set_head (&fields.head, VSW_KIND_SETTING, number);
+  fields.system_id = of.head.id;
+  fields.nic_kind = VSW_NIC_SYNTHETIC;
+  fields.backend = VSW_BACKEND_TAP;
+  fields.mac = { { 2, 0, 0, 0, 0, 3 } };
+  fields.queues = 1;
   return fields;
 }
 
@@ -152,13 +198,13 @@ Random::mac ()
 }
 
 void
-Random::head (VswValue *head)
+Random::head (VswValue *head, int n_lifetimes)
 {
   texts.clear ();
   texts.reserve (8);
   texts.push_back (text (VSW_DESCRIPTION_MAX));
   head->description = texts.back ().c_str ();
-  head->lifetime = static_cast<VswLifetime> (below (VSW_N_LIFETIMES));
+  head->lifetime = static_cast<VswLifetime> (below (n_lifetimes));
   if (head->lifetime == VSW_LIFETIME_CALLER)
     head->holder = intern ("0123456789abcdef0123456789abcdef :1." + std::to_string (below (1000)));
   head->owner = chance (20) ? G_MAXUINT32 : below (100000);
@@ -171,12 +217,27 @@ Random::head (VswValue *head)
     }
 }
 
+guint32
+Random::mtu ()
+{
+  return chance (50) ? 0 : VSW_MTU_MIN + below (VSW_MTU_MAX - VSW_MTU_MIN + 1);
+}
+
+/* Of a NIC, and not the host's, or of a setting. */
+void
+Random::make (VswNicKind *kind, VswBackend *backend, guint32 *queues)
+{
+  *kind = chance (70) ? VSW_NIC_SYNTHETIC : VSW_NIC_EMULATED;
+  *backend = *kind == VSW_NIC_EMULATED || chance (50) ? VSW_BACKEND_TAP : VSW_BACKEND_VETH;
+  *queues = *kind == VSW_NIC_EMULATED ? 1 : 1 + below (VSW_QUEUES_MAX);
+}
+
 Value
 Random::any_switch (int number_of)
 {
   VswSwitch fields = plain_switch (number_of);
 
-  head (&fields.head);
+  head (&fields.head, VSW_LIFETIME_DESCRIPTOR);
   fields.mac = mac ();
   fields.mtu = VSW_MTU_MIN + below (VSW_MTU_MAX - VSW_MTU_MIN + 1);
   fields.ageing = VSW_AGEING_MIN + below (VSW_AGEING_MAX);
@@ -188,18 +249,25 @@ Random::any_switch (int number_of)
 }
 
 Value
-Random::any_nic (int number_of)
+Random::any_nic (int number_of, const VswSetting *of)
 {
   VswNic fields = plain_nic (number_of);
 
-  head (&fields.head);
-  fields.nic_kind = static_cast<VswNicKind> (below (VSW_N_NIC_KINDS));
-  if (chance (50))
+  make (&fields.nic_kind, &fields.backend, &fields.queues);
+  if (!of && fields.backend == VSW_BACKEND_VETH && chance (50))
+    fields.nic_kind = VSW_NIC_INTERNAL;
+  head (&fields.head, fields.backend == VSW_BACKEND_TAP ? VSW_N_LIFETIMES : VSW_LIFETIME_DESCRIPTOR);
+  if (fields.backend == VSW_BACKEND_TAP)
+    {
+      fields.opened = chance (50);
+      fields.peer[0] = '\0';
+    }
+  else if (chance (50))
     g_strlcpy (fields.placed_as, "abcdefghijklmno", sizeof fields.placed_as);
+  fields.setting_id = of ? of->head.id : nullptr;
   fields.mac = mac ();
   fields.static_mac = chance (50);
-  fields.mtu = chance (50) ? 0 : VSW_MTU_MIN + below (VSW_MTU_MAX - VSW_MTU_MIN + 1);
-  fields.queues = 1 + below (VSW_QUEUES_MAX);
+  fields.mtu = mtu ();
   return keep (fields);
 }
 
@@ -210,7 +278,7 @@ Random::any_port (int number_of, const VswSwitch *on, const VswNic *plugged)
   VswMac addresses[5] = {};
   guint64 address = below (1000);
 
-  head (&fields.head);
+  head (&fields.head, VSW_N_LIFETIMES);
   if (plugged)
     {
       fields.nic_id = plugged->head.id;
@@ -221,6 +289,33 @@ Random::any_port (int number_of, const VswSwitch *on, const VswNic *plugged)
   for (gsize i = 0; i < fields.n_static_addresses; i++)
     addresses[i] = vsw_mac_from_number (address += 1 + (G_GUINT64_CONSTANT (1) << below (40)));
   fields.static_addresses = addresses;
+  return keep (fields);
+}
+
+Value
+Random::any_system (int number_of)
+{
+  VswSystem fields = plain_system (number_of);
+
+  head (&fields.head, VSW_LIFETIME_DESCRIPTOR);
+  fields.state = static_cast<VswSystemState> (below (VSW_N_SYSTEM_STATES));
+  fields.machine = chance (50) ? "" : chance (50) ? "qemu-1-web_2.example" : "a";
+  fields.machine_seen = fields.state == VSW_SYSTEM_ENABLED && *fields.machine && chance (50);
+  return keep (fields);
+}
+
+Value
+Random::any_setting (int number_of, const VswSystem *of, const VswValue *connection)
+{
+  VswSetting fields = plain_setting (number_of, *of);
+
+  head (&fields.head, VSW_LIFETIME_DESCRIPTOR);
+  make (&fields.nic_kind, &fields.backend, &fields.queues);
+  fields.mac = mac ();
+  fields.static_mac = chance (50);
+  fields.mtu = mtu ();
+  fields.automatic = chance (50);
+  fields.connection_id = connection ? connection->id : nullptr;
   return keep (fields);
 }
 

@@ -5,7 +5,9 @@
 
 #include "model/nic.h"
 #include "model/port.h"
+#include "model/setting.h"
 #include "model/switch.h"
+#include "model/system.h"
 #include "store/store.h"
 
 #include <gtest/gtest.h>
@@ -36,10 +38,15 @@ Value copy (const Value &value);
 /* A value with plain fields; its id is made of `number`, its name and devices too, unlike those of any other number. */
 VswSwitch plain_switch (int number);
 VswNic plain_nic (int number);
+VswNic plain_tap (int number);
 VswPort plain_port (int number, const VswSwitch &on);
+VswSystem plain_system (int number);
+VswSetting plain_setting (int number, const VswSystem &of);
 Value keep (const VswSwitch &fields);
 Value keep (const VswNic &fields);
 Value keep (const VswPort &fields);
+Value keep (const VswSystem &fields);
+Value keep (const VswSetting &fields);
 std::string id_of (VswKind kind, int number);
 
 /* --- random --- */
@@ -53,12 +60,17 @@ public:
   std::string text (guint max_characters);
   /* Every field that is free gets a random value. */
   Value any_switch (int number);
-  Value any_nic (int number);
+  Value any_nic (int number, const VswSetting *of = nullptr);
   Value any_port (int number, const VswSwitch *on, const VswNic *plugged);
+  Value any_system (int number);
+  Value any_setting (int number, const VswSystem *of, const VswValue *connection);
 
 private:
   VswMac mac ();
-  void head (VswValue *head);
+  /* `n_lifetimes`: how many of them, from the longest, the kind may have. */
+  void head (VswValue *head, int n_lifetimes);
+  void make (VswNicKind *kind, VswBackend *backend, guint32 *queues);
+  guint32 mtu ();
   guint64 number ();
 
   std::mt19937_64 engine;

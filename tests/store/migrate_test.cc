@@ -105,6 +105,9 @@ make_version_1 ()
          TRUE };
   host = { { VSW_KIND_NIC, host.head.id, "lab-host", "", VSW_LIFETIME_PERSISTENT, nullptr, 1000, 1700000000000001 },
            VSW_NIC_INTERNAL,
+           VSW_BACKEND_VETH,
+           FALSE,
+           nullptr,
            "vswp-lab-host",
            "vswi-lab-host",
            "",
@@ -115,6 +118,9 @@ make_version_1 ()
   guest = { { VSW_KIND_NIC, guest.head.id, "guest", "é", VSW_LIFETIME_CALLER, "0123456789abcdef :1.5", 1000,
               1700000000000002 },
             VSW_NIC_SYNTHETIC,
+            VSW_BACKEND_VETH,
+            FALSE,
+            nullptr,
             "vswp-guest",
             "vswg-guest",
             "eth0",
@@ -141,16 +147,138 @@ make_version_1 ()
   return world;
 }
 
+/* The values of data/version-2.sql: those of version 1, and what is new. */
+World
+make_version_2 ()
+{
+  World world = make_version_1 ();
+  VswSystem web = plain_system (6), old = plain_system (7);
+  VswSetting lan = plain_setting (8, web), dmz = plain_setting (9, web);
+  VswNic made = plain_nic (10), tap = plain_nic (11);
+  VswPort port = plain_port (12, plain_switch (1));
+
+  web = { { VSW_KIND_SYSTEM, web.head.id, "web", "serves", VSW_LIFETIME_PERSISTENT, nullptr, 1000, 1700000000000006 },
+          VSW_SYSTEM_ENABLED,
+          "qemu-1-web",
+          TRUE };
+  old = { { VSW_KIND_SYSTEM, old.head.id, "old", "", VSW_LIFETIME_CALLER, "0123456789abcdef :1.5", 0,
+            1700000000000007 },
+          VSW_SYSTEM_SAVED,
+          "",
+          FALSE };
+  lan = { { VSW_KIND_SETTING, lan.head.id, "lan", "inside", VSW_LIFETIME_PERSISTENT, nullptr, 1000, 1700000000000008 },
+          web.head.id,
+          VSW_NIC_SYNTHETIC,
+          VSW_BACKEND_TAP,
+          { { 2, 0, 0, 0, 0, 4 } },
+          TRUE,
+          1400,
+          4,
+          TRUE,
+          port.switch_id };
+  dmz = { { VSW_KIND_SETTING, dmz.head.id, "dmz", "", VSW_LIFETIME_PERSISTENT, nullptr, 1000, 1700000000000009 },
+          web.head.id,
+          VSW_NIC_EMULATED,
+          VSW_BACKEND_TAP,
+          { { 2, 0, 0, 0, 0, 5 } },
+          FALSE,
+          0,
+          1,
+          FALSE,
+          nullptr };
+  made = { { VSW_KIND_NIC, made.head.id, "web-lan", "inside", VSW_LIFETIME_DESCRIPTOR, nullptr, 1000,
+             1700000000000010 },
+           VSW_NIC_SYNTHETIC,
+           VSW_BACKEND_TAP,
+           TRUE,
+           lan.head.id,
+           "vswp-web-lan",
+           "",
+           "",
+           { { 2, 0, 0, 0, 0, 4 } },
+           TRUE,
+           1400,
+           4 };
+  tap = { { VSW_KIND_NIC, tap.head.id, "tap", "", VSW_LIFETIME_PERSISTENT, nullptr, 0, 1700000000000011 },
+          VSW_NIC_EMULATED,
+          VSW_BACKEND_TAP,
+          FALSE,
+          nullptr,
+          "vswp-tap",
+          "",
+          "",
+          { { 2, 0, 0, 0, 0, 6 } },
+          FALSE,
+          0,
+          1 };
+  port = { { VSW_KIND_PORT, port.head.id, "web-lan", "", VSW_LIFETIME_DESCRIPTOR, nullptr, 1000, 1700000000000012 },
+           port.switch_id,
+           made.head.id,
+           made.head.id,
+           1700000000000013,
+           nullptr,
+           0 };
+  for (const Value &value : { keep (web), keep (old), keep (lan), keep (dmz), keep (made), keep (tap), keep (port) })
+    world[value->id] = copy (value);
+  return world;
+}
+
+/* In the session that the files were written in, so that nothing of them is forgotten. */
+void
+put_version (const Place &place, int version)
+{
+  ASSERT_EQ (mkdir (place.state.c_str (), 0700), 0);
+  ASSERT_EQ (mkdir (place.runtime.c_str (), 0700), 0);
+  write_bytes (place.runtime + "/session", "11111111-1111-4111-8111-111111111111\n");
+  write_bytes (place.database (), read_bytes (VSW_TEST_DATA "/version-" + std::to_string (version) + ".db"));
+}
+
 TEST (Migrate, OpensVersion1ToWhatItMeant)
 {
   Place place;
 
-  /* The session that the file was written in, so that nothing of it is forgotten. */
-  ASSERT_EQ (mkdir (place.state.c_str (), 0700), 0);
-  ASSERT_EQ (mkdir (place.runtime.c_str (), 0700), 0);
-  write_bytes (place.runtime + "/session", "11111111-1111-4111-8111-111111111111\n");
-  write_bytes (place.database (), read_bytes (VSW_TEST_DATA "/version-1.db"));
+  put_version (place, 1);
   expect_holds (open_store (place).get (), make_version_1 ());
+}
+
+TEST (Migrate, OpensVersion2ToWhatItMeant)
+{
+  Place place;
+
+  put_version (place, 2);
+  expect_holds (open_store (place).get (), make_version_2 ());
+}
+
+/* A store that was migrated is a store like any other: it takes what is new, and its references are watched. */
+TEST (Migrate, GoesOnAfterVersion1)
+{
+  Place place;
+  World world = make_version_1 ();
+  VswNic fields = plain_tap (20);
+  VswSystem running = plain_system (21);
+  g_autoptr (VswDelta) orphan = vsw_delta_new ();
+  g_autoptr (VswDelta) bare = vsw_delta_new ();
+
+  put_version (place, 1);
+  Store store = open_store (place);
+  expect_holds (store.get (), world);
+  fields.head.lifetime = VSW_LIFETIME_DESCRIPTOR;
+  std::string setting_id = id_of (VSW_KIND_SETTING, 22);
+  fields.setting_id = setting_id.c_str ();
+  Value tap = keep (fields), system = keep (running), setting = keep (plain_setting (22, running));
+  add (store.get (), { &tap, &setting, &system });
+  for (const Value *value : { &tap, &system, &setting })
+    world[(*value)->id] = copy (*value);
+  store.reset ();
+  store = open_store (place);
+  expect_holds (store.get (), world);
+
+  vsw_delta_put (orphan, world[id_of (VSW_KIND_NIC, 2)].get (), nullptr, nullptr);
+  EXPECT_FALSE (commit (store.get (), orphan)) << "a NIC that is plugged in";
+  vsw_delta_put (bare, world[id_of (VSW_KIND_PORT, 5)].get (), nullptr, nullptr);
+  EXPECT_TRUE (commit (store.get (), bare)) << "a port with static addresses";
+  world.erase (id_of (VSW_KIND_PORT, 5));
+  expect_holds (store.get (), world);
 }
 
 } // namespace

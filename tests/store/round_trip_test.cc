@@ -17,6 +17,18 @@ as_nic (const Value &value)
   return reinterpret_cast<const VswNic *> (value.get ());
 }
 
+const VswSystem *
+as_system (const Value &value)
+{
+  return reinterpret_cast<const VswSystem *> (value.get ());
+}
+
+const VswSetting *
+as_setting (const Value &value)
+{
+  return reinterpret_cast<const VswSetting *> (value.get ());
+}
+
 TEST (Store, IsEmptyAtFirst)
 {
   Place place;
@@ -38,11 +50,16 @@ TEST (Store, KeepsEveryFieldOfEveryKind)
 
       /* of this session, so that no lifetime is forgotten */
       expect_holds (store.get (), {});
-      Value on = random.any_switch (1), plugged = random.any_nic (2), spare = random.any_nic (3);
+      Value on = random.any_switch (1), system = random.any_system (6);
+      Value named = random.any_setting (7, as_system (system), on.get ()),
+            lone = random.any_setting (8, as_system (system), nullptr);
+      Value plugged = random.any_nic (2, as_setting (named)), spare = random.any_nic (3);
       Value port = random.any_port (4, as_switch (on), as_nic (plugged)),
             empty = random.any_port (5, as_switch (on), nullptr);
-      add (store.get (), { &on, &plugged, &spare, &port, &empty });
-      for (const Value *value : { &on, &plugged, &spare, &port, &empty })
+      Value to_port = random.any_setting (9, as_system (system), empty.get ());
+      std::vector<const Value *> all = { &port, &empty, &to_port, &plugged, &spare, &named, &lone, &system, &on };
+      add (store.get (), all);
+      for (const Value *value : all)
         world[(*value)->id] = copy (*value);
       expect_holds (store.get (), world);
       store.reset ();
@@ -51,19 +68,20 @@ TEST (Store, KeepsEveryFieldOfEveryKind)
     }
 }
 
-TEST (Store, LoadsSwitchesThenNicsThenPorts)
+TEST (Store, LoadsWhatIsReferredToBeforeWhatRefersToIt)
 {
+  static const VswKind order[] = { VSW_KIND_SWITCH, VSW_KIND_SYSTEM, VSW_KIND_SETTING, VSW_KIND_NIC, VSW_KIND_PORT };
   Place place;
   Store store = open_store (place);
   Value on = keep (plain_switch (9)), nic = keep (plain_nic (5)), port = keep (plain_port (1, plain_switch (9)));
+  Value system = keep (plain_system (3)), setting = keep (plain_setting (2, plain_system (3)));
   g_autoptr (VswDelta) all = nullptr;
 
-  add (store.get (), { &port, &nic, &on });
+  add (store.get (), { &port, &nic, &setting, &system, &on });
   all = vsw_store_load (store.get (), nullptr);
-  ASSERT_EQ (vsw_delta_get_size (all), 3u);
-  EXPECT_EQ (vsw_delta_get (all, 0)->after->kind, VSW_KIND_SWITCH);
-  EXPECT_EQ (vsw_delta_get (all, 1)->after->kind, VSW_KIND_NIC);
-  EXPECT_EQ (vsw_delta_get (all, 2)->after->kind, VSW_KIND_PORT);
+  ASSERT_EQ (vsw_delta_get_size (all), G_N_ELEMENTS (order));
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
+    EXPECT_EQ (vsw_delta_get (all, i)->after->kind, order[i]) << i;
 }
 
 TEST (Store, ForgetsWhatIsRolledBack)
@@ -143,6 +161,39 @@ TEST (Store, RefusesAPortWithoutItsSwitch)
   expect_holds (store.get (), {});
 }
 
+TEST (Store, RefusesASettingWithoutItsSystem)
+{
+  Place place;
+  Store store = open_store (place);
+  Value setting = keep (plain_setting (1, plain_system (1)));
+  g_autoptr (VswDelta) delta = vsw_delta_new ();
+  g_autoptr (GError) error = nullptr;
+
+  vsw_delta_put (delta, nullptr, setting.get (), nullptr);
+  EXPECT_FALSE (commit (store.get (), delta, &error));
+  EXPECT_TRUE (g_error_matches (error, VSW_ERROR, VSW_ERROR_STORE));
+  expect_holds (store.get (), {});
+}
+
+TEST (Store, RefusesTwoNicsOfOneSetting)
+{
+  Place place;
+  Store store = open_store (place);
+  Value system = keep (plain_system (1)), setting = keep (plain_setting (1, plain_system (1)));
+  VswNic first = plain_tap (1), second = plain_tap (2);
+  g_autoptr (VswDelta) delta = vsw_delta_new ();
+  g_autoptr (GError) error = nullptr;
+
+  first.setting_id = second.setting_id = setting->id;
+  for (const Value &value : { keep (first), keep (second) })
+    vsw_delta_put (delta, nullptr, value.get (), nullptr);
+  for (const Value *value : { &system, &setting })
+    vsw_delta_put (delta, nullptr, value->get (), nullptr);
+  EXPECT_FALSE (commit (store.get (), delta, &error));
+  EXPECT_TRUE (g_error_matches (error, VSW_ERROR, VSW_ERROR_STORE));
+  expect_holds (store.get (), {});
+}
+
 TEST (Store, RefusesToChangeWhatItDoesNotHold)
 {
   Place place;
@@ -189,7 +240,6 @@ struct History
   std::vector<const VswValue *> all (VswKind kind) const;
   const VswValue *pick (VswKind kind);
   bool is_used (const VswValue *value) const;
-  bool is_free (const VswNic *nic) const;
   Value make (VswKind kind, int number);
   void step (World &after, VswDelta *delta);
 };
@@ -213,14 +263,21 @@ History::pick (VswKind kind)
   return found.empty () ? nullptr : found[random.below (found.size ())];
 }
 
+/* Whether something refers to it: then it may change, but not go. */
 bool
 History::is_used (const VswValue *value) const
 {
-  for (const VswValue *other : all (VSW_KIND_PORT))
-    {
-      const VswPort *port = reinterpret_cast<const VswPort *> (other);
+  const char *id = value->id;
 
-      if (g_str_equal (port->switch_id, value->id) || g_strcmp0 (port->nic_id, value->id) == 0)
+  for (const auto &[other_id, other] : world)
+    {
+      const VswPort *port = other->kind == VSW_KIND_PORT ? reinterpret_cast<VswPort *> (other.get ()) : nullptr;
+      const VswNic *nic = other->kind == VSW_KIND_NIC ? reinterpret_cast<VswNic *> (other.get ()) : nullptr;
+      const VswSetting *setting = other->kind == VSW_KIND_SETTING ? as_setting (other) : nullptr;
+
+      if ((port && (g_str_equal (port->switch_id, id) || g_strcmp0 (port->nic_id, id) == 0))
+          || (nic && g_strcmp0 (nic->setting_id, id) == 0)
+          || (setting && (g_str_equal (setting->system_id, id) || g_strcmp0 (setting->connection_id, id) == 0)))
         return true;
     }
   return false;
@@ -231,11 +288,17 @@ History::make (VswKind kind, int number)
 {
   const VswSwitch *on = reinterpret_cast<const VswSwitch *> (pick (VSW_KIND_SWITCH));
   const VswNic *nic = reinterpret_cast<const VswNic *> (pick (VSW_KIND_NIC));
+  const VswSystem *system = reinterpret_cast<const VswSystem *> (pick (VSW_KIND_SYSTEM));
+  const VswSetting *setting = reinterpret_cast<const VswSetting *> (pick (VSW_KIND_SETTING));
 
   if (kind == VSW_KIND_NIC)
-    return random.any_nic (number);
+    return random.any_nic (number, setting && !is_used (&setting->head) && random.chance (50) ? setting : nullptr);
   if (kind == VSW_KIND_PORT && on)
     return random.any_port (number, on, nic && !is_used (&nic->head) ? nic : nullptr);
+  if (kind == VSW_KIND_SETTING && system)
+    return random.any_setting (number, system, pick (random.chance (50) ? VSW_KIND_SWITCH : VSW_KIND_PORT));
+  if (kind == VSW_KIND_SYSTEM)
+    return random.any_system (number);
   return random.any_switch (number);
 }
 

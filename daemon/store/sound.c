@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/sound.h"
+
+#include "model/nic.h"
+#include "model/setting.h"
+#include "model/system.h"
+
+static gboolean
+refuse (GError **error, const char *reason)
+{
+  g_set_error_literal (error, VSW_ERROR, VSW_ERROR_STORE, reason);
+  return FALSE;
+}
+
+/* Of NICs and settings alike. */
+static gboolean
+check_make (VswNicKind kind, VswBackend backend, guint32 queues, GError **error)
+{
+  if ((kind == VSW_NIC_INTERNAL && backend != VSW_BACKEND_VETH)
+      || (kind == VSW_NIC_EMULATED && backend != VSW_BACKEND_TAP))
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_STORE, "kind %s with backend %s", vsw_nic_kind_print (kind),
+                   vsw_backend_print (backend));
+      return FALSE;
+    }
+  if (kind == VSW_NIC_EMULATED && queues != 1)
+    return refuse (error, "kind emulated with more than one queue");
+  return TRUE;
+}
+
+static gboolean
+check_nic (const VswNic *self, GError **error)
+{
+  gboolean is_tap = self->backend == VSW_BACKEND_TAP;
+
+  if (!check_make (self->nic_kind, self->backend, self->queues, error))
+    return FALSE;
+  if (is_tap != (self->peer[0] == '\0'))
+    return refuse (error, is_tap ? "tap with a peer" : "veth without a peer");
+  if (is_tap && self->placed_as[0] != '\0')
+    return refuse (error, "tap in another namespace");
+  if (!is_tap && self->opened)
+    return refuse (error, "veth whose descriptors were handed out");
+  if (!is_tap && self->head.lifetime == VSW_LIFETIME_DESCRIPTOR)
+    return refuse (error, "veth of lifetime descriptor");
+  if (self->setting_id && self->nic_kind == VSW_NIC_INTERNAL)
+    return refuse (error, "internal endpoint of a virtual system");
+  return TRUE;
+}
+
+static gboolean
+check_system (const VswSystem *self, GError **error)
+{
+  if (self->machine_seen && (self->state != VSW_SYSTEM_ENABLED || self->machine[0] == '\0'))
+    return refuse (error, "machine seen of a system that is off, or that follows none");
+  return TRUE;
+}
+
+static gboolean
+check_setting (const VswSetting *self, GError **error)
+{
+  if (self->nic_kind == VSW_NIC_INTERNAL)
+    return refuse (error, "setting of kind internal");
+  return check_make (self->nic_kind, self->backend, self->queues, error);
+}
+
+gboolean
+vsw_sound_check (const VswValue *value, GError **error)
+{
+  switch (value->kind)
+    {
+    case VSW_KIND_NIC:
+      return check_nic ((const VswNic *)value, error);
+    case VSW_KIND_SYSTEM:
+      return check_system ((const VswSystem *)value, error);
+    case VSW_KIND_SETTING:
+      return check_setting ((const VswSetting *)value, error);
+    case VSW_KIND_SWITCH:
+    case VSW_KIND_PORT:
+      break;
+    }
+  return TRUE;
+}
