@@ -7,7 +7,8 @@ import sys
 from findings import Findings, line_of
 
 # names of the code that the file spells otherwise
-SPELLED = {'max_ports': 'MaxPortsPerSwitch', 'max_static_addresses': 'MaxStaticAddressesPerPort'}
+SPELLED = {'max_ports': 'MaxPortsPerSwitch', 'max_static_addresses': 'MaxStaticAddressesPerPort',
+           'max_settings': 'MaxSettingsPerSystem'}
 
 
 def read(path):

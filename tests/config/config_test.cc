@@ -66,14 +66,24 @@ TEST_F (Config, HasDefaultsWithoutAFile)
 
 TEST_F (Config, TakesEveryKey)
 {
-  write (path, "[vmswitch]\nMaxSwitches=3\nMaxPortsPerSwitch=4\nMaxEndpoints=5\nMaxStaticAddressesPerPort=6\nMaxBatch=7\n"
-               "DynamicMacRange=02:00:00:00:00:00-02:00:00:00:00:ff\nExternalInterfaces=uplink*;wan0\n");
+  write (path,
+         "[vmswitch]\nMaxSwitches=3\nMaxPortsPerSwitch=4\nMaxEndpoints=5\nMaxStaticAddressesPerPort=6\nMaxBatch=7\n"
+         "MaxSystems=8\nMaxSettingsPerSystem=9\nMaxSwitchesPerUser=10\nMaxPortsPerUser=11\nMaxEndpointsPerUser=12\n"
+         "MaxSystemsPerUser=13\nMaxCallsPerUser=14\n"
+         "DynamicMacRange=02:00:00:00:00:00-02:00:00:00:00:ff\nExternalInterfaces=uplink*;wan0\n");
   ASSERT_EQ (load (), "");
   EXPECT_EQ (config->rules.max_switches, 3u);
   EXPECT_EQ (config->rules.max_ports, 4u);
   EXPECT_EQ (config->rules.max_endpoints, 5u);
   EXPECT_EQ (config->rules.max_static_addresses, 6u);
   EXPECT_EQ (config->rules.max_batch, 7u);
+  EXPECT_EQ (config->rules.max_systems, 8u);
+  EXPECT_EQ (config->rules.max_settings, 9u);
+  EXPECT_EQ (config->rules.max_switches_per_user, 10u);
+  EXPECT_EQ (config->rules.max_ports_per_user, 11u);
+  EXPECT_EQ (config->rules.max_endpoints_per_user, 12u);
+  EXPECT_EQ (config->rules.max_systems_per_user, 13u);
+  EXPECT_EQ (config->rules.max_calls_per_user, 14u);
   EXPECT_EQ (vsw_mac_range_size (config->rules.mac_range), 256u);
   ASSERT_NE (config->rules.external_interfaces, nullptr);
   EXPECT_STREQ (config->rules.external_interfaces[0], "uplink*");
@@ -98,6 +108,20 @@ TEST_F (Config, RefusesANumberBeyondItsLimitAndNamesBoth)
 {
   write (path, "[vmswitch]\nMaxPortsPerSwitch=1001\n");
   EXPECT_EQ (load (), path + ": MaxPortsPerSwitch=1001: must be a number from 1 to 1000");
+}
+
+/* A user may be left with nothing of his own, but must be able to ask. */
+TEST_F (Config, TakesNoneForWhatAUserMayHaveButNotForHisCalls)
+{
+  write (path, "[vmswitch]\nMaxSwitchesPerUser=0\nMaxPortsPerUser=0\nMaxEndpointsPerUser=0\nMaxSystemsPerUser=0\n");
+  ASSERT_EQ (load (), "");
+  EXPECT_EQ (config->rules.max_switches_per_user, 0u);
+  EXPECT_EQ (config->rules.max_ports_per_user, 0u);
+  EXPECT_EQ (config->rules.max_endpoints_per_user, 0u);
+  EXPECT_EQ (config->rules.max_systems_per_user, 0u);
+  vsw_config_free (config);
+  write (path, "[vmswitch]\nMaxCallsPerUser=0\n");
+  EXPECT_EQ (load (), path + ": MaxCallsPerUser=0: must be a number from 1 to 65536");
 }
 
 TEST_F (Config, RefusesWhatIsNoNumber)
