@@ -66,8 +66,13 @@ keep_echo (const struct nlmsghdr *message, gpointer user_data)
   *link = echo;
 }
 
-static void
-delete_again (VswSession *session, guint index)
+/**
+ * vsw_create_delete_again:
+ *
+ * Deletes what was begun and cannot be finished. That it is left over is told in the log. Worker.
+ */
+void
+vsw_create_delete_again (VswSession *session, guint index)
 {
   VswAnswer answer;
   g_autoptr (GError) error = NULL;
@@ -95,9 +100,14 @@ create (VswSession *session, struct nl_msg *message, const char *name, const cha
   return g_steal_pointer (&link);
 }
 
-/* Sends up to three messages (transfer full) that must all succeed. */
-static gboolean
-send_all (VswSession *session, struct nl_msg **messages, guint n, const char *step, GError **error)
+/**
+ * vsw_create_send_all:
+ * @messages: (transfer full): one to three
+ *
+ * Sends messages that must all succeed. Worker. Errors: see vsw_answer_check().
+ */
+gboolean
+vsw_create_send_all (VswSession *session, struct nl_msg **messages, guint n, const char *step, GError **error)
 {
   VswAnswer answers[3];
   gboolean sent;
@@ -150,9 +160,9 @@ vsw_create_bridge (VswSession *session, const VswOp *op, GError **error)
   messages[n++] = vsw_encode_mark (link->index, alias, !link->ipv6_quiet);
   if (op->mtu != 0)
     messages[n++] = vsw_encode_set ((VswDeviceRef){ .index = link->index }, VSW_ATTRIBUTE_MTU, op->mtu);
-  if (!send_all (session, messages, n, step, error))
+  if (!vsw_create_send_all (session, messages, n, step, error))
     {
-      delete_again (session, link->index);
+      vsw_create_delete_again (session, link->index);
       return FALSE;
     }
 
@@ -178,7 +188,7 @@ mark_veth (VswSession *session, const VswOp *op, const VswLink *link, const char
   else if (op->up)
     messages[n++] = vsw_encode_set (near_end, VSW_ATTRIBUTE_UP, 1);
 
-  if (!send_all (session, messages, n, step, error))
+  if (!vsw_create_send_all (session, messages, n, step, error))
     return FALSE;
 
   vsw_session_tell (session, link->index, VSW_ATTRIBUTE_ALIAS, 0, alias);
@@ -242,7 +252,7 @@ vsw_create_veth (VswSession *session, const VswOp *op, GError **error)
     }
   if (!mark_veth (session, op, link, step, error))
     {
-      delete_again (session, link->index);
+      vsw_create_delete_again (session, link->index);
       return FALSE;
     }
 

@@ -4,6 +4,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
+#include <linux/if_tun.h>
 #include <linux/neighbour.h>
 #include <linux/net_namespace.h>
 #include <linux/netfilter/nf_tables.h>
@@ -138,6 +139,23 @@ fill_port (const struct nlattr *info, VswLink *fields)
   fields->port_state = read_port_state (attributes[IFLA_BRPORT_STATE]);
 }
 
+/* IFLA_TUN_OWNER is there if it has one, the numbers of queues if it was made for several (tun_fill_info(), drivers/net/tun.c). */
+static void
+fill_tap (const struct nlattr *info, VswLink *fields)
+{
+  struct nlattr *attributes[IFLA_TUN_NUM_DISABLED_QUEUES + 1];
+
+  file_nested (info, attributes, IFLA_TUN_NUM_DISABLED_QUEUES);
+  if (read_u8 (attributes[IFLA_TUN_TYPE]) != IFF_TAP)
+    return;
+
+  fields->is_tap = TRUE;
+  fields->tap_is_kept = read_u8 (attributes[IFLA_TUN_PERSIST]) != 0;
+  fields->tap_owner = attributes[IFLA_TUN_OWNER] != NULL ? read_u32 (attributes[IFLA_TUN_OWNER]) : VSW_TAP_OWNER_NONE;
+  fields->tap_queues =
+      read_u32 (attributes[IFLA_TUN_NUM_QUEUES]) + read_u32 (attributes[IFLA_TUN_NUM_DISABLED_QUEUES]);
+}
+
 /* A device without IPv6 at all (not built, or an MTU below 1280) makes itself no address either. */
 static gboolean
 is_ipv6_quiet (const struct nlattr *families)
@@ -208,6 +226,8 @@ vsw_decode_link (const struct nlmsghdr *message)
   fill_attributes (attributes, &fields);
   if (is_text (info[IFLA_INFO_KIND], "bridge"))
     fill_bridge (info[IFLA_INFO_DATA], &fields);
+  if (is_text (info[IFLA_INFO_KIND], "tun"))
+    fill_tap (info[IFLA_INFO_DATA], &fields);
   if (is_text (info[IFLA_INFO_SLAVE_KIND], "bridge"))
     fill_port (info[IFLA_INFO_SLAVE_DATA], &fields);
 
@@ -222,6 +242,29 @@ vsw_decode_new_index (const struct nlmsghdr *message)
   if (!file_message (message, sizeof (struct ifinfomsg), attributes, IFLA_NEW_IFINDEX))
     return 0;
   return attributes[IFLA_NEW_NETNSID] != NULL ? read_u32 (attributes[IFLA_NEW_IFINDEX]) : 0;
+}
+
+/**
+ * vsw_decode_has_many_queues:
+ *
+ * FALSE of whatever is no RTM_NEWLINK of a tap. Any thread.
+ */
+gboolean
+vsw_decode_has_many_queues (const struct nlmsghdr *message)
+{
+  struct nlattr *attributes[IFLA_LINKINFO + 1];
+  struct nlattr *info[IFLA_INFO_DATA + 1];
+  struct nlattr *data[IFLA_TUN_MULTI_QUEUE + 1];
+
+  if (message->nlmsg_type != RTM_NEWLINK
+      || !file_message (message, sizeof (struct ifinfomsg), attributes, IFLA_LINKINFO))
+    return FALSE;
+  file_nested (attributes[IFLA_LINKINFO], info, IFLA_INFO_DATA);
+  if (!is_text (info[IFLA_INFO_KIND], "tun"))
+    return FALSE;
+
+  file_nested (info[IFLA_INFO_DATA], data, IFLA_TUN_MULTI_QUEUE);
+  return read_u8 (data[IFLA_TUN_MULTI_QUEUE]) != 0;
 }
 
 /**

@@ -33,6 +33,8 @@ typedef enum
 VswLink *vsw_decode_link (const struct nlmsghdr *message);
 /* The index that a link has in the namespace that it went to; 0: it did not go to one (RTM_DELLINK of one that is no more). */
 guint vsw_decode_new_index (const struct nlmsghdr *message);
+/* Whether a tap was made for several queues. */
+gboolean vsw_decode_has_many_queues (const struct nlmsghdr *message);
 /* Ports: RTM_NEWLINK of AF_BRIDGE. */
 gboolean vsw_decode_port (const struct nlmsghdr *message, guint *ret_index, guint *ret_bridge, VswPortState *ret_state);
 /* RTM_NEWNEIGH and RTM_DELNEIGH of AF_BRIDGE. */

@@ -200,6 +200,21 @@ vsw_encode_mark (guint index, const char *alias, gboolean quiet)
   return message;
 }
 
+/* What a device that was made without a message is to have from its first moment: its address, its MTU, our group and its alias. */
+struct nl_msg *
+vsw_encode_shape (guint index, VswMac mac, guint32 mtu, const char *alias)
+{
+  struct nl_msg *message = new_for_index (RTM_SETLINK, index);
+
+  put (message, IFLA_ADDRESS, mac.octets, sizeof mac.octets);
+  if (mtu != 0)
+    put_u32 (message, IFLA_MTU, mtu);
+  put_u32 (message, IFLA_GROUP, VSW_GROUP_OURS);
+  put (message, IFLA_IFALIAS, alias, strlen (alias));
+
+  return message;
+}
+
 /* --- change --- */
 
 /* Settings of a bridge are changed by RTM_NEWLINK without NLM_F_CREATE; RTM_SETLINK leaves them out (net/core/rtnetlink.c). */

@@ -27,6 +27,7 @@ typedef struct
 struct nl_msg *vsw_encode_bridge_add (const char *name, VswMac mac, guint32 mtu, const VswBridgeSettings *settings);
 struct nl_msg *vsw_encode_veth_add (const VswVethEnd *near_end, const VswVethEnd *far_end);
 struct nl_msg *vsw_encode_mark (guint index, const char *alias, gboolean quiet);
+struct nl_msg *vsw_encode_shape (guint index, VswMac mac, guint32 mtu, const char *alias);
 
 /* change */
 struct nl_msg *vsw_encode_set (VswDeviceRef device, VswAttribute attribute, guint64 number);

@@ -46,7 +46,7 @@ struct _VswKernelInterface
 };
 
 /* worker: */
-/* Does one operation. Errors: KERNEL, EXISTS, NOT_FOUND, NOT_SUPPORTED, CONFLICT, INVALID_ARGUMENT. */
+/* Does one operation. Errors: KERNEL, EXISTS, NOT_FOUND, NOT_SUPPORTED, IN_USE, CONFLICT, INVALID_ARGUMENT. */
 gboolean vsw_kernel_apply (VswKernel *self, const VswOp *op, GError **error);
 /* Every link of our namespace, with learned counts of the bridges; no bindings, no hardware details. */
 VswLinks *vsw_kernel_list (VswKernel *self, GError **error);

@@ -16,7 +16,8 @@ typedef struct
   guint index;
   VswAttribute attribute;
   guint64 number;
-  char *text; /* (owned) (nullable) */
+  char *text;   /* (owned) (nullable) */
+  VswLink *tap; /* (owned) (nullable) instead of attribute, number and text */
 } Saying;
 
 /* A learned address; which port it was learned at may change without being news. */
@@ -51,6 +52,7 @@ free_saying (gpointer data)
   Saying *saying = data;
 
   g_free (saying->text);
+  g_clear_pointer (&saying->tap, vsw_link_unref);
   g_free (saying);
 }
 
@@ -172,19 +174,24 @@ vsw_known_set_port (VswKnown *self, guint index, guint bridge, VswPortState stat
 
 /* --- what the kernel does not tell --- */
 
+static void
+say (VswKnown *self, Saying saying)
+{
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->said, g_memdup2 (&saying, sizeof saying));
+  g_mutex_unlock (&self->lock);
+}
+
 void
 vsw_known_tell (VswKnown *self, guint index, VswAttribute attribute, guint64 number, const char *text)
 {
-  Saying *saying = g_new0 (Saying, 1);
+  say (self, (Saying){ .index = index, .attribute = attribute, .number = number, .text = g_strdup (text) });
+}
 
-  saying->index = index;
-  saying->attribute = attribute;
-  saying->number = number;
-  saying->text = g_strdup (text);
-
-  g_mutex_lock (&self->lock);
-  g_ptr_array_add (self->said, saying);
-  g_mutex_unlock (&self->lock);
+void
+vsw_known_tell_tap (VswKnown *self, const VswLink *link)
+{
+  say (self, (Saying){ .index = link->index, .tap = vsw_link_ref (link) });
 }
 
 static void
@@ -205,10 +212,28 @@ vsw_known_ripen (VswKnown *self)
   steal_all (self->said, self->ripe);
 }
 
+/* Only what the kernel keeps to itself: all else it may have told anew since. */
+static void
+write_tap (const VswLink *tap, VswLink *fields)
+{
+  fields->group = tap->group;
+  fields->alias = tap->alias;
+  fields->ipv6_quiet = tap->ipv6_quiet;
+  fields->tap_is_kept = tap->tap_is_kept;
+  fields->tap_owner = tap->tap_owner;
+  fields->tap_queues = tap->tap_queues;
+}
+
 /* Writes what was set into the fields. The text stays the saying's. */
 static void
 write_saying (const Saying *saying, VswLink *fields)
 {
+  if (saying->tap != NULL)
+    {
+      write_tap (saying->tap, fields);
+      return;
+    }
+
   switch (saying->attribute)
     {
     case VSW_ATTRIBUTE_GROUP:

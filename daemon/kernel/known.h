@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the monitor has told last: links by index, learned addresses by bridge. With it a notification is either news or nothing.
  *
- * It also knows what the kernel does not tell. Of a link that is down nobody hears that its alias, its group, its address generation or
- * a setting of the bridge changed (netdev_state_change() of net/core/dev.c is silent then), so whoever does that to a link of ours says so here. And no end of a
+ * It also knows what the kernel does not tell. Of a link that is down nobody hears that its alias, its group, its address generation, a setting of the bridge or
+ * the owner of the tap changed (netdev_state_change() of net/core/dev.c is silent then), so whoever does that to a link of ours says so here. And no end of a
  * veth pair hears that the other went to another namespace, or came: that follows from what is told of the other.
  *
  * Any thread. Never emits, never asks. */
@@ -29,6 +29,8 @@ gint vsw_known_note (VswKnown *self, const VswNeighbour *neighbour, gboolean gon
 
 /* Worker: we set that, and nobody may hear it from the kernel. */
 void vsw_known_tell (VswKnown *self, guint index, VswAttribute attribute, guint64 number, const char *text);
+/* The same of a tap as it was just read: its marks, whose it is, whether it stays and how many have it open. */
+void vsw_known_tell_tap (VswKnown *self, const VswLink *link);
 /* Main: what was said until `ripen` counts from the `settle` after everything that the kernel told before has been put here.
  * (element-type VswLink) those that it changed. (transfer full) */
 void vsw_known_ripen (VswKnown *self);

@@ -16,6 +16,7 @@
 #include "kernel/probe.h"
 #include "kernel/read.h"
 #include "kernel/set.h"
+#include "kernel/tap.h"
 
 #define MAX_READS 4 /* of a list that signals keep coming between */
 
@@ -50,6 +51,16 @@ apply (VswKernel *kernel, const VswOp *op, GError **error)
       return vsw_create_bridge (session, op, error);
     case VSW_OP_VETH_ADD:
       return vsw_create_veth (session, op, error);
+    case VSW_OP_TAP_ADD:
+      return vsw_tap_add (session, op, error);
+    case VSW_OP_TAP_OPEN:
+      return vsw_tap_open (session, op, error);
+    case VSW_OP_TAP_CLOSE:
+      return vsw_tap_close (session, op, error);
+    case VSW_OP_TAP_RELEASE:
+      return vsw_tap_release (session, op, error);
+    case VSW_OP_TAP_CLAIM:
+      return vsw_tap_claim (session, op, error);
     case VSW_OP_SET:
       return vsw_set_attribute (session, op, error);
     case VSW_OP_PLACE:

@@ -6,11 +6,13 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
+#include <unistd.h>
 
 #include "kernel/create.h"
 #include "kernel/delete.h"
 #include "kernel/encode.h"
 #include "kernel/read.h"
+#include "kernel/tap.h"
 
 #define SOME_LIMIT   7          /* of learned addresses: any number but 0 */
 #define NO_NAMESPACE 0x7ffffffe /* a number that no namespace has here */
@@ -88,6 +90,40 @@ try_veth (Probe *self)
   report (self, "veth", link != NULL && link->bridge == self->bridge.index);
 }
 
+/* Whatever is left when this returns is deleted with the rest; its descriptors then name nothing. */
+static gboolean
+try_queues (Probe *self, guint queues)
+{
+  g_autoptr (VswHandout) handout = vsw_handout_new (0);
+  VswOp op = { .kind = VSW_OP_TAP_ADD,
+               .device = new_name ("pt-"),
+               .mac = { { 0xfe, 0, 0, 0, 0, 3 } },
+               .queues = queues,
+               .owner = getuid (),
+               .vnet_header = TRUE,
+               .controller = self->bridge,
+               .handout = handout };
+  g_autoptr (VswLink) link = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!vsw_tap_add (self->session, &op, &error))
+    {
+      g_debug ("tried a tap with %u queues: %s", queues, error->message);
+      return FALSE;
+    }
+  link = read_new (self, &op.device);
+  return link != NULL && link->is_tap && link->bridge == self->bridge.index && handout->n_fds == queues;
+}
+
+static void
+try_tap (Probe *self)
+{
+  gboolean has_queues = try_queues (self, 2);
+
+  report (self, "tap", has_queues || try_queues (self, 1));
+  report (self, "tap-queues", has_queues);
+}
+
 /* --- bridge VLAN filtering --- */
 
 static void
@@ -158,6 +194,7 @@ vsw_probe_run (VswSession *session, VswGuard *guard, VswHardware *hardware, GErr
   if (self.bridge.index != 0)
     {
       try_veth (&self);
+      try_tap (&self);
       try_vlan_filtering (&self);
       report (&self, "netdev-guard", vsw_guard_try (guard, self.bridge.name));
     }
