@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/fake_tap.h"
+
 static FakeLink *
 look_up (FakeState *self, const VswDeviceRef *ref)
 {
@@ -134,6 +136,41 @@ add_veth (FakeState *self, const VswOp *op, GError **error)
   if (space == self->home)
     mark (self, far, op->id);
   return TRUE;
+}
+
+static gboolean
+add_tap (FakeState *self, const VswOp *op, GError **error)
+{
+  FakeLink *bridge = NULL;
+
+  if (is_named (&op->controller))
+    {
+      bridge = find_device (self, &op->controller, error);
+      if (bridge == NULL)
+        return FALSE;
+    }
+  return fake_tap_add (self, op, bridge, error);
+}
+
+/* The operations on a tap that is there; one that is gone needs no closing. */
+static gboolean
+work_on_tap (FakeState *self, const VswOp *op, GError **error)
+{
+  FakeLink *link = NULL;
+
+  if (op->kind == VSW_OP_TAP_CLOSE)
+    {
+      fake_tap_close (self, op);
+      return TRUE;
+    }
+
+  link = find_device (self, &op->device, error);
+  if (link == NULL)
+    return FALSE;
+  if (op->kind == VSW_OP_TAP_OPEN)
+    return fake_tap_open (self, op, link, error);
+  return op->kind == VSW_OP_TAP_RELEASE ? fake_tap_release (self, op, link, error)
+                                        : fake_tap_claim (self, op, link, error);
 }
 
 static gboolean
@@ -278,6 +315,13 @@ fake_apply (FakeState *self, const VswOp *op, GError **error)
       return add_bridge (self, op, error);
     case VSW_OP_VETH_ADD:
       return add_veth (self, op, error);
+    case VSW_OP_TAP_ADD:
+      return add_tap (self, op, error);
+    case VSW_OP_TAP_OPEN:
+    case VSW_OP_TAP_CLOSE:
+    case VSW_OP_TAP_RELEASE:
+    case VSW_OP_TAP_CLAIM:
+      return work_on_tap (self, op, error);
     case VSW_OP_SET:
       return set_link (self, op, error);
     case VSW_OP_PLACE:

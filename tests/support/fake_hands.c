@@ -4,6 +4,7 @@
 
 #include "support/fake_private.h"
 #include "support/fake_rules.h"
+#include "support/fake_tap.h"
 
 static FakeLink *
 get_link (FakeState *state, int space, const char *name)
@@ -181,6 +182,80 @@ vsw_fake_kernel_foreign_move (VswKernel *kernel, int space, const char *name, in
   fake_leave (kernel);
   return ok;
 }
+
+/* --- whoever has a tap open --- */
+
+static FakeLink *
+get_tap (FakeState *state, const char *name)
+{
+  FakeLink *link = get_link (state, VSW_FAKE_HOME, name);
+
+  if (link->tap == NULL)
+    g_error ("the test takes %s for a tap", name);
+  return link;
+}
+
+/* tun_not_capable() of drivers/net/tun.c: anybody may while it has no owner. */
+int
+vsw_fake_kernel_foreign_open_tap (VswKernel *kernel, const char *name, guint32 uid)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeLink *link = get_tap (state, name);
+  guint32 owner = link->is.tap_owner;
+  int fd = owner == VSW_TAP_OWNER_NONE || owner == uid || uid == 0 ? fake_tap_attach (state, link) : -1;
+
+  fake_leave (kernel);
+  return fd;
+}
+
+gboolean
+vsw_fake_kernel_foreign_keep_tap (VswKernel *kernel, const char *name, gboolean keeps)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeLink *link = get_tap (state, name);
+  gboolean ok = link->tap->ends->len > 0;
+
+  if (ok)
+    {
+      link->is.tap_is_kept = keeps;
+      fake_touch (state, link);
+      keep_quiet_if_down (link);
+    }
+  fake_leave (kernel);
+  return ok;
+}
+
+gboolean
+vsw_fake_kernel_foreign_own_tap (VswKernel *kernel, const char *name, guint32 owner)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeLink *link = get_tap (state, name);
+  gboolean ok = link->tap->ends->len > 0 && owner != VSW_TAP_OWNER_NONE;
+
+  if (ok)
+    {
+      link->is.tap_owner = owner;
+      fake_touch (state, link);
+      keep_quiet_if_down (link);
+    }
+  fake_leave (kernel);
+  return ok;
+}
+
+gboolean
+vsw_fake_kernel_foreign_set_tap_carrier (VswKernel *kernel, const char *name, gboolean has_carrier)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeLink *link = get_tap (state, name);
+  gboolean ok = link->tap->ends->len > 0;
+
+  if (ok)
+    fake_set_cable (state, link, has_carrier);
+  fake_leave (kernel);
+  return ok;
+}
+
+/* --- bridge ports --- */
 
 static FakeLink *
 get_port (FakeState *state, const char *name)

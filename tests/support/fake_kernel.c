@@ -7,6 +7,7 @@
 
 #include "support/fake_apply.h"
 #include "support/fake_private.h"
+#include "support/fake_tap.h"
 
 static void vsw_fake_kernel_init_interface (VswKernelInterface *iface);
 
@@ -15,7 +16,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (VswFakeKernel, vsw_fake_kernel, G_TYPE_OBJECT,
 
 /* As vsw_kernel_probe names them on Linux 6.18 without bridge VLAN filtering. */
 static const char *const default_capabilities[] = { "guard",         "learned-limit", "multicast-snooping",
-                                                    "spanning-tree", "veth",          NULL };
+                                                    "spanning-tree", "tap",           "tap-queues",         "veth", NULL };
 
 FakeState *
 fake_enter (VswKernel *kernel)
@@ -23,6 +24,7 @@ fake_enter (VswKernel *kernel)
   VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
 
   g_mutex_lock (&self->lock);
+  fake_tap_settle (&self->state);
   return &self->state;
 }
 
@@ -32,7 +34,7 @@ fake_leave (VswKernel *kernel)
   VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
 
   fake_flush (&self->state);
-  if (self->context != NULL && !g_queue_is_empty (&self->state.news))
+  if (self->context != NULL && (!g_queue_is_empty (&self->state.news) || fake_tap_is_any_open (&self->state)))
     g_main_context_wakeup (self->context);
   g_mutex_unlock (&self->lock);
 }

@@ -74,6 +74,18 @@ gboolean vsw_fake_kernel_forget (VswKernel *self, const char *port, VswMac mac);
 /* What `get_counters` tells of that device; `index` is ignored. */
 void vsw_fake_kernel_set_counters (VswKernel *self, const char *name, const VswCounters *counters);
 
+/* --- whoever has a tap open: no capability is needed for any of this --- */
+
+/* Attaches one more descriptor to a tap, as that user; -1: refused. The caller's to close. Those that a handout holds are sockets here; to close them is
+ * all that can be done with them, and the fake sees it at the next call or within a hundredth of a second of the main loop. */
+int vsw_fake_kernel_foreign_open_tap (VswKernel *self, const char *name, guint32 uid);
+/* The holder makes it persistent, or not. FALSE: nobody holds it. Of a tap that is down no notification tells this, as on Linux. */
+gboolean vsw_fake_kernel_foreign_keep_tap (VswKernel *self, const char *name, gboolean keeps);
+/* The holder gives it to another user, under the same conditions. */
+gboolean vsw_fake_kernel_foreign_own_tap (VswKernel *self, const char *name, guint32 owner);
+/* The holder switches the carrier (TUNSETCARRIER). His MAC address is foreign_set_mac(). */
+gboolean vsw_fake_kernel_foreign_set_tap_carrier (VswKernel *self, const char *name, gboolean has_carrier);
+
 /* --- namespaces --- */
 
 /* A new namespace owned by that uid (0: by the host's root). The descriptor is the caller's to close; `inspect` wants a dup of it. */

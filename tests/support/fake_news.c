@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The fake kernel's signals: a queue, and a source that empties it on the context that watches. */
 #include "support/fake_private.h"
+#include "support/fake_tap.h"
 
+#define LOOK_TIME 10     /* milliseconds until it is seen that an open tap was closed */
 #define HOLD_TIME 100000 /* microseconds after a list, if nobody drains: as on Linux (kernel/monitor.c) */
 
 typedef struct
@@ -37,6 +39,8 @@ take_news (VswFakeKernel *self)
 
   g_mutex_lock (&self->lock);
   self->held_until = 0;
+  fake_tap_settle (&self->state);
+  fake_flush (&self->state);
   news = g_queue_pop_head (&self->state.news);
   g_mutex_unlock (&self->lock);
   return news;
@@ -88,12 +92,16 @@ look_for_news (GSource *source, gint *ret_timeout)
   VswFakeKernel *self = ((NewsSource *)source)->kernel;
   gint64 hold;
   gboolean waits;
+  gboolean is_any_open;
 
   g_mutex_lock (&self->lock);
+  fake_tap_settle (&self->state);
+  fake_flush (&self->state);
+  is_any_open = fake_tap_is_any_open (&self->state);
   hold = self->held_until - g_get_monotonic_time ();
   waits = !g_queue_is_empty (&self->state.news);
   g_mutex_unlock (&self->lock);
-  *ret_timeout = waits && hold > 0 ? (gint)(hold / 1000 + 1) : -1;
+  *ret_timeout = waits && hold > 0 ? (gint)(hold / 1000 + 1) : is_any_open ? LOOK_TIME : -1;
   return waits && hold <= 0;
 }
 

@@ -36,6 +36,17 @@ append_bridge (GString *line, const FakeLink *link)
                           link->is.multicast_snooping ? " snooping" : "");
 }
 
+static void
+append_tap (GString *line, const FakeLink *link)
+{
+  if (link->is.tap_owner == VSW_TAP_OWNER_NONE)
+    g_string_append (line, " owner none");
+  else
+    g_string_append_printf (line, " owner %u", link->is.tap_owner);
+  g_string_append_printf (line, "%s%s open %u", link->is.tap_is_kept ? " kept" : "",
+                          link->tap->has_vnet_header ? " vnet-header" : "", link->tap->ends->len);
+}
+
 static char *
 print_link (const FakeState *state, const FakeLink *link, gboolean with_index)
 {
@@ -59,6 +70,8 @@ print_link (const FakeState *state, const FakeLink *link, gboolean with_index)
     g_string_append (line, " quiet");
   if (link->queues != 1)
     g_string_append_printf (line, " queues %u", link->queues);
+  if (link->tap != NULL)
+    append_tap (line, link);
   if (link->peer != NULL)
     append_escaped (line, link->peer->space != link->space ? "peer elsewhere " : "peer ", link->peer->is.name);
   if (link->bridge != NULL)

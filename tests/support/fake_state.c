@@ -23,6 +23,7 @@ fake_state_init (FakeState *self)
 {
   self->spaces = g_ptr_array_new_with_free_func (free_space);
   self->guards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->taps = g_ptr_array_new ();
   self->touched = g_ptr_array_new ();
   g_queue_init (&self->news);
   self->knows_max_learned = TRUE;
@@ -42,6 +43,7 @@ fake_state_clear (FakeState *self)
     }
   g_ptr_array_unref (self->spaces);
   g_hash_table_unref (self->guards);
+  g_ptr_array_unref (self->taps);
   g_ptr_array_unref (self->touched);
   g_queue_clear_full (&self->news, (GDestroyNotify)fake_news_free);
 }
@@ -142,11 +144,43 @@ fake_link_set_space (FakeLink *link, FakeSpace *space)
   g_hash_table_insert (space->links, GUINT_TO_POINTER (link->is.index), link);
 }
 
+/* Whoever holds a descriptor of it holds one of nothing. */
+static void
+free_tap (FakeTap *tap)
+{
+  g_array_unref (tap->ends);
+  g_free (tap);
+}
+
+static void
+close_end (gpointer end)
+{
+  close (*(int *)end);
+}
+
+FakeLink *
+fake_link_new_tap (FakeState *self, FakeSpace *space, const char *name, gboolean has_many_queues)
+{
+  FakeLink *link = fake_link_new (self, space, name, "tun");
+
+  link->is.is_tap = TRUE;
+  link->is.tap_owner = VSW_TAP_OWNER_NONE;
+  link->cable = FALSE;
+  link->tap = g_new0 (FakeTap, 1);
+  link->tap->has_many_queues = has_many_queues;
+  link->tap->ends = g_array_new (FALSE, FALSE, sizeof (int));
+  g_array_set_clear_func (link->tap->ends, close_end);
+  g_ptr_array_add (self->taps, link);
+  return link;
+}
+
 void
 fake_link_free (FakeState *self, FakeLink *link)
 {
   g_hash_table_remove (link->space->links, GUINT_TO_POINTER (link->is.index));
   g_ptr_array_remove (self->touched, link);
+  g_ptr_array_remove (self->taps, link);
+  g_clear_pointer (&link->tap, free_tap);
   g_clear_pointer (&link->ports, g_ptr_array_unref);
   g_clear_pointer (&link->addresses, g_hash_table_unref);
   g_clear_pointer (&link->told, vsw_link_unref);
@@ -218,6 +252,7 @@ fake_snapshot (const FakeLink *link)
   fields.is_port = link->bridge != NULL && link->bridge->is.is_bridge;
   fields.port_state = fields.is_port ? link->is.port_state : VSW_PORT_STATE_DISABLED;
   fields.peer = link->peer != NULL ? link->peer->is.index : 0;
+  fields.tap_queues = link->tap != NULL && link->tap->has_many_queues ? link->tap->ends->len : 0;
   fields.peer_elsewhere = link->peer != NULL && link->peer->space != link->space;
   fields.driver = ""; /* asked for apart; where it sits comes with every report (IFLA_PARENT_DEV_NAME) */
   fields.speed = 0;

@@ -30,14 +30,24 @@ typedef struct
   gboolean is_static;
 } FakeAddress;
 
+/* Of a tap. */
+typedef struct
+{
+  GArray *ends; /* (owned) (element-type int, owned) our end of every descriptor that somebody holds */
+  gboolean has_many_queues;
+  gboolean has_vnet_header;
+  guint32 offloads; /* VswOffload */
+} FakeTap;
+
 struct _FakeLink
 {
   FakeSpace *space;
   VswLink is;     /* strings owned; bridge, peer, has_carrier, port_state and is_port are worked out by fake_snapshot */
-  gboolean cable; /* of hardware: plugged in; of a bridge: a port forwards, or none ever was */
+  gboolean cable; /* of hardware: plugged in; of a bridge: a port forwards, or none ever was; of a tap: open, and not switched off by its holder */
   FakeLink *bridge; /* (nullable) */
   FakeLink *peer;   /* (nullable) */
   guint queues;
+  FakeTap *tap;     /* (owned) (nullable) of one of ours */
   GPtrArray *ports; /* (owned) (element-type FakeLink) of a bridge */
   GHashTable
       *addresses; /* (owned) (element-type FakeAddress) of a bridge, by number: what is in the table but not local */
@@ -69,6 +79,7 @@ typedef struct
   FakeSpace *home;
   GPtrArray *spaces;  /* (owned) (element-type FakeSpace) home is the first */
   GHashTable *guards; /* (owned) set of bridge names */
+  GPtrArray *taps;    /* (owned) (element-type FakeLink) */
   GPtrArray *touched; /* (owned) (element-type FakeLink) to be told about */
   GQueue news;        /* (element-type FakeNews) */
   gboolean is_watched;
@@ -85,6 +96,8 @@ FakeSpace *fake_space_find (FakeState *self, int fd);
 FakeSpace *fake_space_find_inode (FakeState *self, guint64 inode);
 
 FakeLink *fake_link_new (FakeState *self, FakeSpace *space, const char *name, const char *link_kind);
+/* Nobody's, and not open. */
+FakeLink *fake_link_new_tap (FakeState *self, FakeSpace *space, const char *name, gboolean has_many_queues);
 void fake_link_free (FakeState *self, FakeLink *link);
 FakeLink *fake_link_find (FakeSpace *space, const char *name);
 FakeLink *fake_link_get (FakeSpace *space, guint index);
