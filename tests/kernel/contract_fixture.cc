@@ -88,6 +88,8 @@ print_link (std::ostream &text, const VswLink *link)
   if (link->is_bridge)
     text << " ageing " << link->ageing << " stp " << link->spanning_tree << " snooping " << link->multicast_snooping
          << " max " << link->max_learned;
+  if (link->is_tap)
+    text << " tap of " << link->tap_owner << (link->tap_is_kept ? " kept" : "") << " queues " << link->tap_queues;
   text << "\n";
 }
 
@@ -151,6 +153,12 @@ KernelContract::refuse (Op op)
   vsw_kernel_drain (kernel);
   told = list ();
   return error->code;
+}
+
+void
+KernelContract::close_all (const Op &op)
+{
+  vsw_handout_close (op.handout.get ());
 }
 
 Links

@@ -37,6 +37,13 @@ public:
   static Op bridge (const std::string &name);
   /* bridge: "" none. Up. */
   static Op veth (const std::string &near, const std::string &far, const std::string &bridge);
+  /* Kept, with a virtio-net header, plugged and up if there is a bridge; bridge: "" none. */
+  static Op tap (const std::string &name, const std::string &bridge, guint32 owner, guint32 queues = 1);
+  /* As above, with a handout, and not kept. wanted: queues, 0: all */
+  static Op open_tap (const std::string &name, const std::string &bridge, guint32 owner, guint32 queues = 1,
+                      guint wanted = 0);
+  /* TAP_OPEN, CLOSE, RELEASE and CLAIM of one that was made with `like`. CLAIM: kept, as that one was. */
+  static Op with_tap (VswOpKind kind, VswDeviceRef device, const Op &like);
   static Op set (VswDeviceRef device, VswAttribute attribute, guint64 number);
   static Op set_mac (VswDeviceRef device, VswMac mac);
   static Op set_text (VswDeviceRef device, VswAttribute attribute, const std::string &text);
@@ -55,6 +62,7 @@ public:
   VswOp op = {};
   std::string id = "5e5cd1b5-41b6-4f43-9d1b-4f6a0f8f0a01";
   std::string text;
+  std::shared_ptr<VswHandout> handout;
 
 private:
   std::shared_ptr<GArray> devices;
@@ -75,6 +83,9 @@ protected:
   void apply (Op op);
   /* Wants it refused, with nothing changed and nothing left. Returns the code, -1: it was not refused. */
   int refuse (Op op);
+
+  /* Closes what it handed out, and waits for nothing. */
+  static void close_all (const Op &op);
 
   Links list ();
   /* As a list has it now; the test fails if it is not there. */

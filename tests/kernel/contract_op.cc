@@ -84,6 +84,45 @@ Op::veth (const std::string &near, const std::string &far, const std::string &br
 }
 
 Op
+Op::tap (const std::string &name, const std::string &bridge, guint32 owner, guint32 queues)
+{
+  Op made = make_op (VSW_OP_TAP_ADD, by_name (name));
+
+  made.op.mac = name_mac (name, 0xfe);
+  made.op.mtu = 1500;
+  made.op.queues = queues;
+  made.op.owner = owner;
+  made.op.vnet_header = TRUE;
+  made.op.keeps = TRUE;
+  made.op.up = !bridge.empty ();
+  if (!bridge.empty ())
+    made.op.controller = by_name (bridge);
+  return made;
+}
+
+Op
+Op::open_tap (const std::string &name, const std::string &bridge, guint32 owner, guint32 queues, guint wanted)
+{
+  Op made = tap (name, bridge, owner, queues);
+
+  made.op.keeps = FALSE;
+  made.handout.reset (vsw_handout_new (wanted), vsw_handout_unref);
+  return made;
+}
+
+Op
+Op::with_tap (VswOpKind kind, VswDeviceRef device, const Op &like)
+{
+  Op made = like;
+
+  made.op.kind = kind;
+  made.op.device = device;
+  if (kind == VSW_OP_TAP_OPEN)
+    made.handout.reset (vsw_handout_new (0), vsw_handout_unref);
+  return made;
+}
+
+Op
 Op::set (VswDeviceRef device, VswAttribute attribute, guint64 number)
 {
   Op made = make_op (VSW_OP_SET, device);
@@ -177,5 +216,6 @@ Op::get ()
   op.id = id.c_str ();
   op.text = text.c_str ();
   op.devices = devices.get ();
+  op.handout = handout.get ();
   return &op;
 }

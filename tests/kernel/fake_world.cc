@@ -95,6 +95,42 @@ public:
                                                      bridge.empty () ? nullptr : bridge.c_str ()));
   }
 
+  bool
+  has_taps (std::string *) override
+  {
+    return true;
+  }
+
+  guint32
+  tap_owner () override
+  {
+    return 1000;
+  }
+
+  void
+  keep_tap (int, const std::string &name, bool keeps) override
+  {
+    ASSERT_TRUE (vsw_fake_kernel_foreign_keep_tap (kernel, name.c_str (), keeps));
+  }
+
+  void
+  own_tap (int, const std::string &name, guint32 owner) override
+  {
+    ASSERT_TRUE (vsw_fake_kernel_foreign_own_tap (kernel, name.c_str (), owner));
+  }
+
+  void
+  set_tap_carrier (int, const std::string &name, bool has_carrier) override
+  {
+    ASSERT_TRUE (vsw_fake_kernel_foreign_set_tap_carrier (kernel, name.c_str (), has_carrier));
+  }
+
+  int
+  attach_tap (const std::string &name, bool) override
+  {
+    return vsw_fake_kernel_foreign_open_tap (kernel, name.c_str (), 0);
+  }
+
   void
   send_from (const std::string &, const std::string &near, VswMac from) override
   {

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <map>
@@ -95,6 +100,52 @@ public:
   set_bridge (const std::string &name, const std::string &bridge) override
   {
     set (name, bridge.empty () ? "nomaster" : "master " + quote (bridge));
+  }
+
+  bool
+  has_taps (std::string *ret_reason) override
+  {
+    return can_make_taps (ret_reason);
+  }
+
+  guint32
+  tap_owner () override
+  {
+    return can_force_buffers () ? 1000 : 0;
+  }
+
+  void
+  keep_tap (int fd, const std::string &, bool keeps) override
+  {
+    ASSERT_EQ (ioctl (fd, TUNSETPERSIST, keeps ? 1UL : 0UL), 0) << g_strerror (errno);
+  }
+
+  void
+  own_tap (int fd, const std::string &, guint32 owner) override
+  {
+    ASSERT_EQ (ioctl (fd, TUNSETOWNER, (unsigned long)owner), 0) << g_strerror (errno);
+  }
+
+  void
+  set_tap_carrier (int fd, const std::string &, bool has_carrier) override
+  {
+    int carrier = has_carrier;
+
+    ASSERT_EQ (ioctl (fd, TUNSETCARRIER, &carrier), 0) << g_strerror (errno);
+  }
+
+  int
+  attach_tap (const std::string &name, bool has_many_queues) override
+  {
+    struct ifreq request = {};
+    int fd = open ("/dev/net/tun", O_RDWR | O_CLOEXEC);
+
+    request.ifr_flags = (short)(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (has_many_queues ? IFF_MULTI_QUEUE : 0));
+    g_strlcpy (request.ifr_name, name.c_str (), sizeof request.ifr_name);
+    if (fd < 0 || ioctl (fd, TUNSETIFF, &request) == 0)
+      return fd;
+    close (fd);
+    return -1;
   }
 
   void

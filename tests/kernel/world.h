@@ -46,6 +46,17 @@ public:
   /* "": none */
   virtual void set_bridge (const std::string &name, const std::string &bridge) = 0;
 
+  /* Whether this user may have taps. If not, why. */
+  virtual bool has_taps (std::string *ret_reason) = 0;
+  /* A user other than us; 0 where there is only one. */
+  virtual guint32 tap_owner () = 0;
+  /* What whoever holds that descriptor of the tap may do to it. */
+  virtual void keep_tap (int fd, const std::string &name, bool keeps) = 0;
+  virtual void own_tap (int fd, const std::string &name, guint32 owner) = 0;
+  virtual void set_tap_carrier (int fd, const std::string &name, bool has_carrier) = 0;
+  /* One more descriptor, as root; the caller's to close; -1: refused. */
+  virtual int attach_tap (const std::string &name, bool has_many_queues) = 0;
+
   /* A frame from that address leaves `far` and reaches the bridge port `near`. */
   virtual void send_from (const std::string &far, const std::string &near, VswMac from) = 0;
   /* Frames pass neither from the bridge device to the far end nor back. */

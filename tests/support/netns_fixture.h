@@ -55,6 +55,10 @@ bool can_make_netns (std::string *ret_reason);
 /* Whether the kernel lets this process have large socket buffers: not in a user namespace of its own. */
 bool can_force_buffers ();
 
+/* Whether this process can open /dev/net/tun; if not, why. As root the first test of a process gets one of its own, in a mount namespace of its own, where the
+ * host has none that everybody may open. */
+bool can_make_taps (std::string *ret_reason);
+
 /* Runs a shell command in the calling thread's namespace, and fails the test if the command fails. Returns what it printed. */
 std::string run_command (const std::string &command);
 /* The same, with its exit status and no verdict. */
