@@ -68,9 +68,10 @@ vsw_resolve_modify_system (VswResolver *self, const VswChange *change, GError **
       value.machine = draft->machine;
       value.machine_seen = FALSE;
     }
-  /* Seen is said only of a machine that is followed now. */
+  /* Seen is said only of the machine that is followed now: it may be another one since somebody looked. */
   if (change->given & VSW_GIVEN_MACHINE_SEEN)
-    value.machine_seen = draft->machine_seen && value.state == VSW_SYSTEM_ENABLED && value.machine[0] != '\0';
+    value.machine_seen = draft->machine_seen && value.state == VSW_SYSTEM_ENABLED && value.machine[0] != '\0'
+                         && g_str_equal (draft->machine, value.machine);
   g_autoptr (VswSystem) new = vsw_system_new (&value);
   vsw_resolver_put (self, old, new, NULL);
   return TRUE;
