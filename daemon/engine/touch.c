@@ -73,6 +73,16 @@ add_setting_of (VswKeys *keys, VswEngine *engine, const VswNic *nic)
     vsw_keys_add (keys, system->head.id);
 }
 
+/* They name the port by its path. */
+static void
+add_settings_on (VswKeys *keys, VswEngine *engine, const VswPort *port)
+{
+  g_autoptr (GPtrArray) settings = vsw_model_list_settings_on (engine->model, port->head.id);
+
+  for (guint i = 0; i < settings->len; i++)
+    vsw_keys_add (keys, ((const VswValue *)g_ptr_array_index (settings, i))->id);
+}
+
 static void
 add_value (VswKeys *keys, VswEngine *engine, const VswValue *value, const VswValue *other)
 {
@@ -85,6 +95,8 @@ add_value (VswKeys *keys, VswEngine *engine, const VswValue *value, const VswVal
     case VSW_KIND_PORT:
       vsw_keys_add (keys, ((const VswPort *)value)->switch_id);
       vsw_keys_add (keys, ((const VswPort *)value)->nic_id);
+      if (other != NULL && !g_str_equal (((const VswPort *)value)->switch_id, ((const VswPort *)other)->switch_id))
+        add_settings_on (keys, engine, (const VswPort *)value);
       break;
     case VSW_KIND_NIC:
       /* A foreign NIC of that name has to make way in the object tree. */
