@@ -1,26 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/attach.h"
 
+#include "bus/descriptors.h"
 #include "bus/draft.h"
 
 #define DEFAULT_INTERFACE "eth0"
 
-/* What may be attached: later kinds and backends join here. */
-static gboolean
-check_kind (const VswSettings *nic, GError **error)
+static VswNicKind
+get_kind (const VswSettings *nic)
 {
-  if (vsw_settings_has (nic, VSW_KEY_KIND) && g_strcmp0 (nic->kind, vsw_nic_kind_print (VSW_NIC_SYNTHETIC)) != 0)
-    {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED, "key 'Kind': '%.64s' cannot be attached, only '%s' can",
-                   nic->kind, vsw_nic_kind_print (VSW_NIC_SYNTHETIC));
-      return FALSE;
-    }
-  if (vsw_settings_has (nic, VSW_KEY_BACKEND) && g_strcmp0 (nic->backend, "veth") != 0)
-    {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED, "key 'Backend': there is no '%.64s', only 'veth'",
-                   nic->backend);
-      return FALSE;
-    }
+  return vsw_settings_has (nic, VSW_KEY_KIND) ? nic->kind : VSW_NIC_SYNTHETIC;
+}
+
+/* Unless told: a container's pair of devices; imitated hardware is always a tap. */
+static VswBackend
+get_backend (const VswSettings *nic)
+{
+  if (vsw_settings_has (nic, VSW_KEY_BACKEND))
+    return nic->backend;
+
+  return get_kind (nic) == VSW_NIC_EMULATED ? VSW_BACKEND_TAP : VSW_BACKEND_VETH;
+}
+
+/* A tap has no far end that could be anywhere. */
+static gboolean
+check_not_placed (const VswSettings *nic, GError **error)
+{
+  static const VswKey keys[] = { VSW_KEY_NAMESPACE, VSW_KEY_INTERFACE_NAME };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (vsw_settings_has (nic, keys[i]))
+      {
+        g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
+                     "key '%s' is given for a tap, whose descriptors are handed out; only backend veth has a far end",
+                     vsw_key_print (keys[i]));
+        return FALSE;
+      }
 
   return TRUE;
 }
@@ -31,6 +46,9 @@ get_place (VswRequest *request, const VswSettings *nic, VswNamespace **ret_targe
 {
   *ret_target = NULL;
   *ret_interface = NULL;
+
+  if (get_backend (nic) == VSW_BACKEND_TAP)
+    return check_not_placed (nic, error);
 
   if (!vsw_settings_has (nic, VSW_KEY_NAMESPACE))
     {
@@ -66,27 +84,45 @@ find_port (VswRequest *request, const VswView *target, const char *name, GError 
     g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "key 'Port': switch %s has no port '%s'",
                  target->home->head.name, name);
   else
-    vsw_request_pass (request, port->head.owner);
+    vsw_request_touch (request, &port->head);
 
   return port;
 }
 
-static gboolean
-decode_entry (VswRequest *request, const VswView *target, GVariant *entry, GError **error)
+/* The NIC of an entry, as a change of the request. */
+static const VswNic *
+draft_nic (VswRequest *request, const VswSettings *nic, VswNamespace *place, const char *interface)
 {
-  VswSettings nic;
+  VswBackend backend = get_backend (nic);
+  VswLifetime lifetime = backend == VSW_BACKEND_TAP ? VSW_LIFETIME_DESCRIPTOR : VSW_LIFETIME_CALLER;
+  const VswNic *draft = vsw_draft_guest_nic (request, get_kind (nic), backend, nic, lifetime, place, interface);
+  g_autoptr (VswHandout) handout = NULL;
+
+  if (backend != VSW_BACKEND_TAP)
+    return draft;
+
+  handout = vsw_handout_new (0);
+  vsw_change_hand_out (g_ptr_array_index (request->changes, request->changes->len - 1), handout);
+  g_ptr_array_add (request->handouts, g_steal_pointer (&handout));
+
+  return draft;
+}
+
+static gboolean
+decode_entry (VswRequest *request, const VswView *target, GVariant *entry, VswSettings *ret_nic, GError **error)
+{
   VswNamespace *place;
   const char *interface;
   VswPort *port = NULL;
   const VswNic *draft;
 
-  if (!vsw_settings_decode (entry, VSW_KEYS_ATTACH, &nic, error) || !vsw_draft_check_named (&nic, error)
-      || !check_kind (&nic, error) || !get_place (request, &nic, &place, &interface, error))
+  if (!vsw_settings_decode (entry, VSW_KEYS_ATTACH, ret_nic, error) || !vsw_draft_check_named (ret_nic, error)
+      || !get_place (request, ret_nic, &place, &interface, error))
     return FALSE;
-  if (vsw_settings_has (&nic, VSW_KEY_PORT) && (port = find_port (request, target, nic.port, error)) == NULL)
+  if (vsw_settings_has (ret_nic, VSW_KEY_PORT) && (port = find_port (request, target, ret_nic->port, error)) == NULL)
     return FALSE;
 
-  draft = vsw_draft_placed_nic (request, nic.name, &nic, VSW_LIFETIME_CALLER, request->more_paths, place, interface);
+  draft = draft_nic (request, ret_nic, place, interface);
   if (port == NULL)
     {
       vsw_draft_plug (request, target->home, draft);
@@ -99,11 +135,34 @@ decode_entry (VswRequest *request, const VswView *target, GVariant *entry, GErro
   return TRUE;
 }
 
+/* A number of queues that no NIC can have is refused later, by itself. */
+static guint
+count_descriptors (const VswSettings *nic)
+{
+  if (get_backend (nic) != VSW_BACKEND_TAP)
+    return 0;
+
+  return vsw_settings_has (nic, VSW_KEY_QUEUES) ? MIN (nic->queues, VSW_QUEUES_MAX) : 1;
+}
+
+static gboolean
+check_descriptors (guint n, GError **error)
+{
+  if (n <= VSW_DESCRIPTORS_MAX)
+    return TRUE;
+
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
+               "%u descriptors are more than one message may carry, limit %d: the bus lets 16 through, and two are left to those on "
+               "the way; attach in several calls",
+               n, VSW_DESCRIPTORS_MAX);
+  return FALSE;
+}
+
 /**
  * vsw_attach_decode:
  * @request: a request with arguments `(a{sv}a{sv})`
  * @target: the switch
- * @error: INVALID_ARGUMENT, NOT_FOUND, NOT_SUPPORTED
+ * @error: INVALID_ARGUMENT, NOT_FOUND
  *
  * Decodes Switch.Attach. Thread: main.
  *
@@ -113,8 +172,10 @@ gboolean
 vsw_attach_decode (VswRequest *request, const VswView *target, GError **error)
 {
   g_autoptr (GVariant) entry = g_variant_get_child_value (request->parameters, 0);
+  VswSettings nic;
 
-  return vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error) && decode_entry (request, target, entry, error);
+  return vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error)
+         && decode_entry (request, target, entry, &nic, error);
 }
 
 /**
@@ -132,6 +193,7 @@ vsw_attach_decode_many (VswRequest *request, const VswView *target, GError **err
 {
   g_autoptr (GVariant) entries = g_variant_get_child_value (request->parameters, 0);
   gsize n = g_variant_n_children (entries);
+  guint n_descriptors = 0;
 
   if (!vsw_draft_check_batch (request, n, error) || !vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error))
     return FALSE;
@@ -139,22 +201,17 @@ vsw_attach_decode_many (VswRequest *request, const VswView *target, GError **err
   for (gsize i = 0; i < n; i++)
     {
       g_autoptr (GVariant) entry = g_variant_get_child_value (entries, i);
+      VswSettings nic;
 
-      if (!decode_entry (request, target, entry, error))
+      if (!decode_entry (request, target, entry, &nic, error))
         {
           g_prefix_error (error, "entry %" G_GSIZE_FORMAT ": ", i);
           return FALSE;
         }
+      n_descriptors += count_descriptors (&nic);
     }
 
-  return TRUE;
-}
-
-/* A pair of devices has no descriptors to hand out. */
-static GVariant *
-new_descriptors (void)
-{
-  return g_variant_new_array (G_VARIANT_TYPE_HANDLE, NULL, 0);
+  return check_descriptors (n_descriptors, error);
 }
 
 /**
@@ -169,7 +226,7 @@ GVariant *
 vsw_attach_reply (VswRequest *request, GArray *reading, GError **error)
 {
   return g_variant_new ("(oo@ah)", g_ptr_array_index (request->paths, 0), g_ptr_array_index (request->more_paths, 0),
-                        new_descriptors ());
+                        vsw_descriptors_print (request));
 }
 
 /**
@@ -186,5 +243,5 @@ vsw_attach_reply_many (VswRequest *request, GArray *reading, GError **error)
   return g_variant_new ("(@ao@ao@ah)",
                         g_variant_new_objv ((const char *const *)request->paths->pdata, request->paths->len),
                         g_variant_new_objv ((const char *const *)request->more_paths->pdata, request->more_paths->len),
-                        new_descriptors ());
+                        vsw_descriptors_print (request));
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/call.h"
 
+#include "bus/descriptors.h"
+#include "bus/leftover.h"
 #include "bus/table.h"
 #include "model/log.h"
+
+#define NOBODY 0 /* root's calls are not counted */
 
 struct _VswCalls
 {
@@ -11,6 +15,7 @@ struct _VswCalls
   VswCallers *callers;   /* (unowned) */
   VswOutbox *outbox;     /* (unowned) */
   GHashTable *running;   /* (owned) (element-type Call) (unowned) */
+  GHashTable *counts;    /* (owned) uid → how many of his calls are under way */
   gboolean is_stopping;
 };
 
@@ -23,17 +28,63 @@ typedef struct
   VswCaller *caller;         /* (owned) */
   GCancellable *cancellable; /* (owned) nobody waits for us any more */
   VswRequest *request;       /* (owned) (nullable) once decoded */
+  GUnixFDList *fds;          /* (owned) (nullable) what the answer brings along */
+  GError *error;             /* (owned) (nullable) why there will be no other answer */
+  guint32 counted;           /* uid that it is counted for, or NOBODY */
   gboolean is_allowed;       /* and so it runs to its end */
 } Call;
+
+/* --- how many --- */
+
+static guint
+get_count (VswCalls *self, guint32 uid)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->counts, GUINT_TO_POINTER (uid)));
+}
+
+static void
+set_count (VswCalls *self, guint32 uid, guint count)
+{
+  if (count > 0)
+    g_hash_table_insert (self->counts, GUINT_TO_POINTER (uid), GUINT_TO_POINTER (count));
+  else
+    g_hash_table_remove (self->counts, GUINT_TO_POINTER (uid));
+}
+
+/* The engine takes one request after another: nobody may fill its queue alone. What only reads does not wait there. */
+static gboolean
+count_call (Call *call, GError **error)
+{
+  const VswRules *rules = vsw_model_get_rules (vsw_engine_get_model (call->calls->scene->engine));
+  guint32 uid = vsw_caller_get_uid (call->caller);
+  guint used = get_count (call->calls, uid);
+
+  if (uid == NOBODY || vsw_gate_is_open (g_dbus_method_invocation_get_method_info (call->invocation)))
+    return TRUE;
+  if (used >= rules->max_calls_per_user)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_QUOTA_EXCEEDED,
+                   "uid %u has too many calls under way: %u used, limit %u", uid, used, rules->max_calls_per_user);
+      return FALSE;
+    }
+
+  call->counted = uid;
+  set_count (call->calls, uid, used + 1);
+  return TRUE;
+}
 
 /* --- the end --- */
 
 static void
 free_call (Call *call)
 {
+  if (call->counted != NOBODY)
+    set_count (call->calls, call->counted, get_count (call->calls, call->counted) - 1);
   g_hash_table_remove (call->calls->running, call);
   vsw_caller_unwatch (call->caller, call->cancellable);
 
+  g_clear_object (&call->fds);
+  g_clear_error (&call->error);
   g_clear_pointer (&call->request, vsw_request_free);
   g_object_unref (call->cancellable);
   vsw_caller_unref (call->caller);
@@ -73,7 +124,7 @@ answer (Call *call, GArray *reading)
       return;
     }
 
-  vsw_outbox_reply (call->calls->outbox, g_steal_pointer (&call->invocation), body);
+  vsw_outbox_reply_with_descriptors (call->calls->outbox, g_steal_pointer (&call->invocation), body, call->fds);
   free_call (call);
 }
 
@@ -90,19 +141,39 @@ note_change (const Call *call, VswDelta *delta)
 
   if (value != NULL)
     vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_CHANGE, value->name, "%s by uid %u: %s %s%s", call->row->name,
-             vsw_caller_get_uid (call->caller), vsw_kind_print (value->kind), value->name, rest);
+             call->request->uid, vsw_kind_print (value->kind), value->name, rest);
+}
+
+static void
+on_taken_back (gpointer data)
+{
+  Call *call = data;
+
+  refuse (call, call->error);
+}
+
+/* Whether what was done can be told to somebody, with all that belongs to it. */
+static gboolean
+check_answer (Call *call, GError **error)
+{
+  if (!vsw_caller_is_gone (call->caller))
+    return vsw_descriptors_pack (call->request, &call->fds, error);
+
+  g_set_error (error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED, "the caller has left the bus");
+  return FALSE;
 }
 
 static void
 on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Call *call = user_data;
+  VswEngine *engine = VSW_ENGINE (source);
   g_autoptr (GError) error = NULL;
-  g_autoptr (VswDelta) delta = vsw_engine_apply_finish (VSW_ENGINE (source), result, &error);
+  g_autoptr (VswDelta) delta = vsw_engine_apply_finish (engine, result, &error);
 
   /* It left while the engine was at work, and nobody released what was not there yet. */
   if (vsw_caller_is_gone (call->caller))
-    vsw_engine_release (VSW_ENGINE (source), call->request->holder);
+    vsw_engine_release (engine, call->request->holder);
 
   if (delta == NULL)
     {
@@ -111,7 +182,12 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   note_change (call, delta);
-  answer (call, NULL);
+  if (check_answer (call, &call->error))
+    answer (call, NULL);
+  else if (call->row->is_for_caller)
+    vsw_leftover_delete (engine, delta, call->request->holder, on_taken_back, call);
+  else
+    refuse (call, call->error);
 }
 
 static void
@@ -251,7 +327,8 @@ begin (VswCaller *caller, gpointer user_data)
   if (g_cancellable_is_cancelled (call->cancellable))
     g_set_error (&error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED, "the caller has left the bus");
 
-  if (error != NULL || !decode (call, &error) || (action = vsw_gate_choose (method, call->request, &error)) == NULL)
+  if (error != NULL || !count_call (call, &error) || !decode (call, &error)
+      || (action = vsw_gate_choose (method, call->request, &error)) == NULL)
     refuse (call, error);
   else if (g_strcmp0 (action, VSW_GATE_OPEN) == 0)
     run (call);
@@ -329,6 +406,7 @@ vsw_calls_new (const VswScene *scene, VswGate *gate, VswCallers *callers, VswOut
   self->callers = callers;
   self->outbox = outbox;
   self->running = g_hash_table_new (NULL, NULL);
+  self->counts = g_hash_table_new (NULL, NULL);
 
   return self;
 }
@@ -345,6 +423,7 @@ vsw_calls_free (VswCalls *self)
   g_assert (g_hash_table_size (self->running) == 0);
 
   g_hash_table_unref (self->running);
+  g_hash_table_unref (self->counts);
   g_object_unref (self->gate);
   g_free (self);
 }

@@ -60,6 +60,37 @@ vsw_draft_apply_nic (VswNic fields, const VswSettings *settings)
   return fields;
 }
 
+/**
+ * vsw_draft_apply_setting:
+ * @fields: a setting, or nothing but a head
+ * @settings: what a caller gave
+ * @connection_id: (nullable): id of the connection that the caller gave
+ *
+ * Thread: any.
+ *
+ * Returns: @fields with what was given; points to all of them
+ */
+VswSetting
+vsw_draft_apply_setting (VswSetting fields, const VswSettings *settings, const char *connection_id)
+{
+  if (vsw_settings_has (settings, VSW_KEY_DESCRIPTION))
+    fields.head.description = settings->description;
+  if (vsw_settings_has (settings, VSW_KEY_ADDRESS))
+    fields.mac = settings->mac;
+  if (vsw_settings_has (settings, VSW_KEY_CONNECTION))
+    fields.connection_id = connection_id;
+  if (vsw_settings_has (settings, VSW_KEY_AUTOMATIC))
+    fields.automatic = settings->automatic;
+  if (vsw_settings_has (settings, VSW_KEY_BACKEND))
+    fields.backend = settings->backend;
+  if (vsw_settings_has (settings, VSW_KEY_QUEUES))
+    fields.queues = settings->queues;
+  if (vsw_settings_has (settings, VSW_KEY_MTU))
+    fields.mtu = settings->mtu;
+
+  return fields;
+}
+
 /* Takes the draft. A lifetime that the caller did not give is only a proposal: the model shortens it to that of the switch. */
 static void
 take_draft (VswRequest *request, VswValue *draft, const VswSettings *settings, VswNamespace *target,
@@ -132,20 +163,20 @@ vsw_draft_port (VswRequest *request, const VswSwitch *home, const char *name, co
   return take_port (request, home, &fields, settings);
 }
 
+/* `fields`: kind and backend. */
 static const VswNic *
-take_nic (VswRequest *request, VswNicKind kind, const char *name, const VswSettings *settings, VswLifetime lifetime,
+take_nic (VswRequest *request, VswNic fields, const char *name, const VswSettings *settings, VswLifetime lifetime,
           GPtrArray *paths, VswNamespace *target, const char *interface)
 {
   g_autofree char *id = vsw_id_new ();
-  VswNic fields = { 0 };
   VswNic *draft;
 
   fields.head = vsw_request_begin_draft (request, VSW_KIND_NIC, id, name, settings, lifetime);
-  fields.nic_kind = kind;
   fields = vsw_draft_apply_nic (fields, settings);
   draft = vsw_nic_new (&fields);
 
   vsw_request_add_detail (request, "endpoint", name);
+  vsw_request_note_detail (request, "endpoint-kind", vsw_nic_kind_print (fields.nic_kind));
   g_ptr_array_add (paths, vsw_path_new_endpoint (name));
   take_draft (request, (VswValue *)draft, settings, target, interface);
 
@@ -169,34 +200,32 @@ const VswNic *
 vsw_draft_nic (VswRequest *request, VswNicKind kind, const char *name, const VswSettings *settings,
                VswLifetime lifetime, GPtrArray *paths)
 {
-  if (g_hash_table_lookup (request->details, "endpoint-kind") == NULL)
-    vsw_request_add_detail (request, "endpoint-kind", vsw_nic_kind_print (kind));
+  VswNic fields = { .nic_kind = kind, .backend = VSW_BACKEND_VETH };
 
-  return take_nic (request, kind, name, settings, lifetime, paths, NULL, NULL);
+  return take_nic (request, fields, name, settings, lifetime, paths, NULL, NULL);
 }
 
 /**
- * vsw_draft_placed_nic:
+ * vsw_draft_guest_nic:
  * @request: a request
- * @name: name of the NIC, checked
- * @settings: what the caller gave
+ * @kind: which kind of NIC
+ * @backend: what it is made of
+ * @settings: what the caller gave, its name among it
  * @lifetime: unless the caller gave one
- * @paths: (element-type utf8): where its path is added
  * @target: (nullable): the network namespace that the far end is born in; %NULL: ours
  * @interface: (nullable): its name there
  *
- * Adds the change that makes a synthetic NIC. Thread: main.
+ * Adds the change that makes a NIC for a guest. Thread: main.
  *
  * Returns: (transfer none): the draft, as long as the request
  */
 const VswNic *
-vsw_draft_placed_nic (VswRequest *request, const char *name, const VswSettings *settings, VswLifetime lifetime,
-                      GPtrArray *paths, VswNamespace *target, const char *interface)
+vsw_draft_guest_nic (VswRequest *request, VswNicKind kind, VswBackend backend, const VswSettings *settings,
+                     VswLifetime lifetime, VswNamespace *target, const char *interface)
 {
-  if (g_hash_table_lookup (request->details, "endpoint-kind") == NULL)
-    vsw_request_add_detail (request, "endpoint-kind", vsw_nic_kind_print (VSW_NIC_SYNTHETIC));
+  VswNic fields = { .nic_kind = kind, .backend = backend };
 
-  return take_nic (request, VSW_NIC_SYNTHETIC, name, settings, lifetime, paths, target, interface);
+  return take_nic (request, fields, settings->name, settings, lifetime, request->more_paths, target, interface);
 }
 
 /**
@@ -221,6 +250,58 @@ vsw_draft_plug (VswRequest *request, const VswSwitch *home, const VswNic *nic)
   take_port (request, home, &fields, NULL);
 
   vsw_request_take_change (request, vsw_change_connect (id, nic->head.id));
+}
+
+/**
+ * vsw_draft_system:
+ * @request: a request
+ * @name: name of the virtual system, checked
+ * @settings: what the caller gave
+ * @machine: (nullable): name of its machine in systemd-machined
+ *
+ * Adds the change that makes a virtual system. Thread: main.
+ */
+void
+vsw_draft_system (VswRequest *request, const char *name, const VswSettings *settings, const char *machine)
+{
+  g_autofree char *id = vsw_id_new ();
+  guint given = vsw_settings_get_given (settings) | (machine != NULL ? VSW_GIVEN_MACHINE : 0);
+  VswSystem fields = { .machine = machine };
+
+  fields.head = vsw_request_begin_draft (request, VSW_KIND_SYSTEM, id, name, settings, VSW_LIFETIME_PERSISTENT);
+
+  vsw_request_add_detail (request, "system", name);
+  g_ptr_array_add (request->paths, vsw_path_new_system (name));
+  g_autoptr (VswSystem) draft = vsw_system_new (&fields);
+  vsw_request_take_change (request, vsw_change_create (draft, given, NULL, NULL));
+}
+
+/**
+ * vsw_draft_setting:
+ * @request: a request
+ * @system: the virtual system
+ * @settings: what the caller gave, its name among it
+ * @connection_id: (nullable): id of the switch or switch port that the caller gave
+ *
+ * Adds the change that makes a setting of a system. Thread: main.
+ */
+void
+vsw_draft_setting (VswRequest *request, const VswSystem *system, const VswSettings *settings, const char *connection_id)
+{
+  g_autofree char *id = vsw_id_new ();
+  g_autofree char *endpoint = g_strdup_printf ("%s-%s", system->head.name, settings->name);
+  VswSetting fields = { .system_id = system->head.id, .nic_kind = VSW_NIC_SYNTHETIC };
+
+  fields.head =
+      vsw_request_begin_draft (request, VSW_KIND_SETTING, id, settings->name, settings, system->head.lifetime);
+  if (vsw_settings_has (settings, VSW_KEY_SUB_TYPE))
+    fields.nic_kind = settings->kind;
+  fields = vsw_draft_apply_setting (fields, settings, connection_id);
+
+  vsw_request_add_detail (request, "endpoint", endpoint);
+  vsw_request_note_detail (request, "endpoint-kind", vsw_nic_kind_print (fields.nic_kind));
+  g_ptr_array_add (request->paths, vsw_path_new_setting (system->head.name, settings->name));
+  take_draft (request, (VswValue *)vsw_setting_new (&fields), settings, NULL, NULL);
 }
 
 /* --- checks --- */

@@ -42,11 +42,20 @@ get_kind (const VswView *view)
   return g_variant_new_string (is_ours (view) ? vsw_nic_kind_print (view->nic->nic_kind) : "external");
 }
 
+/* The device that stands for the NIC on this host: the far end of a pair, or the tap. NULL: it is elsewhere, or missing. */
+static const VswLink *
+get_device (const VswView *view)
+{
+  return is_ours (view) && view->nic->backend == VSW_BACKEND_TAP ? view->link : view->far;
+}
+
 static GVariant *
 get_interface_name (const VswView *view)
 {
-  if (view->far != NULL)
-    return vsw_variant_new_bytes (view->far->name);
+  const VswLink *device = get_device (view);
+
+  if (device != NULL)
+    return vsw_variant_new_bytes (device->name);
 
   return vsw_variant_new_bytes (view->nic->placed_as);
 }
@@ -54,9 +63,12 @@ get_interface_name (const VswView *view)
 static GVariant *
 get_interface_index (const VswView *view)
 {
-  return g_variant_new_uint32 (view->far != NULL ? view->far->index : 0);
+  const VswLink *device = get_device (view);
+
+  return g_variant_new_uint32 (device != NULL ? device->index : 0);
 }
 
+/* The address of a tap is that of its switch side: what the guest has is not known, only what it should have. */
 static GVariant *
 get_mac (const VswView *view)
 {
@@ -82,7 +94,7 @@ get_mtu (const VswView *view)
   return g_variant_new_uint32 (is_ours (view) ? vsw_facts_nic_mtu (view->model, view->nic) : view->link->mtu);
 }
 
-/* Seen from the far end while we see it. A pair has one carrier. */
+/* Seen from the far end while we see it. A pair has one carrier, and a tap one device. */
 static const VswLink *
 get_nearest (const VswView *view)
 {

@@ -63,8 +63,8 @@ check_namespaces (VswRequest *request, const char **action, GError **error)
  * @request: the call, decoded
  * @error: ACCESS_DENIED, INVALID_ARGUMENT
  *
- * Which polkit action decides on a call: that of the method; on switches that are shared, another, unless the call also touches
- * somebody else's port; on what is all the caller's own, another; for network namespaces of the host's root, always their own.
+ * Which polkit action decides on a call: that of the method; another if everything that the call touches is the caller's own; another if what
+ * is not are nothing but switches that are shared; for network namespaces of the host's root, always their own.
  *
  * Pure. Thread: any.
  *
@@ -97,12 +97,12 @@ vsw_gate_choose (const GDBusMethodInfo *method, VswRequest *request, GError **er
 
   if (foreign != NULL)
     return foreign;
-  if (owner != NULL && request->owns_target && request->owns_passed)
-    return owner;
-  if (shared != NULL && request->is_shared && request->owns_passed)
-    return shared;
+  if (request->touches_foreign)
+    return action;
+  if (request->touches_shared)
+    return shared != NULL ? shared : action;
 
-  return action;
+  return owner != NULL ? owner : action;
 }
 
 /**

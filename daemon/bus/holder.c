@@ -82,6 +82,7 @@ vsw_holder_release_absent (VswEngine *engine, GDBusConnection *connection, GCanc
   add_holders (holders, vsw_model_get_switches (model));
   add_holders (holders, vsw_model_get_ports (model));
   add_holders (holders, vsw_model_get_nics (model));
+  add_holders (holders, vsw_model_get_systems (model));
 
   g_hash_table_iter_init (&iter, holders);
   while (g_hash_table_iter_next (&iter, &holder, NULL))

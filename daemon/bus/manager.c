@@ -58,11 +58,27 @@ get_limits (const VswView *view)
   const VswRules *rules = vsw_model_get_rules (view->model);
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{su}"));
 
-  g_variant_builder_add (&builder, "{su}", "MaxSwitches", rules->max_switches);
-  g_variant_builder_add (&builder, "{su}", "MaxPortsPerSwitch", rules->max_ports);
-  g_variant_builder_add (&builder, "{su}", "MaxEndpoints", rules->max_endpoints);
-  g_variant_builder_add (&builder, "{su}", "MaxStaticAddressesPerPort", rules->max_static_addresses);
-  g_variant_builder_add (&builder, "{su}", "MaxBatch", rules->max_batch);
+  const struct
+  {
+    const char *name;
+    guint32 limit;
+  } rows[] = {
+    { "MaxSwitches", rules->max_switches },
+    { "MaxPortsPerSwitch", rules->max_ports },
+    { "MaxEndpoints", rules->max_endpoints },
+    { "MaxSystems", rules->max_systems },
+    { "MaxSettingsPerSystem", rules->max_settings },
+    { "MaxStaticAddressesPerPort", rules->max_static_addresses },
+    { "MaxBatch", rules->max_batch },
+    { "MaxSwitchesPerUser", rules->max_switches_per_user },
+    { "MaxPortsPerUser", rules->max_ports_per_user },
+    { "MaxEndpointsPerUser", rules->max_endpoints_per_user },
+    { "MaxSystemsPerUser", rules->max_systems_per_user },
+    { "MaxCallsPerUser", rules->max_calls_per_user },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_variant_builder_add (&builder, "{su}", rows[i].name, rows[i].limit);
 
   return g_variant_builder_end (&builder);
 }
@@ -105,6 +121,21 @@ decode_create_internal (VswRequest *request, const VswView *target, GError **err
   return TRUE;
 }
 
+static gboolean
+decode_define_system (VswRequest *request, const VswView *target, GError **error)
+{
+  VswSettings settings;
+  VswSettings options;
+  const char *name = vsw_request_get_text (request, 0);
+
+  if (!vsw_name_check (name, error) || !vsw_request_get_settings (request, 1, VSW_KEYS_SYSTEM, &settings, error)
+      || !vsw_request_get_options (request, VSW_KEYS_SYSTEM_OPTIONS, &options, error))
+    return FALSE;
+
+  vsw_draft_system (request, name, &settings, options.machine);
+  return TRUE;
+}
+
 /* --- ResolveDevice --- */
 
 typedef struct
@@ -119,7 +150,8 @@ match_mac (const VswView *view, gpointer user_data)
   Search *search = user_data;
   gboolean matches = view->link != NULL && vsw_mac_equal (view->link->mac, search->mac);
 
-  if (search->path != NULL || view->kind == VSW_VIEW_MANAGER || view->kind == VSW_VIEW_PORT)
+  /* What is plugged into a port, or what a setting is now, is an object of its own. */
+  if (search->path != NULL || view->kind == VSW_VIEW_PORT || view->kind == VSW_VIEW_SETTING)
     return;
   if (view->far != NULL)
     matches = matches || vsw_mac_equal (view->far->mac, search->mac);
@@ -205,6 +237,7 @@ decode_resolve_device (VswRequest *request, const VswView *target, GError **erro
 static const VswMethodRow methods[] = {
   { "CreateSwitch", VSW_RUN_CHANGE, FALSE, decode_create_switch, vsw_request_reply_path },
   { "CreateInternalEthernetPort", VSW_RUN_CHANGE, FALSE, decode_create_internal, vsw_request_reply_path },
+  { "DefineSystem", VSW_RUN_CHANGE, FALSE, decode_define_system, vsw_request_reply_path },
   { "GetStatistics", VSW_RUN_COUNTERS, FALSE, vsw_statistics_decode, vsw_statistics_reply },
   { "ResolveDevice", VSW_RUN_NOTHING, FALSE, decode_resolve_device, vsw_request_reply_path },
 };

@@ -23,6 +23,7 @@ typedef struct
   /* a reply */
   GDBusMethodInvocation *invocation; /* (owned) */
   GError *error;                     /* (owned) (nullable) */
+  GUnixFDList *fds;                  /* (owned) (nullable) */
   /* of both */
   GVariant *body; /* (owned) (nullable) */
 } Item;
@@ -48,6 +49,7 @@ free_item (gpointer data)
   g_free (item->path);
   g_free (item->also);
   g_clear_object (&item->invocation);
+  g_clear_object (&item->fds);
   g_clear_error (&item->error);
   g_clear_pointer (&item->body, g_variant_unref);
   g_free (item);
@@ -197,7 +199,7 @@ send_reply (VswOutbox *self, Item *item)
 
   if (item->body != NULL && g_variant_get_size (item->body) > LARGE_REPLY_OCTETS)
     plan_trim (self);
-  g_dbus_method_invocation_return_value (invocation, item->body);
+  g_dbus_method_invocation_return_value_with_unix_fd_list (invocation, item->body, item->fds);
 }
 
 static void
@@ -332,10 +334,27 @@ vsw_outbox_signal_later (VswOutbox *self, const char *path, const char *also, co
 void
 vsw_outbox_reply (VswOutbox *self, GDBusMethodInvocation *invocation, GVariant *body)
 {
+  vsw_outbox_reply_with_descriptors (self, invocation, body, NULL);
+}
+
+/**
+ * vsw_outbox_reply_with_descriptors:
+ * @self: an outbox
+ * @invocation: (transfer full): a call
+ * @body: (transfer floating) (nullable): the values of its reply
+ * @fds: (transfer none) (nullable): the descriptors that go with them; let go of when they are on their way
+ *
+ * Answers a call, after everything that was said before. Thread: main.
+ */
+void
+vsw_outbox_reply_with_descriptors (VswOutbox *self, GDBusMethodInvocation *invocation, GVariant *body,
+                                   GUnixFDList *fds)
+{
   Item *item = g_new0 (Item, 1);
 
   item->invocation = invocation;
   item->body = body != NULL ? g_variant_ref_sink (body) : NULL;
+  item->fds = fds != NULL ? g_object_ref (fds) : NULL;
   take_item (self, item);
 }
 

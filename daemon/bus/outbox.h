@@ -5,7 +5,7 @@
  * between; nothing overtakes anything. Small work leaves at once. Main thread only. */
 #pragma once
 
-#include <gio/gio.h>
+#include <gio/gunixfdlist.h>
 
 G_BEGIN_DECLS
 
@@ -27,8 +27,11 @@ void vsw_outbox_signal (VswOutbox *self, const char *path, const char *also, con
 typedef GVariant *(*VswOutboxMake) (gpointer data);
 void vsw_outbox_signal_later (VswOutbox *self, const char *path, const char *also, const char *interface,
                               const char *member, VswOutboxMake make, gpointer data, GDestroyNotify destroy);
-/* Both take the invocation; body may be NULL: no values. */
+/* All take the invocation; body may be NULL: no values. */
 void vsw_outbox_reply (VswOutbox *self, GDBusMethodInvocation *invocation, GVariant *body);
+/* fds: (transfer none) (nullable) what the handles in the body count. */
+void vsw_outbox_reply_with_descriptors (VswOutbox *self, GDBusMethodInvocation *invocation, GVariant *body,
+                                        GUnixFDList *fds);
 void vsw_outbox_reply_error (VswOutbox *self, GDBusMethodInvocation *invocation, const GError *error);
 /* Everything that waits, now. */
 void vsw_outbox_flush (VswOutbox *self);

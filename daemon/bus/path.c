@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#define PORTS    "port"
+#define SETTINGS "setting"
+
 /**
  * vsw_path_escape:
  * @name: any bytes
@@ -124,7 +127,7 @@ vsw_path_new_ports (const char *switch_name)
 {
   g_autofree char *parent = vsw_path_new_switch (switch_name);
 
-  return g_strconcat (parent, "/port", NULL);
+  return g_strconcat (parent, "/" PORTS, NULL);
 }
 
 /**
@@ -158,6 +161,68 @@ vsw_path_new_endpoint (const char *name)
   return append_element (VSW_PATH_ENDPOINTS, name);
 }
 
+/**
+ * vsw_path_new_system:
+ * @name: name of a virtual system
+ *
+ * The path of a virtual system. Thread: any.
+ *
+ * Returns: (transfer full): `/org/vmswitch1/system/NAME`
+ */
+char *
+vsw_path_new_system (const char *name)
+{
+  return append_element (VSW_PATH_SYSTEMS, name);
+}
+
+/**
+ * vsw_path_new_settings:
+ * @system_name: name of a virtual system
+ *
+ * The path below which the settings of a system are. Thread: any.
+ *
+ * Returns: (transfer full): `/org/vmswitch1/system/NAME/setting`
+ */
+char *
+vsw_path_new_settings (const char *system_name)
+{
+  g_autofree char *parent = vsw_path_new_system (system_name);
+
+  return g_strconcat (parent, "/" SETTINGS, NULL);
+}
+
+/**
+ * vsw_path_new_setting:
+ * @system_name: name of a virtual system
+ * @name: name of a setting of it
+ *
+ * The path of a setting. Thread: any.
+ *
+ * Returns: (transfer full): `/org/vmswitch1/system/NAME/setting/NAME`
+ */
+char *
+vsw_path_new_setting (const char *system_name, const char *name)
+{
+  g_autofree char *parent = vsw_path_new_settings (system_name);
+
+  return append_element (parent, name);
+}
+
+/* --- decoding --- */
+
+/* Where objects are: below `root` those of `kind`, and of each that has parts, below `parts`, those of `part_kind`. */
+static const struct
+{
+  const char *root;
+  VswPathKind kind;
+  const char *parts; /* (nullable) */
+  VswPathKind part_kind;
+} places[] = {
+  { VSW_PATH_SWITCHES "/", VSW_PATH_KIND_SWITCH, PORTS, VSW_PATH_KIND_PORT },
+  { VSW_PATH_ENDPOINTS "/", VSW_PATH_KIND_ENDPOINT, NULL, VSW_PATH_KIND_OTHER },
+  { VSW_PATH_SYSTEMS "/", VSW_PATH_KIND_SYSTEM, SETTINGS, VSW_PATH_KIND_SETTING },
+};
+
 static VswPath
 decode_one (VswPathKind kind, const char *element)
 {
@@ -171,20 +236,12 @@ decode_one (VswPathKind kind, const char *element)
 }
 
 static VswPath
-decode_switch (const char *rest)
+decode_part (VswPathKind kind, const char *parent, const char *element)
 {
-  VswPath path = { VSW_PATH_KIND_OTHER, NULL, NULL };
-  g_auto (GStrv) elements = g_strsplit (rest, "/", 4);
-  guint n = g_strv_length (elements);
+  VswPath path = decode_one (kind, element);
 
-  if (n == 1)
-    return decode_one (VSW_PATH_KIND_SWITCH, elements[0]);
-  if (n != 3 || strcmp (elements[1], "port") != 0)
-    return path;
-
-  path = decode_one (VSW_PATH_KIND_PORT, elements[2]);
-  path.switch_name = vsw_path_unescape (elements[0]);
-  if (path.switch_name == NULL)
+  path.parent = vsw_path_unescape (parent);
+  if (path.parent == NULL)
     path.kind = VSW_PATH_KIND_OTHER;
 
   return path;
@@ -204,14 +261,19 @@ vsw_path_decode (const char *path)
   VswPath none = { VSW_PATH_KIND_OTHER, NULL, NULL };
 
   if (strcmp (path, VSW_PATH_MANAGER) == 0)
-    {
-      none.kind = VSW_PATH_KIND_MANAGER;
-      return none;
-    }
-  if (g_str_has_prefix (path, VSW_PATH_SWITCHES "/"))
-    return decode_switch (path + strlen (VSW_PATH_SWITCHES "/"));
-  if (g_str_has_prefix (path, VSW_PATH_ENDPOINTS "/") && strchr (path + strlen (VSW_PATH_ENDPOINTS "/"), '/') == NULL)
-    return decode_one (VSW_PATH_KIND_ENDPOINT, path + strlen (VSW_PATH_ENDPOINTS "/"));
+    none.kind = VSW_PATH_KIND_MANAGER;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    if (g_str_has_prefix (path, places[i].root))
+      {
+        g_auto (GStrv) elements = g_strsplit (path + strlen (places[i].root), "/", 4);
+        guint n = g_strv_length (elements);
+
+        if (n == 1)
+          return decode_one (places[i].kind, elements[0]);
+        if (n == 3 && g_strcmp0 (elements[1], places[i].parts) == 0)
+          return decode_part (places[i].part_kind, elements[0], elements[2]);
+      }
 
   return none;
 }
@@ -219,7 +281,7 @@ vsw_path_decode (const char *path)
 void
 vsw_path_clear (VswPath *self)
 {
-  g_clear_pointer (&self->switch_name, g_free);
+  g_clear_pointer (&self->parent, g_free);
   g_clear_pointer (&self->name, g_free);
   self->kind = VSW_PATH_KIND_OTHER;
 }

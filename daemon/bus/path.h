@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define VSW_PATH_MANAGER VSW_PATH_ROOT "/Manager"
 #define VSW_PATH_SWITCHES VSW_PATH_ROOT "/switch"
 #define VSW_PATH_ENDPOINTS VSW_PATH_ROOT "/endpoint"
+#define VSW_PATH_SYSTEMS VSW_PATH_ROOT "/system"
 #define VSW_PATH_NONE "/" /* "no object" */
 
 /* What a NIC of the host is called beside one of ours that has its name. */
@@ -27,6 +28,9 @@ char *vsw_path_new_switch (const char *name);
 char *vsw_path_new_ports (const char *switch_name);
 char *vsw_path_new_port (const char *switch_name, const char *name);
 char *vsw_path_new_endpoint (const char *name);
+char *vsw_path_new_system (const char *name);
+char *vsw_path_new_settings (const char *system_name);
+char *vsw_path_new_setting (const char *system_name, const char *name);
 
 /* What a path could name, by its shape. */
 typedef enum
@@ -34,15 +38,17 @@ typedef enum
   VSW_PATH_KIND_OTHER,
   VSW_PATH_KIND_MANAGER,
   VSW_PATH_KIND_SWITCH,   /* name */
-  VSW_PATH_KIND_PORT,     /* switch_name, name */
+  VSW_PATH_KIND_PORT,     /* parent, name */
   VSW_PATH_KIND_ENDPOINT, /* name */
+  VSW_PATH_KIND_SYSTEM,   /* name */
+  VSW_PATH_KIND_SETTING,  /* parent, name */
 } VswPathKind;
 
 typedef struct
 {
   VswPathKind kind;
-  char *switch_name; /* (owned) (nullable) */
-  char *name;        /* (owned) (nullable) */
+  char *parent; /* (owned) (nullable) name of the switch or system that it is part of */
+  char *name;   /* (owned) (nullable) */
 } VswPath;
 
 VswPath vsw_path_decode (const char *path);

@@ -117,18 +117,17 @@ decode_disconnect (VswRequest *request, const VswView *target, GError **error)
 static gboolean
 decode_move (VswRequest *request, const VswView *target, GError **error)
 {
-  gboolean owns_passed = request->owns_passed;
   VswView destination;
   VswChange *change;
 
   if (!vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error)
-      || !vsw_request_get_object (request, 0, VSW_VIEW_SWITCH, "switch", &destination, error))
+      || !vsw_request_find_object (request, 0, VSW_VIEW_SWITCH, "switch", &destination, error))
     return FALSE;
 
-  if (destination.home->shared)
-    request->owns_passed = owns_passed;
+  if (!destination.home->shared)
+    vsw_request_touch (request, &destination.home->head);
   if (target->nic != NULL)
-    vsw_request_pass (request, target->nic->head.owner);
+    vsw_request_touch (request, &target->nic->head);
 
   vsw_request_add_detail (request, "switch", destination.home->head.name);
   change = vsw_change_move (target->port->head.id, destination.home->head.id);

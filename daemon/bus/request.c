@@ -37,6 +37,24 @@ vsw_request_add_detail (VswRequest *self, const char *name, const char *value)
 }
 
 /**
+ * vsw_request_note_detail:
+ * @self: a request
+ * @name: name of a detail, a literal
+ * @value: what is to be part of it
+ *
+ * As vsw_request_add_detail(), but says the same only once: for what a batch may name again and again. Thread: main.
+ */
+void
+vsw_request_note_detail (VswRequest *self, const char *name, const char *value)
+{
+  GString *old = g_hash_table_lookup (self->details, name);
+  g_auto (GStrv) values = old != NULL ? g_strsplit (old->str, ",", -1) : NULL;
+
+  if (values == NULL || !g_strv_contains ((const char *const *)values, value))
+    vsw_request_add_detail (self, name, value);
+}
+
+/**
  * vsw_request_print_details:
  * @self: a request
  *
@@ -73,6 +91,8 @@ describe_target (VswRequest *self, const VswView *target)
       set_detail (self, "switch", target->home->head.name);
       set_detail (self, "switch-kind", vsw_facts_switch_kind (target->model, target->links, target->home));
     }
+  if (target->system != NULL)
+    set_detail (self, "system", target->system->head.name);
   if (target->port != NULL)
     set_detail (self, "port", target->port->head.name);
   if (target->nic != NULL)
@@ -109,7 +129,6 @@ vsw_request_new (const VswView *target, const char *verb, GVariant *parameters, 
                  const char *holder)
 {
   VswRequest *self = g_new0 (VswRequest, 1);
-  const VswValue *value = vsw_view_get_value (target);
 
   self->scene = target->scene;
   self->verb = verb;
@@ -124,11 +143,10 @@ vsw_request_new (const VswView *target, const char *verb, GVariant *parameters, 
   self->more_paths = g_ptr_array_new_with_free_func (g_free);
   self->namespaces = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_namespace_unref);
   self->details = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_text);
+  self->handouts = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_handout_unref);
   self->inspected = g_hash_table_new (NULL, NULL);
 
-  self->owns_target = value != NULL && value->owner == uid;
-  self->owns_passed = TRUE;
-  self->is_shared = target->kind == VSW_VIEW_SWITCH && target->home->shared;
+  vsw_request_touch (self, vsw_view_get_value (target));
   describe_target (self, target);
 
   return self;
@@ -146,6 +164,7 @@ vsw_request_free (VswRequest *self)
   g_hash_table_unref (self->inspected);
   g_hash_table_unref (self->details);
   g_ptr_array_unref (self->namespaces);
+  g_ptr_array_unref (self->handouts);
   g_ptr_array_unref (self->more_paths);
   g_ptr_array_unref (self->paths);
   g_clear_pointer (&self->changes, g_ptr_array_unref);
@@ -241,6 +260,36 @@ vsw_request_get_mac (VswRequest *self, gsize position, VswMac *ret_mac, GError *
 }
 
 /**
+ * vsw_request_find_object:
+ * @self: a request
+ * @position: which argument, an object path
+ * @kind: what it must be
+ * @what: the word for that, for the message
+ * @ret_view: (out): the object
+ * @error: NOT_FOUND, naming the path
+ *
+ * Looks up an object that an argument names, and leaves it to the caller to tell the gate. Thread: main.
+ *
+ * Returns: %FALSE if there is no such object
+ */
+gboolean
+vsw_request_find_object (VswRequest *self, gsize position, VswViewKind kind, const char *what, VswView *ret_view,
+                         GError **error)
+{
+  const char *path = vsw_request_get_text (self, position);
+  VswView view;
+
+  if (!vsw_view_find (self->scene, path, &view) || view.kind != kind)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "there is no %s at '%.256s'", what, path);
+      return FALSE;
+    }
+
+  *ret_view = view;
+  return TRUE;
+}
+
+/**
  * vsw_request_get_object:
  * @self: a request
  * @position: which argument, an object path
@@ -249,7 +298,7 @@ vsw_request_get_mac (VswRequest *self, gsize position, VswMac *ret_mac, GError *
  * @ret_view: (out): the object
  * @error: NOT_FOUND, naming the path
  *
- * Looks up an object that an argument names, and notes for the gate whose it is. Thread: main.
+ * Looks up an object that an argument names, and notes for the gate that the call touches it. Thread: main.
  *
  * Returns: %FALSE if there is no such object
  */
@@ -257,34 +306,30 @@ gboolean
 vsw_request_get_object (VswRequest *self, gsize position, VswViewKind kind, const char *what, VswView *ret_view,
                         GError **error)
 {
-  const char *path = vsw_request_get_text (self, position);
-  VswView view;
-  const VswValue *value;
+  if (!vsw_request_find_object (self, position, kind, what, ret_view, error))
+    return FALSE;
 
-  if (!vsw_view_find (self->scene, path, &view) || view.kind != kind)
-    {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "there is no %s at '%.256s'", what, path);
-      return FALSE;
-    }
-
-  value = vsw_view_get_value (&view);
-  vsw_request_pass (self, value != NULL ? value->owner : 0);
-  *ret_view = view;
+  vsw_request_touch (self, vsw_view_get_value (ret_view));
   return TRUE;
 }
 
 /**
- * vsw_request_pass:
+ * vsw_request_touch:
  * @self: a request
- * @owner: uid of the owner of an object that the arguments name
+ * @value: (nullable): an object that the call acts on, names or joins; %NULL: one of the host's
  *
- * Notes for the gate that the call touches such an object too. Thread: main.
+ * Notes for the gate whose objects a call touches. Thread: main.
  */
 void
-vsw_request_pass (VswRequest *self, guint32 owner)
+vsw_request_touch (VswRequest *self, const VswValue *value)
 {
-  if (owner != self->uid)
-    self->owns_passed = FALSE;
+  if (value != NULL && value->owner == self->uid)
+    return;
+
+  if (value != NULL && value->kind == VSW_KIND_SWITCH && ((const VswSwitch *)value)->shared)
+    self->touches_shared = TRUE;
+  else
+    self->touches_foreign = TRUE;
 }
 
 /* --- descriptors --- */

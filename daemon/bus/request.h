@@ -26,12 +26,12 @@ typedef struct
   GPtrArray *changes;     /* (owned) (element-type VswChange) in order */
   GPtrArray *paths;       /* (owned) (element-type utf8) of what is made or was asked about, for the reply */
   GPtrArray *more_paths;  /* (owned) (element-type utf8) a second list, of endpoints */
-  char *id;               /* (owned) (nullable) of the object to read from */
+  GPtrArray *handouts;    /* (owned) (element-type VswHandout) where descriptors of taps go, in the order of the reply */
+  char *id;               /* (owned) (nullable) of the object to read from, or to tell of */
 
-  /* what the gate looks at */
-  gboolean owns_target;   /* the object acted on is the caller's */
-  gboolean owns_passed;   /* so is every object that the arguments name */
-  gboolean is_shared;     /* the switch acted on is */
+  /* what the gate looks at: of everything that the call touches */
+  gboolean touches_shared;  /* there is a switch that is not the caller's but shared */
+  gboolean touches_foreign; /* there is something else that is not the caller's */
   GPtrArray *namespaces;  /* (owned) (element-type VswNamespace) each descriptor once */
   GHashTable *details;    /* (owned) literal → GString, for polkit's rules */
 
@@ -48,13 +48,18 @@ gboolean vsw_request_get_settings (VswRequest *self, gsize position, guint keys,
 gboolean vsw_request_get_options (VswRequest *self, guint keys, VswSettings *ret_options, GError **error);
 const char *vsw_request_get_text (VswRequest *self, gsize position);
 gboolean vsw_request_get_mac (VswRequest *self, gsize position, VswMac *ret_mac, GError **error);
-/* The object that an argument names; it must be of that kind (`what`, for the message, says of which). */
+/* The object that an argument names; it must be of that kind (`what`, for the message, says of which). `find` is for what
+ * needs a word with the gate of its own. */
+gboolean vsw_request_find_object (VswRequest *self, gsize position, VswViewKind kind, const char *what, VswView *ret_view,
+                                  GError **error);
 gboolean vsw_request_get_object (VswRequest *self, gsize position, VswViewKind kind, const char *what, VswView *ret_view,
                                  GError **error);
 VswNamespace *vsw_request_get_namespace (VswRequest *self, gint32 handle, GError **error); /* (transfer none) */
-void vsw_request_pass (VswRequest *self, guint32 owner);
-/* Adds to a detail; several values are joined by commas. */
+/* value: (nullable) the host's. */
+void vsw_request_touch (VswRequest *self, const VswValue *value);
+/* Adds to a detail; several values are joined by commas. `note`: unless it is there already. */
 void vsw_request_add_detail (VswRequest *self, const char *name, const char *value);
+void vsw_request_note_detail (VswRequest *self, const char *name, const char *value);
 GVariant *vsw_request_print_details (VswRequest *self); /* (floating) a{ss} */
 void vsw_request_take_change (VswRequest *self, VswChange *change);
 /* Head of a draft: a new id, this caller as owner, now. Strings are not copied. */

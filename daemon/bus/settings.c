@@ -39,14 +39,23 @@ static const struct
   [VSW_KEY_SHARED] = { "Shared", "b", G_STRUCT_OFFSET (VswSettings, shared), NULL, VSW_GIVEN_SHARED },
   [VSW_KEY_LIFETIME] = { "Lifetime", "s", G_STRUCT_OFFSET (VswSettings, lifetime), NULL, VSW_GIVEN_LIFETIME },
   [VSW_KEY_QUEUES] = { "Queues", "u", G_STRUCT_OFFSET (VswSettings, queues), NULL, VSW_GIVEN_QUEUES },
-  [VSW_KEY_KIND] = { "Kind", "s", G_STRUCT_OFFSET (VswSettings, kind), check_not_empty, 0 },
-  [VSW_KEY_BACKEND] = { "Backend", "s", G_STRUCT_OFFSET (VswSettings, backend), check_not_empty, 0 },
+  [VSW_KEY_KIND] = { "Kind", "s", G_STRUCT_OFFSET (VswSettings, kind), NULL, 0 },
+  [VSW_KEY_BACKEND] = { "Backend", "s", G_STRUCT_OFFSET (VswSettings, backend), NULL, VSW_GIVEN_BACKEND },
   [VSW_KEY_PORT] = { "Port", "s", G_STRUCT_OFFSET (VswSettings, port), vsw_name_check, 0 },
   [VSW_KEY_NAMESPACE] = { "Namespace", "h", G_STRUCT_OFFSET (VswSettings, handle), NULL, 0 },
   [VSW_KEY_INTERFACE_NAME] = { "InterfaceName", "s", G_STRUCT_OFFSET (VswSettings, interface_name), check_not_empty,
                                0 },
   [VSW_KEY_INTERFACE_INDEX] = { "InterfaceIndex", "u", G_STRUCT_OFFSET (VswSettings, interface_index), NULL, 0 },
   [VSW_KEY_FORCE] = { "force", "b", G_STRUCT_OFFSET (VswSettings, force), NULL, 0 },
+  [VSW_KEY_SUB_TYPE] = { "ResourceSubType", "s", G_STRUCT_OFFSET (VswSettings, kind), NULL, 0 },
+  [VSW_KEY_ADDRESS] = { "Address", "s", G_STRUCT_OFFSET (VswSettings, mac), NULL, VSW_GIVEN_MAC },
+  [VSW_KEY_CONNECTION] = { "Connection", "o", G_STRUCT_OFFSET (VswSettings, connection), NULL, VSW_GIVEN_CONNECTION },
+  [VSW_KEY_AUTOMATIC] = { "AutomaticConnection", "b", G_STRUCT_OFFSET (VswSettings, automatic), NULL,
+                          VSW_GIVEN_AUTOMATIC },
+  [VSW_KEY_MACHINE] = { "Machine", "s", G_STRUCT_OFFSET (VswSettings, machine), vsw_machine_check, VSW_GIVEN_MACHINE },
+  [VSW_KEY_MACHINE_OPTION] = { "machine", "s", G_STRUCT_OFFSET (VswSettings, machine), vsw_machine_check,
+                               VSW_GIVEN_MACHINE },
+  [VSW_KEY_QUEUES_OPTION] = { "queues", "u", G_STRUCT_OFFSET (VswSettings, queues), NULL, 0 },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == VSW_N_KEYS);
@@ -65,13 +74,36 @@ find_key (const char *name, guint keys, VswKey *ret_key)
   return FALSE;
 }
 
+/* Who makes a NIC for a guest can choose between these; an internal one is the host's. */
+static gboolean
+decode_guest_kind (const char *text, VswNicKind *ret_kind, GError **error)
+{
+  VswNicKind kind = VSW_NIC_INTERNAL;
+
+  if (vsw_nic_kind_decode (text, &kind, NULL) && kind != VSW_NIC_INTERNAL)
+    {
+      *ret_kind = kind;
+      return TRUE;
+    }
+
+  g_autofree char *printable = vsw_text_escape (text);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "'%.64s' is none of synthetic, emulated", printable);
+  return FALSE;
+}
+
 static gboolean
 decode_string (VswKey key, const char *text, VswSettings *settings, GError **error)
 {
-  if (key == VSW_KEY_MAC)
+  if (key == VSW_KEY_ADDRESS && text[0] == '\0')
+    return settings->dynamic_mac = TRUE;
+  if (key == VSW_KEY_MAC || key == VSW_KEY_ADDRESS)
     return vsw_mac_decode (text, &settings->mac, error);
   if (key == VSW_KEY_LIFETIME)
     return vsw_lifetime_decode (text, &settings->lifetime, error);
+  if (key == VSW_KEY_KIND || key == VSW_KEY_SUB_TYPE)
+    return decode_guest_kind (text, &settings->kind, error);
+  if (key == VSW_KEY_BACKEND)
+    return vsw_backend_decode (text, &settings->backend, error);
 
   *(const char **)((char *)settings + rows[key].offset) = text;
   return rows[key].check (text, error);
@@ -86,6 +118,9 @@ decode_value (VswKey key, GVariant *value, VswSettings *settings, GError **error
     {
     case 's':
       return decode_string (key, g_variant_get_string (value, NULL), settings, error);
+    case 'o':
+      *(const char **)field = g_variant_get_string (value, NULL);
+      return TRUE;
     case 'u':
       *(guint32 *)field = g_variant_get_uint32 (value);
       return TRUE;
@@ -201,6 +236,9 @@ vsw_settings_get_given (const VswSettings *self)
   for (guint key = 0; key < VSW_N_KEYS; key++)
     if (vsw_settings_has (self, key))
       given |= rows[key].given;
+
+  if (self->dynamic_mac)
+    given = (given & ~VSW_GIVEN_MAC) | VSW_GIVEN_DYNAMIC_MAC;
 
   return given;
 }

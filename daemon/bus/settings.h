@@ -2,7 +2,7 @@
 /* Dictionaries of a caller (settings, changes, options) as plain fields.
  *
  * A closed list of keys, each of one exact type. What is not in the list, has another type or comes twice is refused by name. Names, MAC addresses,
- * lifetimes and texts are checked here, once, before anybody is asked for a password; limits of numbers are the model's. */
+ * lifetimes, kinds and texts are checked here, once, before anybody is asked for a password; limits of numbers are the model's. */
 #pragma once
 
 #include "model/change.h"
@@ -31,9 +31,16 @@ typedef enum
   VSW_KEY_INTERFACE_NAME,
   VSW_KEY_INTERFACE_INDEX,
   VSW_KEY_FORCE,
+  VSW_KEY_SUB_TYPE,
+  VSW_KEY_ADDRESS,
+  VSW_KEY_CONNECTION,
+  VSW_KEY_AUTOMATIC,
+  VSW_KEY_MACHINE,
+  VSW_KEY_MACHINE_OPTION,
+  VSW_KEY_QUEUES_OPTION,
 } VswKey;
 
-#define VSW_N_KEYS (VSW_KEY_FORCE + 1)
+#define VSW_N_KEYS (VSW_KEY_QUEUES_OPTION + 1)
 #define VSW_KEY_BIT(key) (1u << (key))
 
 /* The lists of keys that the methods take. */
@@ -53,6 +60,16 @@ typedef enum
 #define VSW_KEYS_ATTACH                                                                                               \
   (VSW_KEYS_NIC | VSW_KEY_BIT (VSW_KEY_NAME) | VSW_KEY_BIT (VSW_KEY_KIND) | VSW_KEY_BIT (VSW_KEY_BACKEND)             \
    | VSW_KEY_BIT (VSW_KEY_PORT) | VSW_KEY_BIT (VSW_KEY_NAMESPACE) | VSW_KEY_BIT (VSW_KEY_INTERFACE_NAME))
+#define VSW_KEYS_OPEN VSW_KEY_BIT (VSW_KEY_QUEUES_OPTION)
+#define VSW_KEYS_SYSTEM (VSW_KEY_BIT (VSW_KEY_DESCRIPTION) | VSW_KEY_BIT (VSW_KEY_LIFETIME))
+#define VSW_KEYS_SYSTEM_OPTIONS VSW_KEY_BIT (VSW_KEY_MACHINE_OPTION)
+#define VSW_KEYS_SYSTEM_CHANGES (VSW_KEY_BIT (VSW_KEY_DESCRIPTION) | VSW_KEY_BIT (VSW_KEY_MACHINE))
+#define VSW_KEYS_SETTING_CHANGES                                                                                      \
+  (VSW_KEY_BIT (VSW_KEY_DESCRIPTION) | VSW_KEY_BIT (VSW_KEY_ADDRESS) | VSW_KEY_BIT (VSW_KEY_CONNECTION)               \
+   | VSW_KEY_BIT (VSW_KEY_AUTOMATIC) | VSW_KEY_BIT (VSW_KEY_BACKEND) | VSW_KEY_BIT (VSW_KEY_QUEUES)                   \
+   | VSW_KEY_BIT (VSW_KEY_MTU))
+#define VSW_KEYS_SETTING                                                                                              \
+  (VSW_KEYS_SETTING_CHANGES | VSW_KEY_BIT (VSW_KEY_NAME) | VSW_KEY_BIT (VSW_KEY_SUB_TYPE))
 #define VSW_KEYS_RESOLVE                                                                                              \
   (VSW_KEY_BIT (VSW_KEY_INTERFACE_NAME) | VSW_KEY_BIT (VSW_KEY_INTERFACE_INDEX) | VSW_KEY_BIT (VSW_KEY_MAC))
 
@@ -64,6 +81,7 @@ typedef struct
   const char *description;
   guint32 mtu;
   VswMac mac;
+  gboolean dynamic_mac; /* 'Address' is given as "": one of the range */
   guint32 ageing;
   guint32 max_learned;
   gboolean spanning_tree;
@@ -71,13 +89,16 @@ typedef struct
   gboolean shared;
   VswLifetime lifetime;
   guint32 queues;
-  const char *kind;
-  const char *backend;
+  VswNicKind kind; /* of a guest's NIC */
+  VswBackend backend;
   const char *port;
   gint32 handle; /* index into the descriptors of the message, unchecked */
   const char *interface_name;
   guint32 interface_index;
   gboolean force;
+  const char *connection; /* an object path */
+  gboolean automatic;
+  const char *machine;
 } VswSettings;
 
 gboolean vsw_settings_decode (GVariant *dictionary, guint keys, VswSettings *ret_settings, GError **error);

@@ -51,8 +51,8 @@ add_counters (VswCounters *sum, const VswCounters *counters)
   sum->multicast += counters->multicast;
 }
 
-/* What one end of a pair sent, the other received. How many of those frames were multicast is told only by the end that
- * received them; where that is in another namespace, nobody tells us. */
+/* What one end of a pair sent, the other received; what a tap sent, its guest did. How many of those frames were multicast is told only by
+ * the end that received them; where that is in another namespace, or in a guest, nobody tells us. */
 static VswCounters
 turn_round (const VswCounters *counters)
 {
@@ -124,6 +124,8 @@ count_object (const Report *report, const VswView *view, VswCounters *ret_counte
   switch (view->kind)
     {
     case VSW_VIEW_MANAGER:
+    case VSW_VIEW_SYSTEM:
+    case VSW_VIEW_SETTING:
       return FALSE;
     case VSW_VIEW_SWITCH:
       vsw_view_list_ports (view, add_port, &sum);
@@ -182,7 +184,7 @@ vsw_statistics_decode (VswRequest *request, const VswView *target, GError **erro
           g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "there is no object at '%.256s'", path);
           return FALSE;
         }
-      if (view.kind == VSW_VIEW_MANAGER)
+      if (view.kind == VSW_VIEW_MANAGER || view.kind == VSW_VIEW_SYSTEM || view.kind == VSW_VIEW_SETTING)
         {
           g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "the object at '%s' has no counters", path);
           return FALSE;

@@ -116,20 +116,12 @@ get_state (const VswView *view)
   return g_variant_new_string (vsw_facts_switch_state (view->model, view->links, view->home));
 }
 
-static void
-append_path (const VswView *view, gpointer builder)
-{
-  g_autofree char *path = vsw_view_get_path (view);
-
-  g_variant_builder_add (builder, "o", path);
-}
-
 static GVariant *
 get_ports (const VswView *view)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
 
-  vsw_view_list_ports (view, append_path, &builder);
+  vsw_view_list_ports (view, vsw_variant_append_path, &builder);
 
   return g_variant_builder_end (&builder);
 }
@@ -363,8 +355,8 @@ static const VswMethodRow methods[] = {
   { "CreatePorts", VSW_RUN_CHANGE, FALSE, decode_create_ports, vsw_request_reply_paths },
   { "ConnectInternal", VSW_RUN_CHANGE, FALSE, decode_connect_internal, reply_port_and_endpoint },
   { "DisconnectInternal", VSW_RUN_CHANGE, FALSE, decode_disconnect_internal, NULL },
-  { "Attach", VSW_RUN_CHANGE, TRUE, vsw_attach_decode, vsw_attach_reply },
-  { "AttachMany", VSW_RUN_CHANGE, TRUE, vsw_attach_decode_many, vsw_attach_reply_many },
+  { "Attach", VSW_RUN_CHANGE, TRUE, vsw_attach_decode, vsw_attach_reply, TRUE },
+  { "AttachMany", VSW_RUN_CHANGE, TRUE, vsw_attach_decode_many, vsw_attach_reply_many, TRUE },
   { "GetForwardingTable", VSW_RUN_FORWARDING, FALSE, decode_get_forwarding, vsw_forwarding_reply },
   { "AddStaticAddress", VSW_RUN_CHANGE, FALSE, decode_add_address, NULL },
   { "RemoveStaticAddress", VSW_RUN_CHANGE, FALSE, decode_remove_address, NULL },

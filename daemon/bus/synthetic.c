@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* org.vmswitch1.SyntheticEthernetPort */
+#include "bus/open.h"
 #include "bus/table.h"
 #include "introspection/interfaces.h"
 
@@ -11,11 +12,10 @@ is_present (const VswView *view)
 
 /* --- properties --- */
 
-/* The one backend there is. */
 static GVariant *
 get_backend (const VswView *view)
 {
-  return g_variant_new_string ("veth");
+  return g_variant_new_string (vsw_backend_print (view->nic->backend));
 }
 
 static GVariant *
@@ -30,10 +30,17 @@ get_placed (const VswView *view)
   return g_variant_new_boolean (view->nic->placed_as[0] != '\0');
 }
 
+static GVariant *
+get_system (const VswView *view)
+{
+  return vsw_variant_new_system (view->system);
+}
+
 static const VswPropertyRow properties[] = {
   { "Backend", get_backend, VSW_EMITS_CONST },
   { "Queues", get_queues, VSW_EMITS_CONST },
   { "Placed", get_placed },
+  { "VirtualSystem", get_system, VSW_EMITS_CONST },
 };
 
 /* --- methods --- */
@@ -58,6 +65,7 @@ decode_move_to_namespace (VswRequest *request, const VswView *target, GError **e
 }
 
 static const VswMethodRow methods[] = {
+  { "Open", VSW_RUN_CHANGE, FALSE, vsw_open_decode, vsw_open_reply },
   { "MoveToNamespace", VSW_RUN_CHANGE, TRUE, decode_move_to_namespace, NULL },
 };
 

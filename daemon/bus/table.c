@@ -4,8 +4,9 @@
 #include <string.h>
 
 static const VswTable *const tables[] = {
-  &vsw_manager_table,  &vsw_switch_table,   &vsw_port_table,      &vsw_connection_table, &vsw_ethernet_table,
-  &vsw_external_table, &vsw_internal_table, &vsw_synthetic_table, &vsw_lan_table,
+  &vsw_manager_table,  &vsw_switch_table,   &vsw_port_table,      &vsw_connection_table,
+  &vsw_ethernet_table, &vsw_external_table, &vsw_internal_table,  &vsw_synthetic_table,
+  &vsw_emulated_table, &vsw_lan_table,      &vsw_system_table,    &vsw_setting_table,
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (tables) == VSW_N_TABLES);
@@ -196,4 +197,31 @@ GVariant *
 vsw_variant_new_nic (const VswNic *value)
 {
   return new_path (value != NULL ? vsw_path_new_endpoint (value->head.name) : g_strdup (VSW_PATH_NONE));
+}
+
+/**
+ * vsw_variant_new_system:
+ * @value: (nullable): a virtual system
+ *
+ * Returns: (transfer floating): its path, or `/`
+ */
+GVariant *
+vsw_variant_new_system (const VswSystem *value)
+{
+  return new_path (value != NULL ? vsw_path_new_system (value->head.name) : g_strdup (VSW_PATH_NONE));
+}
+
+/**
+ * vsw_variant_append_path:
+ * @view: an object
+ * @builder: a GVariantBuilder of `ao`
+ *
+ * Adds the path of an object to a list. Thread: main.
+ */
+void
+vsw_variant_append_path (const VswView *view, gpointer builder)
+{
+  g_autofree char *path = vsw_view_get_path (view);
+
+  g_variant_builder_add (builder, "o", path);
 }

@@ -43,6 +43,7 @@ typedef struct
   gboolean takes_descriptors;
   gboolean (*decode) (VswRequest *request, const VswView *target, GError **error);
   GVariant *(*reply) (VswRequest *request, GArray *reading, GError **error); /* (floating); NULL: no values */
+  gboolean is_for_caller; /* what it made goes again if the caller has left before the answer */
 } VswMethodRow;
 
 typedef struct
@@ -63,9 +64,12 @@ extern const VswTable vsw_ethernet_table;
 extern const VswTable vsw_external_table;
 extern const VswTable vsw_internal_table;
 extern const VswTable vsw_synthetic_table;
+extern const VswTable vsw_emulated_table;
 extern const VswTable vsw_lan_table;
+extern const VswTable vsw_system_table;
+extern const VswTable vsw_setting_table;
 
-#define VSW_N_TABLES 9
+#define VSW_N_TABLES 12
 #define VSW_TABLE_MAX_PROPERTIES 24
 
 const VswTable *vsw_table_get (guint position);
@@ -83,5 +87,8 @@ GVariant *vsw_variant_new_bytes (const char *bytes); /* text of unknown encoding
 GVariant *vsw_variant_new_switch (const VswSwitch *value); /* (nullable): "/" */
 GVariant *vsw_variant_new_port (const VswView *view);      /* the port of the view, or "/" */
 GVariant *vsw_variant_new_nic (const VswNic *value);       /* (nullable): "/" */
+GVariant *vsw_variant_new_system (const VswSystem *value); /* (nullable): "/" */
+/* For vsw_view_list…(): adds the path of each object to a GVariantBuilder of `ao`. */
+void vsw_variant_append_path (const VswView *view, gpointer builder);
 
 G_END_DECLS

@@ -15,7 +15,7 @@ struct _VswTree
   GDBusConnection *connection; /* (owned) (nullable) */
   GArray *objects;             /* (owned) (element-type guint) registrations of objects */
   GArray *subtrees;            /* (owned) (element-type guint) registrations of the fixed subtrees */
-  GHashTable *ports;           /* (owned) id of a switch → registration of the subtree of its ports */
+  GHashTable *parts;           /* (owned) id of a switch or system → registration of the subtree of its parts */
   gulong changed;
 };
 
@@ -123,7 +123,7 @@ free_subtree (gpointer data)
   g_free (subtree);
 }
 
-/* Switches are not named: GDBus lists them by the subtrees of their ports. */
+/* Switches and systems are not named: GDBus lists them by the subtrees of their parts. */
 static char **
 on_enumerate (GDBusConnection *connection, const char *sender, const char *path, gpointer user_data)
 {
@@ -132,11 +132,14 @@ on_enumerate (GDBusConnection *connection, const char *sender, const char *path,
   GPtrArray *elements = g_ptr_array_new ();
   g_autofree char *parent = g_path_get_dirname (subtree->root);
   VswView view;
+  gboolean has_whole = vsw_view_find (scene, parent, &view);
 
   if (strcmp (subtree->root, VSW_PATH_ENDPOINTS) == 0)
     vsw_view_list_endpoints (scene, append_name, elements);
-  else if (vsw_view_find (scene, parent, &view) && view.kind == VSW_VIEW_SWITCH)
+  else if (has_whole && view.kind == VSW_VIEW_SWITCH)
     vsw_view_list_ports (&view, append_name, elements);
+  else if (has_whole && view.kind == VSW_VIEW_SYSTEM)
+    vsw_view_list_settings (&view, append_name, elements);
 
   g_ptr_array_add (elements, NULL);
   return (char **)g_ptr_array_free (elements, FALSE);
@@ -221,46 +224,66 @@ register_fixed_subtree (VswTree *self, const char *path, GError **error)
   return TRUE;
 }
 
-static gboolean
-register_ports (VswTree *self, const VswSwitch *value, GError **error)
+/* A switch has ports, a system has settings. (transfer full) (nullable) */
+static char *
+new_path_of_parts (const VswValue *value)
 {
-  g_autofree char *path = vsw_path_new_ports (value->head.name);
-  guint registration = register_subtree (self, path, error);
+  switch (value->kind)
+    {
+    case VSW_KIND_SWITCH:
+      return vsw_path_new_ports (value->name);
+    case VSW_KIND_SYSTEM:
+      return vsw_path_new_settings (value->name);
+    case VSW_KIND_PORT:
+    case VSW_KIND_NIC:
+    case VSW_KIND_SETTING:
+      return NULL;
+    }
+  g_assert_not_reached ();
+}
 
+static gboolean
+register_parts (VswTree *self, const VswValue *value, GError **error)
+{
+  g_autofree char *path = new_path_of_parts (value);
+  guint registration = path != NULL ? register_subtree (self, path, error) : 0;
+
+  if (path == NULL)
+    return TRUE;
   if (registration == 0)
     return FALSE;
 
-  g_hash_table_insert (self->ports, g_strdup (value->head.id), GUINT_TO_POINTER (registration));
+  g_hash_table_insert (self->parts, g_strdup (value->id), GUINT_TO_POINTER (registration));
   return TRUE;
 }
 
 static gboolean
-register_all_ports (VswTree *self, GError **error)
+register_parts_of_all (VswTree *self, GHashTable *values, GError **error)
 {
   GHashTableIter iter;
   gpointer value;
 
-  g_hash_table_iter_init (&iter, vsw_model_get_switches (vsw_engine_get_model (self->scene->engine)));
+  g_hash_table_iter_init (&iter, values);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (!register_ports (self, value, error))
+    if (!register_parts (self, value, error))
       return FALSE;
 
   return TRUE;
 }
 
 static void
-unregister_ports (VswTree *self, const char *id)
+unregister_parts (VswTree *self, const char *id)
 {
-  gpointer registration = g_hash_table_lookup (self->ports, id);
+  gpointer registration = g_hash_table_lookup (self->parts, id);
 
   if (registration == NULL)
     return;
 
   g_dbus_connection_unregister_subtree (self->connection, GPOINTER_TO_UINT (registration));
-  g_hash_table_remove (self->ports, id);
+  g_hash_table_remove (self->parts, id);
 }
 
-/* A switch that comes under the name of one that goes takes over its path: first what goes. */
+/* What comes under the name of something that goes takes over its path: first what goes. */
 static void
 on_changed (VswEngine *engine, GPtrArray *touched, VswTree *self)
 {
@@ -270,17 +293,16 @@ on_changed (VswEngine *engine, GPtrArray *touched, VswTree *self)
     return;
 
   for (guint i = 0; i < touched->len; i++)
-    if (vsw_model_get_switch (model, g_ptr_array_index (touched, i)) == NULL)
-      unregister_ports (self, g_ptr_array_index (touched, i));
+    if (vsw_model_get (model, g_ptr_array_index (touched, i)) == NULL)
+      unregister_parts (self, g_ptr_array_index (touched, i));
 
   for (guint i = 0; i < touched->len; i++)
     {
-      VswSwitch *value = vsw_model_get_switch (model, g_ptr_array_index (touched, i));
+      const VswValue *value = vsw_model_get (model, g_ptr_array_index (touched, i));
       g_autoptr (GError) error = NULL;
 
-      if (value != NULL && !g_hash_table_contains (self->ports, value->head.id)
-          && !register_ports (self, value, &error))
-        g_critical ("ports of switch %s cannot be shown: %s", value->head.name, error->message);
+      if (value != NULL && !g_hash_table_contains (self->parts, value->id) && !register_parts (self, value, &error))
+        g_critical ("parts of %s %s cannot be shown: %s", vsw_kind_print (value->kind), value->name, error->message);
     }
 }
 
@@ -307,7 +329,7 @@ vsw_tree_new (const VswScene *scene, VswCalls *calls, VswOutbox *outbox)
   g_assert_no_error (error);
   self->objects = g_array_new (FALSE, FALSE, sizeof (guint));
   self->subtrees = g_array_new (FALSE, FALSE, sizeof (guint));
-  self->ports = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->parts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->changed = g_signal_connect (scene->engine, "changed", G_CALLBACK (on_changed), self);
 
   return self;
@@ -324,7 +346,7 @@ vsw_tree_free (VswTree *self)
 {
   vsw_tree_unregister (self);
   g_signal_handler_disconnect (self->scene->engine, self->changed);
-  g_hash_table_unref (self->ports);
+  g_hash_table_unref (self->parts);
   g_array_unref (self->subtrees);
   g_array_unref (self->objects);
   g_dbus_node_info_unref (self->standard);
@@ -344,13 +366,18 @@ vsw_tree_free (VswTree *self)
 gboolean
 vsw_tree_register (VswTree *self, GDBusConnection *connection, GError **error)
 {
+  VswModel *model = vsw_engine_get_model (self->scene->engine);
+
   vsw_tree_unregister (self);
 
   self->connection = g_object_ref (connection);
   if (register_object (self, VSW_PATH_ROOT, get_object_manager_info (self), error)
       && register_object (self, VSW_PATH_MANAGER, vsw_manager_table.info, error)
       && register_fixed_subtree (self, VSW_PATH_SWITCHES, error)
-      && register_fixed_subtree (self, VSW_PATH_ENDPOINTS, error) && register_all_ports (self, error))
+      && register_fixed_subtree (self, VSW_PATH_ENDPOINTS, error)
+      && register_fixed_subtree (self, VSW_PATH_SYSTEMS, error)
+      && register_parts_of_all (self, vsw_model_get_switches (model), error)
+      && register_parts_of_all (self, vsw_model_get_systems (model), error))
     return TRUE;
 
   vsw_tree_unregister (self);
@@ -376,12 +403,12 @@ vsw_tree_unregister (VswTree *self)
     g_dbus_connection_unregister_object (self->connection, g_array_index (self->objects, guint, i));
   for (guint i = 0; i < self->subtrees->len; i++)
     g_dbus_connection_unregister_subtree (self->connection, g_array_index (self->subtrees, guint, i));
-  g_hash_table_iter_init (&iter, self->ports);
+  g_hash_table_iter_init (&iter, self->parts);
   while (g_hash_table_iter_next (&iter, NULL, &registration))
     g_dbus_connection_unregister_subtree (self->connection, GPOINTER_TO_UINT (registration));
 
   g_array_set_size (self->objects, 0);
   g_array_set_size (self->subtrees, 0);
-  g_hash_table_remove_all (self->ports);
+  g_hash_table_remove_all (self->parts);
   g_clear_object (&self->connection);
 }

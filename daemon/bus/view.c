@@ -55,6 +55,7 @@ view_nic (const VswScene *scene, VswNic *value)
   VswView view = begin_view (scene, VSW_VIEW_NIC);
 
   set_nic (&view, value);
+  view.system = vsw_model_find_system_of_nic (view.model, value);
   view.port = vsw_model_find_port_of_nic (view.model, value->head.id);
   if (view.port != NULL)
     view.home = vsw_model_get_switch (view.model, view.port->switch_id);
@@ -63,7 +64,38 @@ view_nic (const VswScene *scene, VswNic *value)
 }
 
 static VswView
-view_value (const VswScene *scene, VswValue *value)
+view_system (const VswScene *scene, VswSystem *value)
+{
+  VswView view = begin_view (scene, VSW_VIEW_SYSTEM);
+
+  view.system = value;
+
+  return view;
+}
+
+static VswView
+view_setting (const VswScene *scene, VswSetting *value)
+{
+  VswView view = begin_view (scene, VSW_VIEW_SETTING);
+
+  view.setting = value;
+  view.system = vsw_model_get_system (view.model, value->system_id);
+  view.nic = vsw_model_find_nic_of_setting (view.model, value->head.id);
+
+  return view;
+}
+
+/**
+ * vsw_view_new:
+ * @scene: what to look at
+ * @value: a value of its model
+ *
+ * Thread: main.
+ *
+ * Returns: that object
+ */
+VswView
+vsw_view_new (const VswScene *scene, VswValue *value)
 {
   switch (value->kind)
     {
@@ -73,6 +105,10 @@ view_value (const VswScene *scene, VswValue *value)
       return view_port (scene, (VswPort *)value);
     case VSW_KIND_NIC:
       return view_nic (scene, (VswNic *)value);
+    case VSW_KIND_SYSTEM:
+      return view_system (scene, (VswSystem *)value);
+    case VSW_KIND_SETTING:
+      return view_setting (scene, (VswSetting *)value);
     }
   g_assert_not_reached ();
 }
@@ -117,7 +153,7 @@ vsw_view_get (const VswScene *scene, const char *key, VswView *ret_view)
   VswValue *value = vsw_model_get (vsw_engine_get_model (scene->engine), key);
 
   if (value != NULL)
-    *ret_view = view_value (scene, value);
+    *ret_view = vsw_view_new (scene, value);
   else if (strcmp (key, VSW_ENGINE_MANAGER_KEY) == 0)
     *ret_view = begin_view (scene, VSW_VIEW_MANAGER);
   else if (g_str_has_prefix (key, VSW_ENGINE_LINK_KEY))
@@ -175,30 +211,32 @@ find_endpoint (const VswScene *scene, const char *name, VswView *ret_view)
   return TRUE;
 }
 
-static gboolean
-find_port (const VswScene *scene, const VswPath *path, VswView *ret_view)
+/* The value that a path names, if it is one of ours and no endpoint. */
+static gpointer
+find_value (const VswScene *scene, const VswPath *path)
 {
   VswModel *model = vsw_engine_get_model (scene->engine);
-  VswSwitch *home = vsw_model_find_switch (model, path->switch_name);
-  VswPort *port = home != NULL ? vsw_model_find_port (model, home->head.id, path->name) : NULL;
+  VswSwitch *home = NULL;
+  VswSystem *system = NULL;
 
-  if (port == NULL)
-    return FALSE;
-
-  *ret_view = view_port (scene, port);
-  return TRUE;
-}
-
-static gboolean
-find_switch (const VswScene *scene, const char *name, VswView *ret_view)
-{
-  VswSwitch *value = vsw_model_find_switch (vsw_engine_get_model (scene->engine), name);
-
-  if (value == NULL)
-    return FALSE;
-
-  *ret_view = view_switch (scene, value);
-  return TRUE;
+  switch (path->kind)
+    {
+    case VSW_PATH_KIND_SWITCH:
+      return vsw_model_find_switch (model, path->name);
+    case VSW_PATH_KIND_PORT:
+      home = vsw_model_find_switch (model, path->parent);
+      return home != NULL ? vsw_model_find_port (model, home->head.id, path->name) : NULL;
+    case VSW_PATH_KIND_SYSTEM:
+      return vsw_model_find_system (model, path->name);
+    case VSW_PATH_KIND_SETTING:
+      system = vsw_model_find_system (model, path->parent);
+      return system != NULL ? vsw_model_find_setting (model, system->head.id, path->name) : NULL;
+    case VSW_PATH_KIND_OTHER:
+    case VSW_PATH_KIND_MANAGER:
+    case VSW_PATH_KIND_ENDPOINT:
+      return NULL;
+    }
+  g_assert_not_reached ();
 }
 
 /**
@@ -215,22 +253,22 @@ gboolean
 vsw_view_find (const VswScene *scene, const char *path, VswView *ret_view)
 {
   g_auto (VswPath) decoded = vsw_path_decode (path);
+  VswValue *value;
 
-  switch (decoded.kind)
+  if (decoded.kind == VSW_PATH_KIND_ENDPOINT)
+    return find_endpoint (scene, decoded.name, ret_view);
+  if (decoded.kind == VSW_PATH_KIND_MANAGER)
     {
-    case VSW_PATH_KIND_OTHER:
-      return FALSE;
-    case VSW_PATH_KIND_MANAGER:
       *ret_view = begin_view (scene, VSW_VIEW_MANAGER);
       return TRUE;
-    case VSW_PATH_KIND_SWITCH:
-      return find_switch (scene, decoded.name, ret_view);
-    case VSW_PATH_KIND_PORT:
-      return find_port (scene, &decoded, ret_view);
-    case VSW_PATH_KIND_ENDPOINT:
-      return find_endpoint (scene, decoded.name, ret_view);
     }
-  g_assert_not_reached ();
+
+  value = find_value (scene, &decoded);
+  if (value == NULL)
+    return FALSE;
+
+  *ret_view = vsw_view_new (scene, value);
+  return TRUE;
 }
 
 /**
@@ -251,7 +289,7 @@ vsw_view_find_device (const VswScene *scene, const char *device, VswView *ret_vi
   if (value == NULL)
     return FALSE;
 
-  *ret_view = view_value (scene, value);
+  *ret_view = vsw_view_new (scene, value);
   return TRUE;
 }
 
@@ -276,91 +314,6 @@ vsw_view_find_link (const VswScene *scene, guint index, VswView *ret_view)
     return vsw_view_find_device (scene, device, ret_view);
 
   return link != NULL && view_external (scene, link, ret_view);
-}
-
-/* --- all of them --- */
-
-/**
- * vsw_view_list_ports:
- * @of_switch: a switch
- * @func: called with each of its ports
- * @user_data: for @func
- *
- * Lists the ports of a switch. Thread: main.
- */
-void
-vsw_view_list_ports (const VswView *of_switch, VswViewFunc func, gpointer user_data)
-{
-  GHashTable *ports = vsw_model_get_ports_of (of_switch->model, of_switch->home->head.id);
-  GHashTableIter iter;
-  gpointer port;
-
-  if (ports == NULL)
-    return;
-
-  g_hash_table_iter_init (&iter, ports);
-  while (g_hash_table_iter_next (&iter, NULL, &port))
-    {
-      VswView view = view_port (of_switch->scene, port);
-
-      func (&view, user_data);
-    }
-}
-
-/**
- * vsw_view_list_endpoints:
- * @scene: what to look at
- * @func: called with each endpoint, ours and the host's
- * @user_data: for @func
- *
- * Lists the endpoints. Thread: main.
- */
-void
-vsw_view_list_endpoints (const VswScene *scene, VswViewFunc func, gpointer user_data)
-{
-  g_autoptr (GPtrArray) links = vsw_links_list (vsw_engine_get_links (scene->engine));
-  VswView view;
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, vsw_model_get_nics (vsw_engine_get_model (scene->engine)));
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      view = view_nic (scene, value);
-      func (&view, user_data);
-    }
-
-  for (guint i = 0; i < links->len; i++)
-    if (view_external (scene, g_ptr_array_index (links, i), &view))
-      func (&view, user_data);
-}
-
-/**
- * vsw_view_list:
- * @scene: what to look at
- * @func: called with each object
- * @user_data: for @func
- *
- * Lists every object of the bus: the manager, switches with their ports, endpoints. Thread: main.
- */
-void
-vsw_view_list (const VswScene *scene, VswViewFunc func, gpointer user_data)
-{
-  VswView view = begin_view (scene, VSW_VIEW_MANAGER);
-  GHashTableIter iter;
-  gpointer value;
-
-  func (&view, user_data);
-
-  g_hash_table_iter_init (&iter, vsw_model_get_switches (view.model));
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      view = view_switch (scene, value);
-      func (&view, user_data);
-      vsw_view_list_ports (&view, func, user_data);
-    }
-
-  vsw_view_list_endpoints (scene, func, user_data);
 }
 
 /* --- questions --- */
@@ -388,6 +341,10 @@ vsw_view_get_path (const VswView *self)
       return vsw_path_new_port (self->home->head.name, self->port->head.name);
     case VSW_VIEW_NIC:
       return vsw_path_new_endpoint (self->nic->head.name);
+    case VSW_VIEW_SYSTEM:
+      return vsw_path_new_system (self->system->head.name);
+    case VSW_VIEW_SETTING:
+      return vsw_path_new_setting (self->system->head.name, self->setting->head.name);
     case VSW_VIEW_EXTERNAL:
       name = name_external (self->model, self->link);
       return vsw_path_new_endpoint (name);
@@ -414,6 +371,10 @@ vsw_view_get_value (const VswView *self)
       return &self->port->head;
     case VSW_VIEW_NIC:
       return &self->nic->head;
+    case VSW_VIEW_SYSTEM:
+      return &self->system->head;
+    case VSW_VIEW_SETTING:
+      return &self->setting->head;
     case VSW_VIEW_MANAGER:
     case VSW_VIEW_EXTERNAL:
       return NULL;

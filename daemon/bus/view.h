@@ -24,6 +24,8 @@ typedef enum
   VSW_VIEW_PORT,
   VSW_VIEW_NIC,      /* one of ours */
   VSW_VIEW_EXTERNAL, /* one of the host's */
+  VSW_VIEW_SYSTEM,
+  VSW_VIEW_SETTING,
 } VswViewKind;
 
 typedef struct
@@ -34,21 +36,27 @@ typedef struct
   VswLinks *links;
   VswSwitch *home; /* (nullable) the switch itself; of a port; that a NIC is plugged into */
   VswPort *port;   /* (nullable) the port itself; that a NIC is plugged into */
-  VswNic *nic;     /* (nullable) the NIC itself; that is plugged into a port */
+  VswNic *nic;     /* (nullable) the NIC itself; that is plugged into a port; that a setting is now */
+  VswSystem *system;   /* (nullable) the system itself; of a setting; that a NIC is part of */
+  VswSetting *setting; /* (nullable) the setting itself */
   VswLink *link;   /* (nullable) bridge of a switch, near end of a port's or its own NIC, the external NIC itself */
   VswLink *far;    /* (nullable) far end of a NIC while it is in our namespace; the external NIC itself */
 } VswView;
 
+VswView vsw_view_new (const VswScene *scene, VswValue *value);
 /* look up; FALSE: there is no such object */
 gboolean vsw_view_get (const VswScene *scene, const char *key, VswView *ret_view);
 gboolean vsw_view_find (const VswScene *scene, const char *path, VswView *ret_view);
 gboolean vsw_view_find_device (const VswScene *scene, const char *device, VswView *ret_view);
 gboolean vsw_view_find_link (const VswScene *scene, guint index, VswView *ret_view);
 
-/* Everything: calls back with each object, switches before their ports. */
+/* Everything (listing.c): calls back with each object, the whole before its parts. */
 typedef void (*VswViewFunc) (const VswView *view, gpointer user_data);
 void vsw_view_list (const VswScene *scene, VswViewFunc func, gpointer user_data);
 void vsw_view_list_ports (const VswView *of_switch, VswViewFunc func, gpointer user_data);
+/* By name. */
+void vsw_view_list_settings (const VswView *of_system, VswViewFunc func, gpointer user_data);
+void vsw_view_list_systems (const VswScene *scene, VswViewFunc func, gpointer user_data);
 void vsw_view_list_endpoints (const VswScene *scene, VswViewFunc func, gpointer user_data);
 
 /* questions; (transfer full) */

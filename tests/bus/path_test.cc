@@ -22,13 +22,13 @@ std::string
 describe (const char *text)
 {
   g_auto (VswPath) path = vsw_path_decode (text);
-  static const char *const kinds[] = { "other", "manager", "switch", "port", "endpoint" };
+  static const char *const kinds[] = { "other", "manager", "switch", "port", "endpoint", "system", "setting" };
   std::string description = kinds[path.kind];
 
   if (path.kind == VSW_PATH_KIND_OTHER)
     return description;
-  if (path.switch_name != nullptr)
-    description += std::string (" ") + path.switch_name;
+  if (path.parent != nullptr)
+    description += std::string (" ") + path.parent;
   if (path.name != nullptr)
     description += std::string (" ") + path.name;
   return description;
@@ -82,6 +82,8 @@ TEST (Path, TellsObjectsByTheirShape)
   EXPECT_EQ (describe ("/org/vmswitch1/switch/lab"), "switch lab");
   EXPECT_EQ (describe ("/org/vmswitch1/switch/lab/port/web_2d1"), "port lab web-1");
   EXPECT_EQ (describe ("/org/vmswitch1/endpoint/eth0"), "endpoint eth0");
+  EXPECT_EQ (describe ("/org/vmswitch1/system/vm1"), "system vm1");
+  EXPECT_EQ (describe ("/org/vmswitch1/system/vm_2d1/setting/net_2e0"), "setting vm-1 net.0");
 }
 
 TEST (Path, KnowsNothingElse)
@@ -90,6 +92,8 @@ TEST (Path, KnowsNothingElse)
        { "/", "/org", "/org/vmswitch1", "/org/vmswitch1/switch", "/org/vmswitch1/endpoint",
          "/org/vmswitch1/switch/lab/port", "/org/vmswitch1/switch/lab/port/a/b", "/org/vmswitch1/switch/lab/porT/a",
          "/org/vmswitch1/endpoint/a/b", "/org/vmswitch1/Manager/x", "/org/vmswitch2/switch/lab",
-         "/org/vmswitch1/switch/_6cab", "/org/vmswitch1/switch/_zz/port/a" })
+         "/org/vmswitch1/switch/_6cab", "/org/vmswitch1/switch/_zz/port/a", "/org/vmswitch1/system",
+         "/org/vmswitch1/system/vm1/port/net0", "/org/vmswitch1/system/vm1/setting", "/org/vmswitch1/system/_zz/setting/a",
+         "/org/vmswitch1/switch/lab/setting/a", "/org/vmswitch1/endpoint/a/port/b", "/org/vmswitch1/system/vm1/setting/a/b" })
     EXPECT_EQ (describe (path), "other") << path;
 }

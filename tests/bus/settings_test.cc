@@ -31,6 +31,13 @@ const std::map<std::string, std::string> good = {
   { "InterfaceName", "'eth7'" },
   { "InterfaceIndex", "uint32 9" },
   { "force", "true" },
+  { "ResourceSubType", "'synthetic'" },
+  { "Address", "'02:00:00:00:00:01'" },
+  { "Connection", "objectpath '/org/vmswitch1/switch/lab'" },
+  { "AutomaticConnection", "true" },
+  { "Machine", "'vm-1'" },
+  { "machine", "'vm-1'" },
+  { "queues", "uint32 4" },
 };
 
 /* The dictionary is kept as long as the settings point into it. */
@@ -97,14 +104,19 @@ TEST (Settings, CarryEveryKey)
   EXPECT_TRUE (settings.shared);
   EXPECT_EQ (settings.lifetime, VSW_LIFETIME_RUNTIME);
   EXPECT_EQ (settings.queues, 4u);
-  EXPECT_STREQ (settings.kind, "synthetic");
-  EXPECT_STREQ (settings.backend, "veth");
+  EXPECT_EQ (settings.kind, VSW_NIC_SYNTHETIC);
+  EXPECT_EQ (settings.backend, VSW_BACKEND_VETH);
   EXPECT_STREQ (settings.port, "p1");
   EXPECT_EQ (settings.handle, 3);
   EXPECT_STREQ (settings.interface_name, "eth7");
   EXPECT_EQ (settings.interface_index, 9u);
   EXPECT_TRUE (settings.force);
-  EXPECT_EQ (vsw_settings_get_given (&settings), (1u << 10) - 1) << "every VswGiven has its key";
+  EXPECT_STREQ (settings.connection, "/org/vmswitch1/switch/lab");
+  EXPECT_TRUE (settings.automatic);
+  EXPECT_STREQ (settings.machine, "vm-1");
+  EXPECT_FALSE (settings.dynamic_mac);
+  EXPECT_EQ (vsw_settings_get_given (&settings), ((1u << 15) - 1) & ~VSW_GIVEN_MACHINE_SEEN)
+      << "every VswGiven that a caller can give has its key";
 }
 
 TEST (Settings, RefuseUnknownKeysByName)
