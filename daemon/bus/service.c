@@ -3,6 +3,7 @@
 
 #include "bus/call.h"
 #include "bus/holder.h"
+#include "bus/machined.h"
 #include "bus/outbox.h"
 #include "bus/polkit.h"
 #include "bus/publish.h"
@@ -30,6 +31,7 @@ struct _VswService
   VswCalls *calls;         /* (owned) while started */
   VswTree *tree;           /* (owned) while started */
   VswPublisher *publisher; /* (owned) while started */
+  VswMachined *machined;   /* (owned) while started */
   GMainContext *context;   /* (owned) */
 
   GCancellable *cancellable;   /* (owned) of what is under way to the bus; cancelled by `stop` */
@@ -72,6 +74,7 @@ let_go (VswService *self)
 
   g_signal_handler_disconnect (self->connection, self->closed);
   g_dbus_connection_signal_unsubscribe (self->connection, self->owner_changed);
+  vsw_machined_set_connection (self->machined, NULL);
   vsw_tree_unregister (self->tree);
   vsw_outbox_set_connection (self->outbox, NULL);
   vsw_callers_forget_all (self->callers);
@@ -208,6 +211,7 @@ take_connection (VswService *self, GDBusConnection *connection)
 
   vsw_outbox_set_connection (self->outbox, connection);
   vsw_holder_release_absent (self->scene.engine, connection, self->cancellable);
+  vsw_machined_set_connection (self->machined, connection);
   request_name (self);
 }
 
@@ -311,6 +315,7 @@ vsw_service_start (VswService *self)
   self->calls = vsw_calls_new (&self->scene, self->gate, self->callers, self->outbox);
   self->tree = vsw_tree_new (&self->scene, self->calls, self->outbox);
   self->publisher = vsw_publisher_new (&self->scene, self->outbox);
+  self->machined = vsw_machined_new (self->scene.engine);
 
   if (self->address == NULL)
     self->address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SYSTEM, NULL, NULL);
@@ -355,6 +360,7 @@ vsw_service_stop (VswService *self)
       g_dbus_connection_close_sync (connection, NULL, NULL);
     }
 
+  g_clear_pointer (&self->machined, vsw_machined_free);
   g_clear_pointer (&self->publisher, vsw_publisher_free);
   g_clear_pointer (&self->tree, vsw_tree_free);
   g_clear_pointer (&self->calls, vsw_calls_free);

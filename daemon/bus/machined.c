@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Source: org.freedesktop.machine1(5). */
+#include "bus/machined.h"
+
+#include "model/log.h"
+
+#include <string.h>
+
+#define BUS           "org.freedesktop.DBus"
+#define BUS_PATH      "/org/freedesktop/DBus"
+#define NAME          "org.freedesktop.machine1"
+#define PATH          "/org/freedesktop/machine1"
+#define INTERFACE     "org.freedesktop.machine1.Manager"
+#define NO_MACHINE    "org.freedesktop.machine1.NoSuchMachine"
+#define TIMEOUT       10000 /* milliseconds that machined has for an answer */
+#define RETRY_SECONDS 5     /* after a change that failed */
+
+struct _VswMachined
+{
+  VswEngine *engine;     /* (owned) */
+  GMainContext *context; /* (owned) */
+  GCancellable *life;    /* (owned) cancelled when we go: whoever comes back later finds nobody */
+  gulong changed;
+  GHashTable *followed; /* (owned) id of a system → (owned) Follower: every enabled system with a machine */
+  guint64 serial;       /* of the last follower */
+  GSource *retry;       /* (owned) (nullable) */
+
+  GDBusConnection *connection; /* (owned) (nullable) */
+  GCancellable *visit;         /* (owned) (nullable) of what is asked over that connection */
+  char *owner;                 /* (owned) (nullable) unique name of machined */
+  gboolean was_told;           /* the bus has told of its owner by itself: what we asked for is older */
+  guint owner_changed;         /* subscription */
+  guint signals;               /* subscription, to that owner */
+};
+
+/* One time that a system is enabled and follows a machine. */
+typedef struct
+{
+  char *machine; /* (owned) */
+  guint64 serial;
+  gboolean is_seen; /* the machine is known to have been there; the system remembers that too, a moment later */
+} Follower;
+
+static void
+free_follower (gpointer data)
+{
+  Follower *follower = data;
+
+  g_free (follower->machine);
+  g_free (follower);
+}
+
+/* One question about one follower, or one change for it. */
+typedef struct
+{
+  VswMachined *self;   /* (unowned) good while `life` is not cancelled */
+  GCancellable *life;  /* (owned) */
+  GCancellable *visit; /* (owned) (nullable) */
+  char *id;            /* (owned) */
+  guint64 serial;
+} Errand;
+
+static Errand *
+new_errand (VswMachined *self, const char *id, const Follower *follower)
+{
+  Errand *errand = g_new0 (Errand, 1);
+
+  errand->self = self;
+  errand->life = g_object_ref (self->life);
+  errand->visit = self->visit != NULL ? g_object_ref (self->visit) : NULL;
+  errand->id = g_strdup (id);
+  errand->serial = follower->serial;
+
+  return errand;
+}
+
+static void
+free_errand (Errand *errand)
+{
+  g_object_unref (errand->life);
+  g_clear_object (&errand->visit);
+  g_free (errand->id);
+  g_free (errand);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Errand, free_errand)
+
+/* NULL: the system has been switched off since, or follows another machine. */
+static Follower *
+find_follower (const Errand *errand)
+{
+  Follower *follower = g_hash_table_lookup (errand->self->followed, errand->id);
+
+  return follower != NULL && follower->serial == errand->serial ? follower : NULL;
+}
+
+/* --- what follows from an answer --- */
+
+static void plan_retry (VswMachined *self);
+
+static void
+on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Errand) errand = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VswDelta) delta = vsw_engine_apply_finish (VSW_ENGINE (source), result, &error);
+
+  /* Somebody else was faster: it is off, or gone. */
+  if (delta != NULL || g_cancellable_is_cancelled (errand->life)
+      || g_error_matches (error, VSW_ERROR, VSW_ERROR_INVALID_STATE)
+      || g_error_matches (error, VSW_ERROR, VSW_ERROR_NOT_FOUND))
+    return;
+
+  g_warning ("a system cannot follow its machine: %s; trying again", error->message);
+  plan_retry (errand->self);
+}
+
+static void
+apply (const Errand *errand, const Follower *follower, VswChange *change)
+{
+  GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_change_free);
+
+  g_ptr_array_add (changes, change);
+  vsw_engine_apply_async (errand->self->engine, changes, NULL, on_applied,
+                          new_errand (errand->self, errand->id, follower));
+}
+
+static void
+take_presence (const Errand *errand, Follower *follower, const VswSystem *system)
+{
+  follower->is_seen = TRUE;
+  if (system->machine_seen)
+    return;
+
+  VswSystem fields = *system;
+  fields.machine_seen = TRUE;
+  g_autoptr (VswSystem) draft = vsw_system_new (&fields);
+  apply (errand, follower, vsw_change_modify (draft, VSW_GIVEN_MACHINE_SEEN));
+}
+
+static void
+take_absence (const Errand *errand, const Follower *follower, const VswSystem *system)
+{
+  if (!follower->is_seen && !system->machine_seen)
+    return;
+
+  vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, system->head.name, "machine %s has gone: system %s is disabled",
+           follower->machine, system->head.name);
+  apply (errand, follower, vsw_change_state (errand->id, VSW_SYSTEM_DISABLED));
+}
+
+static void
+on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Errand) errand = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autofree char *remote = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
+
+  /* It may be another machined by now, and this one's answer be late. */
+  if (g_cancellable_is_cancelled (errand->life) || g_cancellable_is_cancelled (errand->visit))
+    return;
+
+  Follower *follower = find_follower (errand);
+  const VswSystem *system = vsw_model_get_system (vsw_engine_get_model (errand->self->engine), errand->id);
+  if (follower == NULL || system == NULL)
+    return;
+
+  if (answer != NULL)
+    take_presence (errand, follower, system);
+  else if (g_strcmp0 (remote, NO_MACHINE) == 0)
+    take_absence (errand, follower, system);
+  else
+    g_message ("systemd-machined does not tell of machine %s: %s", follower->machine, error->message);
+}
+
+/* --- asking --- */
+
+static void
+ask (VswMachined *self, const char *id, const Follower *follower)
+{
+  if (self->owner == NULL)
+    return;
+
+  g_dbus_connection_call (self->connection, self->owner, PATH, INTERFACE, "GetMachine",
+                          g_variant_new ("(s)", follower->machine), G_VARIANT_TYPE ("(o)"),
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT, self->visit, on_answer,
+                          new_errand (self, id, follower));
+}
+
+static void
+ask_all (VswMachined *self)
+{
+  GHashTableIter iter;
+  gpointer id;
+  gpointer follower;
+
+  g_hash_table_iter_init (&iter, self->followed);
+  while (g_hash_table_iter_next (&iter, &id, &follower))
+    ask (self, id, follower);
+}
+
+static gboolean
+on_retry (gpointer user_data)
+{
+  VswMachined *self = user_data;
+
+  g_clear_pointer (&self->retry, g_source_unref);
+  ask_all (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+plan_retry (VswMachined *self)
+{
+  if (self->retry != NULL)
+    return;
+
+  self->retry = g_timeout_source_new_seconds (RETRY_SECONDS);
+  g_source_set_callback (self->retry, on_retry, self, NULL);
+  g_source_attach (self->retry, self->context);
+}
+
+/* --- whom to follow --- */
+
+static void
+follow (VswMachined *self, const char *id)
+{
+  const VswSystem *system = vsw_model_get_system (vsw_engine_get_model (self->engine), id);
+  Follower *follower = g_hash_table_lookup (self->followed, id);
+
+  if (system == NULL || system->state != VSW_SYSTEM_ENABLED || system->machine[0] == '\0')
+    {
+      g_hash_table_remove (self->followed, id);
+      return;
+    }
+  if (follower != NULL && strcmp (follower->machine, system->machine) == 0)
+    return;
+
+  follower = g_new0 (Follower, 1);
+  follower->machine = g_strdup (system->machine);
+  follower->serial = ++self->serial;
+  g_hash_table_replace (self->followed, g_strdup (id), follower);
+  ask (self, id, follower);
+}
+
+static void
+on_changed (VswEngine *engine, GPtrArray *touched, VswMachined *self)
+{
+  for (guint i = 0; i < touched->len; i++)
+    follow (self, g_ptr_array_index (touched, i));
+}
+
+static void
+follow_all (VswMachined *self)
+{
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, vsw_model_get_systems (vsw_engine_get_model (self->engine)));
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    follow (self, id);
+}
+
+/* --- machined --- */
+
+/* A machine has come, or gone: which, says the answer. That it has come is remembered, for it may be gone again before we ask. */
+static void
+on_signal (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *member,
+           GVariant *parameters, gpointer user_data)
+{
+  VswMachined *self = user_data;
+  GHashTableIter iter;
+  gpointer id;
+  gpointer value;
+  const char *machine;
+
+  if (g_strcmp0 (sender, self->owner) != 0 || !g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(so)")))
+    return;
+
+  g_variant_get (parameters, "(&s&o)", &machine, NULL);
+  g_hash_table_iter_init (&iter, self->followed);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    {
+      Follower *follower = value;
+
+      if (strcmp (follower->machine, machine) != 0)
+        continue;
+      if (strcmp (member, "MachineNew") == 0)
+        follower->is_seen = TRUE;
+      if (strcmp (member, "MachineNew") == 0 || strcmp (member, "MachineRemoved") == 0)
+        ask (self, id, follower);
+    }
+}
+
+static void
+clear_owner (VswMachined *self)
+{
+  if (self->owner == NULL)
+    return;
+
+  g_cancellable_cancel (self->visit);
+  g_clear_object (&self->visit);
+  g_dbus_connection_signal_unsubscribe (self->connection, self->signals);
+  g_clear_pointer (&self->owner, g_free);
+}
+
+static void
+set_owner (VswMachined *self, const char *owner)
+{
+  if (g_strcmp0 (self->owner, owner) == 0)
+    return;
+
+  clear_owner (self);
+  if (!g_dbus_is_unique_name (owner))
+    return;
+
+  self->owner = g_strdup (owner);
+  self->visit = g_cancellable_new ();
+  self->signals = g_dbus_connection_signal_subscribe (self->connection, owner, INTERFACE, NULL, PATH, NULL,
+                                                      G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
+  ask_all (self);
+}
+
+static void
+on_owner_changed (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+                  const char *member, GVariant *parameters, gpointer user_data)
+{
+  VswMachined *self = user_data;
+  const char *owner;
+
+  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sss)")))
+    return;
+
+  self->was_told = TRUE;
+  g_variant_get (parameters, "(&s&s&s)", NULL, NULL, &owner);
+  set_owner (self, owner);
+}
+
+typedef struct
+{
+  VswMachined *self;           /* (unowned) */
+  GCancellable *life;          /* (owned) */
+  GDBusConnection *connection; /* (owned) */
+} Search;
+
+static void
+on_owner (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Search *search = user_data;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  const char *owner;
+
+  if (answer != NULL && !g_cancellable_is_cancelled (search->life) && search->self->connection == search->connection
+      && !search->self->was_told)
+    {
+      g_variant_get (answer, "(&s)", &owner);
+      set_owner (search->self, owner);
+    }
+  g_object_unref (search->connection);
+  g_object_unref (search->life);
+  g_free (search);
+}
+
+static void
+find_owner (VswMachined *self)
+{
+  Search *search = g_new0 (Search, 1);
+
+  search->self = self;
+  search->life = g_object_ref (self->life);
+  search->connection = g_object_ref (self->connection);
+  g_dbus_connection_call (self->connection, BUS, BUS_PATH, BUS, "GetNameOwner", g_variant_new ("(s)", NAME),
+                          G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_owner, search);
+}
+
+/* --- public --- */
+
+/**
+ * vsw_machined_new:
+ * @engine: whose systems follow their machines
+ *
+ * Thread: main.
+ *
+ * Returns: (transfer full): nobody to ask yet
+ */
+VswMachined *
+vsw_machined_new (VswEngine *engine)
+{
+  VswMachined *self = g_new0 (VswMachined, 1);
+
+  self->engine = g_object_ref (engine);
+  self->context = g_main_context_ref_thread_default ();
+  self->life = g_cancellable_new ();
+  self->followed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_follower);
+  self->changed = g_signal_connect (engine, "changed", G_CALLBACK (on_changed), self);
+  follow_all (self);
+
+  return self;
+}
+
+/**
+ * vsw_machined_free:
+ * @self: (transfer full): a follower of machined
+ *
+ * Thread: main.
+ */
+void
+vsw_machined_free (VswMachined *self)
+{
+  vsw_machined_set_connection (self, NULL);
+  g_cancellable_cancel (self->life);
+  g_object_unref (self->life);
+  g_signal_handler_disconnect (self->engine, self->changed);
+  if (self->retry != NULL)
+    {
+      g_source_destroy (self->retry);
+      g_source_unref (self->retry);
+    }
+  g_hash_table_unref (self->followed);
+  g_main_context_unref (self->context);
+  g_object_unref (self->engine);
+  g_free (self);
+}
+
+/**
+ * vsw_machined_set_connection:
+ * @self: a follower of machined
+ * @connection: (nullable): the bus that machined may be on; %NULL: it is gone
+ *
+ * Thread: main.
+ */
+void
+vsw_machined_set_connection (VswMachined *self, GDBusConnection *connection)
+{
+  clear_owner (self);
+  if (self->connection != NULL)
+    g_dbus_connection_signal_unsubscribe (self->connection, self->owner_changed);
+  g_set_object (&self->connection, connection);
+  self->was_told = FALSE;
+  if (connection == NULL)
+    return;
+
+  self->owner_changed = g_dbus_connection_signal_subscribe (connection, BUS, BUS, "NameOwnerChanged", BUS_PATH, NAME,
+                                                            G_DBUS_SIGNAL_FLAGS_NONE, on_owner_changed, self, NULL);
+  find_owner (self);
+}
