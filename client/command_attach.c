@@ -30,6 +30,16 @@ new_nic_name (const VswSession *session, GError **error)
   return g_strdup_printf ("%s-%s", word, interface_name != NULL ? interface_name : DEFAULT_INTERFACE);
 }
 
+static gboolean
+check_lifetime (const VswSession *session, GError **error)
+{
+  if (g_strcmp0 (vsw_session_get_option (session, "lifetime"), "descriptor") != 0)
+    return TRUE;
+  g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE,
+               "the NIC would go with the descriptors when this command ends; see vmswitchctl run");
+  return FALSE;
+}
+
 /* (transfer full) (nullable): the descriptor goes into @fds. */
 static GVariant *
 new_settings (const VswSession *session, const char *name, GUnixFDList *fds, GError **error)
@@ -38,7 +48,7 @@ new_settings (const VswSession *session, const char *name, GUnixFDList *fds, GEr
   g_autoptr (GVariantBuilder) builder = g_variant_builder_new (G_VARIANT_TYPE_VARDICT);
 
   g_variant_builder_add (builder, "{sv}", "Name", g_variant_new_string (name));
-  /* The service's default is `caller`, and this program is gone as soon as it has answered. */
+  /* The service's default is `caller`, of a tap `descriptor`, and this program is gone as soon as it has answered. */
   if (vsw_session_get_option (session, "lifetime") == NULL)
     g_variant_builder_add (builder, "{sv}", "Lifetime", g_variant_new_string ("runtime"));
   if (netns != NULL)
@@ -110,7 +120,7 @@ vsw_command_attach (VswSession *session, GError **error)
 
   vsw_session_begin (session, "attach to switch %s", session->arguments[0]);
   name = new_nic_name (session, error);
-  settings = name != NULL ? new_settings (session, name, fds, error) : NULL;
+  settings = name != NULL && check_lifetime (session, error) ? new_settings (session, name, fds, error) : NULL;
   if (settings == NULL)
     return FALSE;
   vsw_session_begin (session, "attach %s to switch %s", name, session->arguments[0]);

@@ -6,14 +6,14 @@
  * @session: a session
  * @error: as vsw_tree_find() and vsw_session_change() say
  *
- * `delete switch|port|endpoint NAME [--force]`. Main thread.
+ * `delete switch|port|endpoint|system NAME [--force]`, `system delete SYSTEM [--force]`. Main thread.
  *
  * Returns: whether it was done.
  */
 gboolean
 vsw_command_delete (VswSession *session, GError **error)
 {
-  const char *noun = session->verb->noun;
+  const char *noun = vsw_session_get_noun (session);
   g_autoptr (GVariant) answer = NULL;
   GVariant *options;
   VswNode *node;

@@ -5,6 +5,10 @@ static const char *const tree_headings[] = { "NAME", "KIND", "STATE", "DEVICE", 
 static const char *const switch_headings[] = { "NAME", "KIND", "STATE", "PORTS", "MTU", "DEVICE", "MAC", NULL };
 static const char *const port_headings[] = { "PORT", "STATE", "ENDPOINT", "LIFETIME", NULL };
 static const char *const endpoint_headings[] = { "NAME", "KIND", "STATE", "PORT", "DEVICE", "MAC", NULL };
+static const char *const system_headings[] = { "NAME", "STATE", "NICS", "MACHINE", "LIFETIME", NULL };
+static const char *const setting_headings[] = {
+  "NIC", "KIND", "BACKEND", "CONNECTION", "ENDPOINT", "MAC", "WAITS", NULL
+};
 static const char *const external_headings[] = { "NAME", "STATE", "SPEED", "DRIVER", "BRIDGEABLE", "MAC", NULL };
 
 /* A property as one cell. */
@@ -71,28 +75,28 @@ add_port (const VswSession *session, VswTable *table, const VswNode *port, gbool
     add_line (session, table, endpoint, endpoint->name, !lines ? "    " : last ? "   └─ " : "│  └─ ");
 }
 
-/* (element-type utf8 GPtrArray): the ports of each switch, by its path, in the order of the tree */
+/* (element-type utf8 GPtrArray): the ports of each switch, the settings of each system, by its path, in the order of the tree */
 static GHashTable *
-group_ports (const VswTree *tree)
+group_children (const VswTree *tree, VswNodeKind kind, const char *property)
 {
   GHashTable *groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
 
   for (guint i = 0; i < tree->nodes->len; i++)
     {
-      VswNode *port = tree->nodes->pdata[i];
+      VswNode *node = tree->nodes->pdata[i];
       g_autofree char *owner = NULL;
       GPtrArray *group;
 
-      if (port->kind != VSW_NODE_PORT)
+      if (node->kind != kind)
         continue;
-      owner = vsw_node_get_string (port, "SwitchPort", "Switch");
+      owner = vsw_node_get_string (node, vsw_node_get_main (node), property);
       group = g_hash_table_lookup (groups, owner);
       if (group == NULL)
         {
           group = g_ptr_array_new ();
           g_hash_table_insert (groups, g_steal_pointer (&owner), group);
         }
-      g_ptr_array_add (group, port);
+      g_ptr_array_add (group, node);
     }
   return groups;
 }
@@ -121,11 +125,53 @@ add_others (const VswSession *session, VswTable *table, gboolean external, const
     }
 }
 
+/* One line of the tree for a setting: what it is now stands with its port. */
+static void
+add_setting (const VswSession *session, VswTable *table, const VswNode *setting, gboolean last)
+{
+  g_autofree char *name = vsw_node_get_string (setting, "ResourceAllocationSetting", "Name");
+  g_autofree char *escaped = vsw_print_text (name, &session->style);
+  g_autofree char *label = g_strconcat (!session->style.lines ? "  " : last ? "└─ " : "├─ ", escaped, NULL);
+  g_autofree char *kind = print_cell (session, setting, "ResourceAllocationSetting", "ResourceSubType");
+  g_autofree char *path = vsw_node_get_string (setting, "ResourceAllocationSetting", "EthernetPort");
+  const VswNode *endpoint = vsw_tree_get (session->tree, path);
+  g_autofree char *state = endpoint != NULL ? print_cell (session, endpoint, "EthernetPort", "State") : NULL;
+  g_autofree char *device = endpoint != NULL ? print_cell (session, endpoint, "EthernetPort", "InterfaceName") : NULL;
+  g_autofree char *mac = print_cell (session, setting, "ResourceAllocationSetting", "Address");
+
+  vsw_table_add (table, (const char *const[]){ label, kind, state, device, mac });
+}
+
+/* Systems with their settings, under a title. */
+static void
+add_systems (const VswSession *session, VswTable *table)
+{
+  g_autoptr (GHashTable) groups = group_children (session->tree, VSW_NODE_SETTING, "VirtualSystem");
+  gboolean first = TRUE;
+
+  for (guint i = 0; i < session->tree->nodes->len; i++)
+    {
+      const VswNode *node = session->tree->nodes->pdata[i];
+      GPtrArray *settings = node->kind == VSW_NODE_SYSTEM ? g_hash_table_lookup (groups, node->path) : NULL;
+      g_autofree char *name = vsw_print_text (node->name, &session->style);
+      g_autofree char *state = print_cell (session, node, "VirtualSystem", "EnabledState");
+
+      if (node->kind != VSW_NODE_SYSTEM)
+        continue;
+      if (first)
+        vsw_table_add (table, (const char *const[]){ "(systems)", NULL, NULL, NULL, NULL });
+      first = FALSE;
+      vsw_table_add (table, (const char *const[]){ name, "system", state, NULL, NULL });
+      for (guint j = 0; settings != NULL && j < settings->len; j++)
+        add_setting (session, table, settings->pdata[j], j + 1 == settings->len);
+    }
+}
+
 static void
 print_tree (VswSession *session)
 {
   g_autoptr (VswTable) table = vsw_table_new (tree_headings);
-  g_autoptr (GHashTable) groups = group_ports (session->tree);
+  g_autoptr (GHashTable) groups = group_children (session->tree, VSW_NODE_PORT, "Switch");
 
   for (guint i = 0; i < session->tree->nodes->len; i++)
     {
@@ -137,6 +183,7 @@ print_tree (VswSession *session)
       for (guint j = 0; ports != NULL && j < ports->len; j++)
         add_port (session, table, ports->pdata[j], j + 1 == ports->len);
     }
+  add_systems (session, table);
   add_others (session, table, FALSE, "(unplugged)");
   add_others (session, table, TRUE, "(external)");
   vsw_session_print_table (session, table);
@@ -186,6 +233,43 @@ add_endpoint_row (const VswSession *session, VswTable *table, const VswNode *nod
 }
 
 static void
+add_system_row (const VswSession *session, VswTable *table, const VswNode *node, const char *name)
+{
+  g_autoptr (GVariant) settings = vsw_node_get (node, "VirtualSystem", "ResourceSettings");
+  g_autofree char *state = print_cell (session, node, "VirtualSystem", "EnabledState");
+  g_autofree char *nics = g_strdup_printf ("%" G_GSIZE_FORMAT, settings != NULL ? g_variant_n_children (settings) : 0);
+  g_autofree char *machine = print_cell (session, node, "VirtualSystem", "Machine");
+  g_autofree char *lifetime = print_cell (session, node, "VirtualSystem", "Lifetime");
+
+  vsw_table_add (table, (const char *const[]){ name, state, nics, machine, lifetime });
+}
+
+/* The object that a property names, as its user types it; "" if there is none. */
+static char *
+print_target (const VswSession *session, const VswNode *node, const char *property)
+{
+  g_autofree char *path = vsw_node_get_string (node, vsw_node_get_main (node), property);
+  VswNode *target = vsw_tree_get (session->tree, path);
+
+  return target != NULL ? vsw_print_text (target->name, &session->style) : g_strdup ("");
+}
+
+static void
+add_setting_row (const VswSession *session, VswTable *table, const VswNode *node, const char *name)
+{
+  g_autoptr (GVariant) pending = vsw_node_get (node, "ResourceAllocationSetting", "PendingChanges");
+  gboolean waits = pending != NULL && g_variant_n_children (pending) > 0;
+  g_autofree char *kind = print_cell (session, node, "ResourceAllocationSetting", "ResourceSubType");
+  g_autofree char *backend = print_cell (session, node, "ResourceAllocationSetting", "Backend");
+  g_autofree char *connection = print_target (session, node, "Connection");
+  g_autofree char *endpoint = print_target (session, node, "EthernetPort");
+  g_autofree char *mac = print_cell (session, node, "ResourceAllocationSetting", "Address");
+  g_autofree char *what = waits ? vsw_print_value ("", pending, &session->style) : NULL;
+
+  vsw_table_add (table, (const char *const[]){ name, kind, backend, connection, endpoint, mac, what });
+}
+
+static void
 add_external_row (const VswSession *session, VswTable *table, const VswNode *node, const char *name)
 {
   g_autofree char *state = print_cell (session, node, "EthernetPort", "State");
@@ -210,6 +294,8 @@ static const struct
   { "switches", "Switches", VSW_NODE_SWITCH, FALSE, switch_headings, add_switch_row },
   { "ports", "Ports", VSW_NODE_PORT, FALSE, port_headings, add_port_row },
   { "endpoints", "Endpoints", VSW_NODE_ENDPOINT, FALSE, endpoint_headings, add_endpoint_row },
+  { "systems", "Systems", VSW_NODE_SYSTEM, FALSE, system_headings, add_system_row },
+  { "settings", "Settings", VSW_NODE_SETTING, FALSE, setting_headings, add_setting_row },
   { "external", NULL, VSW_NODE_ENDPOINT, TRUE, external_headings, add_external_row },
 };
 
@@ -300,23 +386,25 @@ print_all (VswSession *session)
  * @session: a session
  * @error: as vsw_session_load() says
  *
- * `list [switches|ports|endpoints|external]`. Main thread.
+ * `list [switches|ports|endpoints|external|systems|settings]`, `system list`. Main thread.
  *
  * Returns: whether it was done.
  */
 gboolean
 vsw_command_list (VswSession *session, GError **error)
 {
+  const char *noun = g_str_equal (session->verb->name, "system") ? "systems" : session->verb->noun;
+
   if (vsw_session_load (session, error) == NULL)
     return FALSE;
-  if (session->verb->noun == NULL)
+  if (noun == NULL)
     {
       print_all (session);
       return TRUE;
     }
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
     {
-      if (!g_str_equal (lists[i].noun, session->verb->noun))
+      if (!g_str_equal (lists[i].noun, noun))
         continue;
       if (session->json)
         vsw_session_print_json (session, export_list (session, i));

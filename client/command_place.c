@@ -34,6 +34,11 @@ vsw_command_place (VswSession *session, GError **error)
   node = vsw_session_find (session, VSW_NODE_ENDPOINT, session->arguments[0], error);
   if (node == NULL)
     return FALSE;
+  if (vsw_node_has (node, "EmulatedEthernetPort"))
+    {
+      g_set_error (error, VSW_FAILURE, VSW_FAILURE_CONFLICT, "it is a tap, and has no far end; see vmswitchctl run");
+      return FALSE;
+    }
   if (!vsw_node_has (node, "SyntheticEthernetPort"))
     {
       g_set_error (error, VSW_FAILURE, VSW_FAILURE_CONFLICT, "it is not a guest's NIC");

@@ -1,103 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "client/failure.h"
-#include "client/name.h"
+#include "client/changes.h"
 #include "client/verbs.h"
-
-#include <string.h>
-
-static gboolean
-decode_boolean (const char *text, gboolean *ret_value)
-{
-  static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
-    if (g_str_equal (words[i], text))
-      {
-        *ret_value = i % 2 == 1;
-        return TRUE;
-      }
-  return FALSE;
-}
-
-/* The object itself says which properties there are and what type they have: a newer service needs no newer client. */
-static GVariant *
-decode_value (const VswNode *node, const char *property, const char *text, GError **error)
-{
-  g_autoptr (GVariant) present = vsw_node_get (node, vsw_node_get_main (node), property);
-  gboolean truth;
-  guint32 number;
-
-  if (present == NULL)
-    {
-      g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "a %s has no property %s", vsw_node_kind_print (node->kind),
-                   property);
-      return NULL;
-    }
-  if (g_variant_is_of_type (present, G_VARIANT_TYPE_STRING))
-    return g_variant_new_string (text);
-  if (g_variant_is_of_type (present, G_VARIANT_TYPE_UINT32))
-    {
-      if (vsw_number_decode (text, &number, error))
-        return g_variant_new_uint32 (number);
-      g_prefix_error (error, "%s: ", property);
-      return NULL;
-    }
-  if (g_variant_is_of_type (present, G_VARIANT_TYPE_BOOLEAN))
-    {
-      if (decode_boolean (text, &truth))
-        return g_variant_new_boolean (truth);
-      g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "%s: \"%s\" is neither yes nor no", property, text);
-      return NULL;
-    }
-  g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "%s cannot be set", property);
-  return NULL;
-}
-
-static GVariant *
-decode_changes (const VswNode *node, char **words, GError **error)
-{
-  g_autoptr (GVariantBuilder) builder = g_variant_builder_new (G_VARIANT_TYPE_VARDICT);
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (char **word = words; *word != NULL; word++)
-    {
-      const char *equals = strchr (*word, '=');
-      g_autofree char *key = equals != NULL ? g_strndup (*word, (gsize)(equals - *word)) : NULL;
-      g_autofree char *property = NULL;
-      GVariant *value;
-
-      if (key == NULL || key[0] == '\0')
-        {
-          g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "\"%s\" is not KEY=VALUE", *word);
-          return NULL;
-        }
-      property = vsw_name_new_property (key);
-      value = decode_value (node, property, equals + 1, error);
-      if (value == NULL)
-        return NULL;
-      g_variant_builder_add (builder, "{sv}", property, value);
-      if (!g_hash_table_add (seen, g_steal_pointer (&property)))
-        {
-          g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "%s is given twice", key);
-          return NULL;
-        }
-    }
-  return g_variant_builder_end (builder);
-}
 
 /**
  * vsw_command_set:
  * @session: a session
  * @error: as vsw_tree_find() and vsw_session_change() say; %VSW_FAILURE_USAGE
  *
- * `set switch|port|endpoint NAME KEY=VALUE…`: all in one call. Main thread.
+ * `set switch|port|endpoint|system NAME KEY=VALUE…`, `system set SYSTEM KEY=VALUE…`: all in one call. Main thread.
  *
  * Returns: whether it was done.
  */
 gboolean
 vsw_command_set (VswSession *session, GError **error)
 {
-  const char *noun = session->verb->noun;
+  const char *noun = vsw_session_get_noun (session);
   g_autoptr (GVariant) answer = NULL;
   GVariant *changes;
   VswNode *node;
@@ -106,7 +23,7 @@ vsw_command_set (VswSession *session, GError **error)
   node = vsw_session_find (session, vsw_node_kind_decode (noun), session->arguments[0], error);
   if (node == NULL)
     return FALSE;
-  changes = decode_changes (node, session->arguments + 1, error);
+  changes = vsw_changes_decode (session->tree, node, session->arguments + 1, error);
   if (changes == NULL)
     return FALSE;
   answer = vsw_session_change (session, node->path, vsw_node_get_main (node), "Modify",

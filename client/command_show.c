@@ -59,10 +59,64 @@ print_node (VswSession *session, const VswNode *node)
     }
 }
 
+/* (transfer container) (element-type VswNode): the settings of a system; of anything else, nothing. */
+static GPtrArray *
+find_settings (const VswTree *tree, const VswNode *system)
+{
+  GPtrArray *found = g_ptr_array_new ();
+
+  for (guint i = 0; system->kind == VSW_NODE_SYSTEM && i < tree->nodes->len; i++)
+    {
+      VswNode *node = tree->nodes->pdata[i];
+      g_autofree char *owner = vsw_node_get_string (node, "ResourceAllocationSetting", "VirtualSystem");
+
+      if (g_str_equal (owner, system->path))
+        g_ptr_array_add (found, node);
+    }
+  return found;
+}
+
+/* A system is nothing without its settings. */
+static GVariant *
+export_node (const VswTree *tree, const VswNode *node)
+{
+  g_autoptr (GPtrArray) settings = find_settings (tree, node);
+  g_autoptr (GVariant) value = g_variant_ref_sink (vsw_node_export (node));
+  GVariantBuilder list;
+  GVariantBuilder builder;
+  GVariantIter iter;
+  GVariant *entry;
+
+  if (node->kind != VSW_NODE_SYSTEM)
+    return g_steal_pointer (&value);
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < settings->len; i++)
+    g_variant_builder_add_value (&list, vsw_node_export (settings->pdata[i]));
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  g_variant_iter_init (&iter, value);
+  while (g_variant_iter_loop (&iter, "@{sv}", &entry))
+    g_variant_builder_add_value (&builder, entry);
+  g_variant_builder_add (&builder, "{sv}", "Settings", g_variant_builder_end (&list));
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+static void
+print_with_settings (VswSession *session, const VswNode *node)
+{
+  g_autoptr (GPtrArray) settings = find_settings (session->tree, node);
+
+  print_node (session, node);
+  for (guint i = 0; i < settings->len; i++)
+    {
+      vsw_session_print (session, "\n");
+      print_node (session, settings->pdata[i]);
+    }
+}
+
 static VswNode *
 find_node (VswSession *session, const char *name, GError **error)
 {
-  const char *noun = session->verb->noun;
+  const char *noun = vsw_session_get_noun (session);
 
   if (noun == NULL || session->n_arguments == 0)
     return vsw_tree_find_any (session->tree, name, error);
@@ -74,8 +128,8 @@ find_node (VswSession *session, const char *name, GError **error)
  * @session: a session
  * @error: as vsw_tree_find(), vsw_tree_find_any() and vsw_session_load() say
  *
- * `show NAME…`, `show switch|port|endpoint NAME…`, `show manager`: all objects are found before the first is printed. Main
- * thread.
+ * `show NAME…`, `show switch|port|endpoint|system|setting NAME…`, `system show SYSTEM…`, `show manager`: all objects are found
+ * before the first is printed; a system is followed by its settings. Main thread.
  *
  * Returns: whether it was done.
  */
@@ -100,7 +154,11 @@ vsw_command_show (VswSession *session, GError **error)
     {
       g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
       for (guint i = 0; i < found->len; i++)
-        g_variant_builder_add_value (&builder, vsw_node_export (found->pdata[i]));
+        {
+          g_autoptr (GVariant) value = export_node (session->tree, found->pdata[i]);
+
+          g_variant_builder_add_value (&builder, value);
+        }
       vsw_session_print_json (session, g_variant_builder_end (&builder));
       return TRUE;
     }
@@ -108,7 +166,7 @@ vsw_command_show (VswSession *session, GError **error)
     {
       if (i > 0)
         vsw_session_print (session, "\n");
-      print_node (session, found->pdata[i]);
+      print_with_settings (session, found->pdata[i]);
     }
   return TRUE;
 }

@@ -6,7 +6,7 @@
 /* How many there are of each kind, and how many are not as wished. */
 typedef struct
 {
-  guint32 switches, ports, connected, endpoints, external, degraded;
+  guint32 switches, ports, connected, endpoints, external, systems, enabled, degraded;
 } Counts;
 
 static Counts
@@ -19,6 +19,7 @@ count_nodes (const VswTree *tree)
       const VswNode *node = tree->nodes->pdata[i];
       const char *main_name = vsw_node_get_main (node);
       g_autofree char *state = main_name != NULL ? vsw_node_get_string (node, main_name, "State") : g_strdup ("");
+      g_autofree char *enabled = vsw_node_get_string (node, "VirtualSystem", "EnabledState");
       gboolean is_external = vsw_node_has (node, "ExternalEthernetPort");
 
       counts.switches += node->kind == VSW_NODE_SWITCH;
@@ -26,6 +27,8 @@ count_nodes (const VswTree *tree)
       counts.connected += vsw_node_has (node, "ActiveConnection");
       counts.endpoints += node->kind == VSW_NODE_ENDPOINT && !is_external;
       counts.external += is_external;
+      counts.systems += node->kind == VSW_NODE_SYSTEM;
+      counts.enabled += g_str_equal (enabled, "enabled");
       counts.degraded += g_str_equal (state, "degraded");
     }
   return counts;
@@ -43,6 +46,8 @@ print_json (VswSession *session, const VswNode *manager, const Counts *counts)
   g_variant_builder_add (&builder, "{sv}", "ActiveConnections", g_variant_new_uint32 (counts->connected));
   g_variant_builder_add (&builder, "{sv}", "Endpoints", g_variant_new_uint32 (counts->endpoints));
   g_variant_builder_add (&builder, "{sv}", "ExternalEndpoints", g_variant_new_uint32 (counts->external));
+  g_variant_builder_add (&builder, "{sv}", "Systems", g_variant_new_uint32 (counts->systems));
+  g_variant_builder_add (&builder, "{sv}", "EnabledSystems", g_variant_new_uint32 (counts->enabled));
   g_variant_builder_add (&builder, "{sv}", "Degraded", g_variant_new_uint32 (counts->degraded));
   vsw_session_print_json (session, g_variant_builder_end (&builder));
 }
@@ -115,6 +120,7 @@ vsw_command_status (VswSession *session, GError **error)
   vsw_session_print (session, "%-14s%u\n", "Switches", counts.switches);
   vsw_session_print (session, "%-14s%u, connected %u\n", "Ports", counts.ports, counts.connected);
   vsw_session_print (session, "%-14s%u, external %u\n", "Endpoints", counts.endpoints, counts.external);
+  vsw_session_print (session, "%-14s%u, enabled %u\n", "Systems", counts.systems, counts.enabled);
   vsw_session_print (session, "%-14s%u\n", "Degraded", counts.degraded);
   print_property (session, manager, "DynamicMacRange", "MAC range");
   print_property (session, manager, "Limits", "Limits");

@@ -19,6 +19,10 @@ typedef enum
   VSW_FAILURE_INVALID = 7,     /* a value is wrong */
   VSW_FAILURE_UNAVAILABLE = 8, /* no bus, or no service on it */
   VSW_FAILURE_QUOTA = 9,       /* a limit is reached */
+
+  /* of `run` alone, as env(1) has them; not in the list that vsw_failure_print() gives */
+  VSW_FAILURE_CANNOT_EXECUTE = 126, /* the command is there */
+  VSW_FAILURE_NO_COMMAND = 127,     /* it is not */
 } VswFailure;
 
 #define VSW_FAILURE (vsw_failure_quark ())

@@ -65,9 +65,9 @@ vsw_help_print (void)
       }
   g_string_append (out, "\nOptions:\n");
   print_options (out, vsw_global_options);
-  g_string_append (out,
-                   "\nObjects go by name: a switch SWITCH, a port SWITCH/PORT, an endpoint ENDPOINT;\nobject paths "
-                   "are taken too.\n\nExit status:\n");
+  g_string_append (
+      out, "\nObjects go by name: a switch SWITCH, a port SWITCH/PORT, an endpoint ENDPOINT,\na system SYSTEM and "
+           "its NIC SYSTEM/NIC; object paths are taken too.\n\nExit status:\n");
   for (int status = 0; vsw_failure_print (status) != NULL; status++)
     g_string_append_printf (out, "  %d   %s\n", status, vsw_failure_print (status));
   g_string_append (out, "\nMore: vmswitchctl COMMAND --help, vmswitchctl(1)\n");
@@ -80,7 +80,7 @@ print_verb (GString *out, const VswVerb *verb)
   g_autofree char *usage = print_usage (verb);
 
   g_string_append_printf (out, "Usage: vmswitchctl %s%s\n\n%s.\n", usage,
-                          verb->options[0].name != NULL ? " [OPTION...]" : "", verb->text);
+                          verb->options[0].name != NULL && !verb->has_command ? " [OPTION...]" : "", verb->text);
   if (verb->more != NULL)
     g_string_append_printf (out, "%s\n", verb->more);
   if (verb->options[0].name != NULL)

@@ -105,26 +105,62 @@ is_bare_help (char **rest)
   return g_strcmp0 (rest[0], "--help") == 0 || g_strcmp0 (rest[0], "-h") == 0;
 }
 
+/* A user's words are text; the command line of another program, behind `--`, is whatever it likes. */
+static gboolean
+check_words (char **words, gboolean only_before, GError **error)
+{
+  for (char **word = words; *word != NULL && !(only_before && g_str_equal (*word, "--")); word++)
+    if (!g_utf8_validate (*word, -1, NULL))
+      {
+        g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "argument %d is not UTF-8", (int)(word - words));
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* (transfer full) (nullable): the words behind the first `--`, which are gone from @words with it. */
+static char **
+cut_command (char **words)
+{
+  char **command;
+
+  while (*words != NULL && !g_str_equal (*words, "--"))
+    words++;
+  if (*words == NULL)
+    return NULL;
+  command = g_strdupv (words + 1);
+  for (; *words != NULL; words++)
+    g_clear_pointer (words, g_free);
+  return command;
+}
+
 /* Takes over what the global pass has seen, then reads the rest by the verb's own table. */
 static VswSession *
 new_session (const VswVerb *verb, char ***words, GHashTable *globals, GError **error)
 {
   g_autofree VswOption *options = new_options (verb->options);
-  g_autoptr (GHashTable) given = vsw_options_decode (options, FALSE, words, error);
+  g_auto (GStrv) command = verb->has_command ? cut_command (*words) : NULL;
+  g_autoptr (GHashTable) given = NULL;
+  VswSession *session;
   GHashTableIter iter;
   gpointer name;
 
+  if (!check_words (*words, FALSE, error))
+    return NULL;
+  given = vsw_options_decode (options, FALSE, words, error);
   if (given == NULL)
     return NULL;
   g_hash_table_iter_init (&iter, globals);
   while (g_hash_table_iter_next (&iter, &name, NULL))
-    g_hash_table_replace (given, g_strdup (name), g_strdup (""));
+    vsw_options_add (given, name, "");
   /* The first word is the program's name. */
-  return vsw_session_new (verb, g_strdupv (*words + 1), g_steal_pointer (&given));
+  session = vsw_session_new (verb, g_strdupv (*words + 1), g_steal_pointer (&given));
+  session->command = g_steal_pointer (&command);
+  return session;
 }
 
 static gboolean
-run_command (char ***words, char **ret_deed, GError **error)
+run_command (char ***words, gboolean pipe_ignored, char **ret_deed, GError **error)
 {
   g_autofree VswOption *options = new_options (NULL);
   g_autoptr (GHashTable) globals = vsw_options_decode (options, TRUE, words, error);
@@ -160,6 +196,7 @@ run_command (char ***words, char **ret_deed, GError **error)
   session = new_session (verb, words, globals, error);
   if (session == NULL)
     return FALSE;
+  session->pipe_ignored = pipe_ignored;
   if (vsw_session_get_option (session, "help") != NULL)
     return print_verb (verb->name, verb->noun, session->json);
   if (!check_arguments (verb, session->n_arguments, error))
@@ -183,18 +220,6 @@ print_failure (const char *deed, const GError *error)
     fprintf (stderr, "vmswitchctl: %s\n", message);
 }
 
-static gboolean
-check_words (char **words, GError **error)
-{
-  for (char **word = words; *word != NULL; word++)
-    if (!g_utf8_validate (*word, -1, NULL))
-      {
-        g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "argument %d is not UTF-8", (int)(word - words));
-        return FALSE;
-      }
-  return TRUE;
-}
-
 /* A closed standard stream would be the number of the next descriptor, that is, of the bus connection. */
 static void
 fill_streams (void)
@@ -210,6 +235,7 @@ main (int argc, char **argv)
   g_auto (GStrv) words = g_strdupv (argv);
   g_autoptr (GError) error = NULL;
   g_autofree char *deed = NULL;
+  gboolean pipe_ignored;
   int status = 0;
 
   fill_streams ();
@@ -217,9 +243,9 @@ main (int argc, char **argv)
   setlocale (LC_CTYPE, "");
   g_set_prgname ("vmswitchctl");
   /* A reader that goes is a failed write, not a silent death. */
-  signal (SIGPIPE, SIG_IGN);
+  pipe_ignored = signal (SIGPIPE, SIG_IGN) == SIG_IGN;
 
-  if (!check_words (words, &error) || !run_command (&words, &deed, &error))
+  if (!check_words (words, TRUE, &error) || !run_command (&words, pipe_ignored, &deed, &error))
     {
       print_failure (deed, error);
       status = error->domain == VSW_FAILURE ? error->code : VSW_FAILURE_OTHER;

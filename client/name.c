@@ -87,6 +87,25 @@ vsw_name_new_property (const char *key)
 }
 
 /**
+ * vsw_name_clean:
+ * @word: any bytes
+ *
+ * Makes a word that can begin an object's name: what no name may hold becomes `-`, or `n` in front.
+ *
+ * Returns: (transfer full): the word, as long as @word. Any thread.
+ */
+char *
+vsw_name_clean (const char *word)
+{
+  char *name = g_strdup (word);
+
+  for (char *p = name; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && (p == name || strchr ("._-", *p) == NULL))
+      *p = p == name ? 'n' : '-';
+  return name;
+}
+
+/**
  * vsw_name_get_interface:
  * @interface_name: name of a D-Bus interface
  *
@@ -100,6 +119,19 @@ vsw_name_get_interface (const char *interface_name)
   return g_str_has_prefix (interface_name, VSW_BUS_PREFIX) ? interface_name + strlen (VSW_BUS_PREFIX) : interface_name;
 }
 
+/* No name holds a slash, so there is one way to take a pair of them apart. */
+static gboolean
+split_pair (const char *name, char **ret_first, char **ret_second)
+{
+  const char *slash = strchr (name, '/');
+
+  if (slash == NULL || slash == name || slash[1] == '\0' || strchr (slash + 1, '/') != NULL)
+    return FALSE;
+  *ret_first = g_strndup (name, (gsize)(slash - name));
+  *ret_second = g_strdup (slash + 1);
+  return TRUE;
+}
+
 /**
  * vsw_name_split_port:
  * @name: `SWITCH/PORT`
@@ -107,21 +139,35 @@ vsw_name_get_interface (const char *interface_name)
  * @ret_port: (out): name of the port on it
  * @error: %VSW_FAILURE_USAGE
  *
- * Takes the name of a port apart. No name holds a slash, so there is one way to do it.
+ * Takes the name of a port apart.
  *
  * Returns: whether it is one. Any thread.
  */
 gboolean
 vsw_name_split_port (const char *name, char **ret_switch, char **ret_port, GError **error)
 {
-  const char *slash = strchr (name, '/');
+  if (split_pair (name, ret_switch, ret_port))
+    return TRUE;
+  g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "\"%s\" is not a port: it is named SWITCH/PORT", name);
+  return FALSE;
+}
 
-  if (slash == NULL || slash == name || slash[1] == '\0' || strchr (slash + 1, '/') != NULL)
-    {
-      g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "\"%s\" is not a port: it is named SWITCH/PORT", name);
-      return FALSE;
-    }
-  *ret_switch = g_strndup (name, (gsize)(slash - name));
-  *ret_port = g_strdup (slash + 1);
-  return TRUE;
+/**
+ * vsw_name_split_setting:
+ * @name: `SYSTEM/NIC`
+ * @ret_system: (out): name of the system
+ * @ret_nic: (out): name of the setting in it
+ * @error: %VSW_FAILURE_USAGE
+ *
+ * Takes the name of a setting apart.
+ *
+ * Returns: whether it is one. Any thread.
+ */
+gboolean
+vsw_name_split_setting (const char *name, char **ret_system, char **ret_nic, GError **error)
+{
+  if (split_pair (name, ret_system, ret_nic))
+    return TRUE;
+  g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "\"%s\" is not a NIC of a system: it is named SYSTEM/NIC", name);
+  return FALSE;
 }

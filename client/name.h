@@ -16,9 +16,11 @@ G_BEGIN_DECLS
 /* make */
 char *vsw_name_new_from_path (const char *path);
 char *vsw_name_new_property (const char *key);
+char *vsw_name_clean (const char *word);
 const char *vsw_name_get_interface (const char *interface_name);
 
 /* "lab/web" → "lab" and "web" */
 gboolean vsw_name_split_port (const char *name, char **ret_switch, char **ret_port, GError **error);
+gboolean vsw_name_split_setting (const char *name, char **ret_system, char **ret_nic, GError **error);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 #include "client/netns.h"
 
 #include "client/failure.h"
+#include "client/name.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,10 +82,7 @@ char *
 vsw_netns_print (const char *name)
 {
   g_autofree char *last = g_path_get_basename (name);
-  char *word = is_number (name) ? g_strdup_printf ("pid%s", name) : g_steal_pointer (&last);
+  g_autofree char *word = is_number (name) ? g_strdup_printf ("pid%s", name) : g_steal_pointer (&last);
 
-  for (char *p = word; *p != '\0'; p++)
-    if (!g_ascii_isalnum (*p) && (p == word || strchr ("._-", *p) == NULL))
-      *p = p == word ? 'n' : '-';
-  return word;
+  return vsw_name_clean (word);
 }

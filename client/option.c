@@ -3,13 +3,72 @@
 
 #include "client/failure.h"
 
+/**
+ * vsw_options_new:
+ *
+ * Returns: (transfer full) (element-type utf8 GPtrArray): a place for what is given, with nothing in it. Any thread.
+ */
+GHashTable *
+vsw_options_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+}
+
+/**
+ * vsw_options_add:
+ * @given: from vsw_options_new()
+ * @name: of an option
+ * @value: what is given with it, "" for a flag
+ *
+ * Notes that an option is given, perhaps once more. Any thread.
+ */
+void
+vsw_options_add (GHashTable *given, const char *name, const char *value)
+{
+  GPtrArray *values = g_hash_table_lookup (given, name);
+
+  if (values == NULL)
+    {
+      values = g_ptr_array_new_with_free_func (g_free);
+      g_hash_table_insert (given, g_strdup (name), values);
+    }
+  g_ptr_array_add (values, g_strdup (value));
+}
+
+/**
+ * vsw_options_get:
+ * @given: what was given
+ * @name: of an option
+ *
+ * Returns: (transfer none) (nullable): what was given last, "" for a flag, or %NULL. Any thread.
+ */
+const char *
+vsw_options_get (GHashTable *given, const char *name)
+{
+  const GPtrArray *values = vsw_options_get_all (given, name);
+
+  return values != NULL ? values->pdata[values->len - 1] : NULL;
+}
+
+/**
+ * vsw_options_get_all:
+ * @given: what was given
+ * @name: of an option
+ *
+ * Returns: (transfer none) (nullable) (element-type utf8): all that was given, in order; %NULL if nothing was. Any thread.
+ */
+const GPtrArray *
+vsw_options_get_all (GHashTable *given, const char *name)
+{
+  return g_hash_table_lookup (given, name);
+}
+
 static gboolean
 store_option (const char *name, const char *value, gpointer given, GError **error)
 {
   while (*name == '-')
     name++;
-  g_hash_table_replace (given, g_strdup (g_str_equal (name, "h") ? "help" : name),
-                        g_strdup (value != NULL ? value : ""));
+  vsw_options_add (given, g_str_equal (name, "h") ? "help" : name, value != NULL ? value : "");
   return TRUE;
 }
 
@@ -80,12 +139,12 @@ drop_separator (char **words)
  *
  * Takes the options out of a command line.
  *
- * Returns: (transfer full) (element-type utf8 utf8): what was given, by name. Main thread.
+ * Returns: (transfer full): what was given, as vsw_options_get() tells. Main thread.
  */
 GHashTable *
 vsw_options_decode (const VswOption *options, gboolean only_before, char ***arguments, GError **error)
 {
-  g_autoptr (GHashTable) given = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) given = vsw_options_new ();
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autofree GOptionEntry *entries = new_entries (options);
   g_autoptr (GError) wrong = NULL;
@@ -170,7 +229,7 @@ vsw_options_export (GHashTable *given, const VswOption *options, GVariantBuilder
 
   for (const VswOption *option = options; option->name != NULL; option++)
     {
-      const char *text = g_hash_table_lookup (given, option->name);
+      const char *text = vsw_options_get (given, option->name);
       GVariant *value;
 
       if (text == NULL || option->key == NULL)

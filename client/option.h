@@ -36,9 +36,15 @@ typedef struct
   const char *more;      /* further lines of help; NULL: none */
   const VswOption *options;
   gboolean (*run) (VswSession *session, GError **error);
+  gboolean has_command; /* what stands behind `--` is the command line of another program */
 } VswVerb;
 
-/* What was given: (element-type utf8 utf8), options by name. */
+/* What was given: for each option by name all its values, in order. */
+GHashTable *vsw_options_new (void);
+void vsw_options_add (GHashTable *given, const char *name, const char *value);
+const char *vsw_options_get (GHashTable *given, const char *name);
+const GPtrArray *vsw_options_get_all (GHashTable *given, const char *name);
+
 GHashTable *vsw_options_decode (const VswOption *options, gboolean only_before, char ***arguments, GError **error);
 GVariant *vsw_options_export (GHashTable *given, const VswOption *options, GVariantBuilder *more, GError **error);
 gboolean vsw_number_decode (const char *text, guint32 *ret_number, GError **error);

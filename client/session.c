@@ -52,6 +52,7 @@ vsw_session_free (VswSession *self)
   g_clear_object (&self->connection);
   g_hash_table_unref (self->options);
   g_strfreev (self->arguments);
+  g_strfreev (self->command);
   g_free (self->deed);
   g_free (self);
 }
@@ -66,7 +67,21 @@ vsw_session_free (VswSession *self)
 const char *
 vsw_session_get_option (const VswSession *self, const char *name)
 {
-  return g_hash_table_lookup (self->options, name);
+  return vsw_options_get (self->options, name);
+}
+
+/**
+ * vsw_session_get_noun:
+ * @self: a session
+ *
+ * Says what kind of object the verb is about: `show port` and `system show` differ in where they say it.
+ *
+ * Returns: (transfer none) (nullable): "port", as vsw_node_kind_decode() takes it; %NULL for a verb of any kind. Main thread.
+ */
+const char *
+vsw_session_get_noun (const VswSession *self)
+{
+  return g_str_equal (self->verb->name, "system") ? self->verb->name : self->verb->noun;
 }
 
 /**
@@ -132,7 +147,8 @@ vsw_session_connect (VswSession *self, GError **error)
 
 static GVariant *
 call_service (VswSession *self, const char *path, const char *interface_name, const char *method, GVariant *arguments,
-              const char *reply, GUnixFDList *fds, GDBusCallFlags flags, int timeout, GError **error)
+              const char *reply, GUnixFDList *fds, GUnixFDList **ret_fds, GDBusCallFlags flags, int timeout,
+              GError **error)
 {
   g_autoptr (GVariant) sunk = g_variant_ref_sink (arguments);
   g_autoptr (GError) wrong = NULL;
@@ -141,9 +157,9 @@ call_service (VswSession *self, const char *path, const char *interface_name, co
 
   if (connection == NULL)
     return NULL;
-  answer =
-      g_dbus_connection_call_with_unix_fd_list_sync (connection, VSW_BUS_NAME, path, interface_name, method, sunk,
-                                                     G_VARIANT_TYPE (reply), flags, timeout, fds, NULL, NULL, &wrong);
+  answer = g_dbus_connection_call_with_unix_fd_list_sync (connection, VSW_BUS_NAME, path, interface_name, method, sunk,
+                                                          G_VARIANT_TYPE (reply), flags, timeout, fds, ret_fds, NULL,
+                                                          &wrong);
   if (answer == NULL)
     g_propagate_error (error, vsw_failure_new_from_bus (wrong));
   return answer;
@@ -167,12 +183,43 @@ GVariant *
 vsw_session_read (VswSession *self, const char *path, const char *interface_name, const char *method,
                   GVariant *arguments, const char *reply, GError **error)
 {
-  return call_service (self, path, interface_name, method, arguments, reply, NULL, G_DBUS_CALL_FLAGS_NONE,
+  return call_service (self, path, interface_name, method, arguments, reply, NULL, NULL, G_DBUS_CALL_FLAGS_NONE,
                        CALL_TIMEOUT_MSEC, error);
 }
 
 /**
- * vsw_session_change:
+ * vsw_session_get_property:
+ * @self: a session
+ * @path: object path
+ * @interface_name: short name of the interface
+ * @property: name of a property
+ * @type: its type
+ * @error: as vsw_failure_new_from_bus() says; %VSW_FAILURE_OTHER if it is of another type
+ *
+ * Reads a property as it is now; the tree has what was before a change.
+ *
+ * Returns: (transfer full): its value. Main thread.
+ */
+GVariant *
+vsw_session_get_property (VswSession *self, const char *path, const char *interface_name, const char *property,
+                          const char *type, GError **error)
+{
+  g_autofree char *interface = g_strconcat (VSW_BUS_PREFIX, interface_name, NULL);
+  g_autoptr (GVariant) answer = vsw_session_read (self, path, "org.freedesktop.DBus.Properties", "Get",
+                                                  g_variant_new ("(ss)", interface, property), "(v)", error);
+  g_autoptr (GVariant) value = NULL;
+
+  if (answer == NULL)
+    return NULL;
+  g_variant_get (answer, "(v)", &value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE (type)))
+    return g_steal_pointer (&value);
+  g_set_error (error, VSW_FAILURE, VSW_FAILURE_OTHER, "the service has a %s of an unknown type", property);
+  return NULL;
+}
+
+/**
+ * vsw_session_change_with_fds:
  * @self: a session
  * @path: object path
  * @interface_name: short name of the interface
@@ -180,6 +227,7 @@ vsw_session_read (VswSession *self, const char *path, const char *interface_name
  * @arguments: (transfer floating): its arguments
  * @reply: type of the answer
  * @fds: (nullable): descriptors that the arguments refer to
+ * @ret_fds: (out) (optional) (nullable) (transfer full): descriptors that the answer refers to
  * @error: as vsw_failure_new_from_bus() says
  *
  * Calls a method that polkit may want to ask about: on a terminal there is an agent meanwhile, and the call waits for the
@@ -188,8 +236,9 @@ vsw_session_read (VswSession *self, const char *path, const char *interface_name
  * Returns: (transfer full): the answer. Main thread.
  */
 GVariant *
-vsw_session_change (VswSession *self, const char *path, const char *interface_name, const char *method,
-                    GVariant *arguments, const char *reply, GUnixFDList *fds, GError **error)
+vsw_session_change_with_fds (VswSession *self, const char *path, const char *interface_name, const char *method,
+                             GVariant *arguments, const char *reply, GUnixFDList *fds, GUnixFDList **ret_fds,
+                             GError **error)
 {
   g_autoptr (GVariant) sunk = g_variant_ref_sink (arguments);
   g_autofree char *interface = g_strconcat (VSW_BUS_PREFIX, interface_name, NULL);
@@ -204,9 +253,31 @@ vsw_session_change (VswSession *self, const char *path, const char *interface_na
       if (agent == NULL)
         g_debug ("%s", no_agent->message);
     }
-  return call_service (self, path, interface, method, sunk, reply, fds,
+  return call_service (self, path, interface, method, sunk, reply, fds, ret_fds,
                        interactive ? G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION : G_DBUS_CALL_FLAGS_NONE,
                        interactive ? G_MAXINT : CALL_TIMEOUT_MSEC, error);
+}
+
+/**
+ * vsw_session_change:
+ * @self: a session
+ * @path: object path
+ * @interface_name: short name of the interface
+ * @method: name of the method
+ * @arguments: (transfer floating): its arguments
+ * @reply: type of the answer
+ * @fds: (nullable): descriptors that the arguments refer to
+ * @error: as vsw_failure_new_from_bus() says
+ *
+ * vsw_session_change_with_fds() for the many methods that answer without descriptors.
+ *
+ * Returns: (transfer full): the answer. Main thread.
+ */
+GVariant *
+vsw_session_change (VswSession *self, const char *path, const char *interface_name, const char *method,
+                    GVariant *arguments, const char *reply, GUnixFDList *fds, GError **error)
+{
+  return vsw_session_change_with_fds (self, path, interface_name, method, arguments, reply, fds, NULL, error);
 }
 
 /**
@@ -233,6 +304,18 @@ vsw_session_load (VswSession *self, GError **error)
   objects = g_variant_get_child_value (answer, 0);
   self->tree = vsw_tree_new (objects);
   return self->tree;
+}
+
+/**
+ * vsw_session_forget:
+ * @self: a session
+ *
+ * Makes vsw_session_load() ask again, because something changed. What was found before is gone. Main thread.
+ */
+void
+vsw_session_forget (VswSession *self)
+{
+  g_clear_pointer (&self->tree, vsw_tree_free);
 }
 
 /**

@@ -18,10 +18,12 @@ struct _VswSession
   const VswVerb *verb;
   char **arguments; /* (owned) behind verb and noun */
   guint n_arguments;
-  GHashTable *options; /* (owned) (element-type utf8 utf8) */
+  char **command;      /* (owned) (nullable) behind `--`, of a verb that has_command; bytes, not text */
+  GHashTable *options; /* (owned) as vsw_options_get() reads it */
   gboolean json;
   gboolean quiet;
   gboolean ask;
+  gboolean pipe_ignored; /* what SIGPIPE did when we were started, for the program that may follow us */
   VswStyle style;
   char *deed;                  /* (owned) (nullable) "create switch lab": what an error could not */
   GDBusConnection *connection; /* (owned) (nullable) */
@@ -32,14 +34,21 @@ VswSession *vsw_session_new (const VswVerb *verb, char **arguments, GHashTable *
 void vsw_session_free (VswSession *self);
 
 const char *vsw_session_get_option (const VswSession *self, const char *name);
+const char *vsw_session_get_noun (const VswSession *self);
 void vsw_session_begin (VswSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* the service */
 GDBusConnection *vsw_session_connect (VswSession *self, GError **error);
 VswTree *vsw_session_load (VswSession *self, GError **error);
+void vsw_session_forget (VswSession *self);
 VswNode *vsw_session_find (VswSession *self, VswNodeKind kind, const char *name, GError **error);
 GVariant *vsw_session_read (VswSession *self, const char *path, const char *interface_name, const char *method,
                             GVariant *arguments, const char *reply, GError **error);
+GVariant *vsw_session_get_property (VswSession *self, const char *path, const char *interface_name,
+                                    const char *property, const char *type, GError **error);
+GVariant *vsw_session_change_with_fds (VswSession *self, const char *path, const char *interface_name,
+                                       const char *method, GVariant *arguments, const char *reply, GUnixFDList *fds,
+                                       GUnixFDList **ret_fds, GError **error);
 GVariant *vsw_session_change (VswSession *self, const char *path, const char *interface_name, const char *method,
                               GVariant *arguments, const char *reply, GUnixFDList *fds, GError **error);
 

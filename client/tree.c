@@ -13,8 +13,12 @@ static const struct
   const char *interface_name; /* the one that makes an object what it is */
   const char *text;
 } kinds[] = {
-  [VSW_NODE_MANAGER] = { "Manager", "manager" }, [VSW_NODE_SWITCH] = { "Switch", "switch" },
-  [VSW_NODE_PORT] = { "SwitchPort", "port" },    [VSW_NODE_ENDPOINT] = { "EthernetPort", "endpoint" },
+  [VSW_NODE_MANAGER] = { "Manager", "manager" },
+  [VSW_NODE_SWITCH] = { "Switch", "switch" },
+  [VSW_NODE_PORT] = { "SwitchPort", "port" },
+  [VSW_NODE_ENDPOINT] = { "EthernetPort", "endpoint" },
+  [VSW_NODE_SYSTEM] = { "VirtualSystem", "system" },
+  [VSW_NODE_SETTING] = { "ResourceAllocationSetting", "setting" },
   [VSW_NODE_OTHER] = { NULL, "object" },
 };
 
@@ -32,7 +36,7 @@ vsw_node_kind_print (VswNodeKind kind)
 
 /**
  * vsw_node_kind_decode:
- * @noun: "switch", "port", "endpoint", as in commands
+ * @noun: "switch", "port", "endpoint", "system", as in commands
  *
  * Returns: the kind that it means. Any thread.
  */
@@ -195,13 +199,25 @@ new_node (const char *path, GVariant *interfaces)
   return node;
 }
 
-/* A port is named with its switch, so the switches must be known. */
+/* What is named with another object: by which property, and what that is. */
+static const struct
+{
+  const char *property;
+  const char *parent;
+} parents[] = {
+  [VSW_NODE_PORT] = { "Switch", "Switch" },
+  [VSW_NODE_SETTING] = { "VirtualSystem", "VirtualSystem" },
+  [VSW_NODE_OTHER] = { NULL },
+};
+
+/* A port is named with its switch and a setting with its system, so those must be known. */
 static void
 name_node (const VswTree *self, VswNode *node)
 {
+  const char *main_name = vsw_node_get_main (node);
   g_autofree char *name = NULL;
-  g_autofree char *switch_path = NULL;
-  g_autofree char *switch_name = NULL;
+  g_autofree char *parent_path = NULL;
+  g_autofree char *parent_name = NULL;
   VswNode *parent;
 
   if (node->kind == VSW_NODE_MANAGER || node->kind == VSW_NODE_OTHER)
@@ -209,16 +225,16 @@ name_node (const VswTree *self, VswNode *node)
       node->name = node->kind == VSW_NODE_MANAGER ? g_strdup ("manager") : g_strdup (node->path);
       return;
     }
-  name = vsw_node_get_string (node, vsw_node_get_main (node), "Name");
-  if (node->kind != VSW_NODE_PORT)
+  name = vsw_node_get_string (node, main_name, "Name");
+  if (parents[node->kind].property == NULL)
     {
       node->name = g_steal_pointer (&name);
       return;
     }
-  switch_path = vsw_node_get_string (node, "SwitchPort", "Switch");
-  parent = vsw_tree_get (self, switch_path);
-  switch_name = parent != NULL ? vsw_node_get_string (parent, "Switch", "Name") : g_strdup ("?");
-  node->name = g_strconcat (switch_name, "/", name, NULL);
+  parent_path = vsw_node_get_string (node, main_name, parents[node->kind].property);
+  parent = vsw_tree_get (self, parent_path);
+  parent_name = parent != NULL ? vsw_node_get_string (parent, parents[node->kind].parent, "Name") : g_strdup ("?");
+  node->name = g_strconcat (parent_name, "/", name, NULL);
 }
 
 static int
@@ -313,8 +329,8 @@ vsw_tree_get (const VswTree *self, const char *path)
 VswNode *
 vsw_tree_find (const VswTree *self, VswNodeKind kind, const char *name, GError **error)
 {
-  g_autofree char *switch_name = NULL;
-  g_autofree char *port_name = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
 
   if (name[0] == '/')
     {
@@ -329,7 +345,9 @@ vsw_tree_find (const VswTree *self, VswNodeKind kind, const char *name, GError *
         g_set_error (error, VSW_FAILURE, VSW_FAILURE_NOT_FOUND, "there is no object %s", name);
       return NULL;
     }
-  if (kind == VSW_NODE_PORT && !vsw_name_split_port (name, &switch_name, &port_name, error))
+  if (kind == VSW_NODE_PORT && !vsw_name_split_port (name, &first, &second, error))
+    return NULL;
+  if (kind == VSW_NODE_SETTING && !vsw_name_split_setting (name, &first, &second, error))
     return NULL;
   for (guint i = 0; i < self->nodes->len; i++)
     {
@@ -342,6 +360,28 @@ vsw_tree_find (const VswTree *self, VswNodeKind kind, const char *name, GError *
   return NULL;
 }
 
+/**
+ * vsw_tree_find_connection:
+ * @self: a tree
+ * @text: `SWITCH`, `SWITCH/PORT`, an object path of either, or `none`
+ * @error: as vsw_tree_find() says
+ *
+ * Finds what a setting can be connected to.
+ *
+ * Returns: (transfer none): an object path, `/` for none. Any thread.
+ */
+const char *
+vsw_tree_find_connection (const VswTree *self, const char *text, GError **error)
+{
+  VswNode *node = text[0] == '/' ? vsw_tree_get (self, text) : NULL;
+  gboolean is_port = node != NULL ? node->kind == VSW_NODE_PORT : text[0] != '/' && strchr (text, '/') != NULL;
+
+  if (g_str_equal (text, "none") || g_str_equal (text, "/"))
+    return "/";
+  node = vsw_tree_find (self, is_port ? VSW_NODE_PORT : VSW_NODE_SWITCH, text, error);
+  return node != NULL ? node->path : NULL;
+}
+
 static gboolean
 has_name (const VswNode *node, const char *name)
 {
@@ -351,7 +391,7 @@ has_name (const VswNode *node, const char *name)
 static gboolean
 has_bare_name (const VswNode *node, const char *name)
 {
-  const char *slash = node->kind == VSW_NODE_PORT ? strchr (node->name, '/') : NULL;
+  const char *slash = parents[node->kind].property != NULL ? strchr (node->name, '/') : NULL;
 
   return slash != NULL && g_str_equal (slash + 1, name);
 }
@@ -390,8 +430,9 @@ print_choices (const GPtrArray *found)
  * @name: a name of any kind, or an object path
  * @error: %VSW_FAILURE_NOT_FOUND; %VSW_FAILURE_USAGE if several objects have the name: they are listed
  *
- * Finds the one object that a user can mean by a name alone. Whole names go first; a port may do without its switch where nothing
- * else has that name, so that a NIC and the port that was made for it do not get in each other's way.
+ * Finds the one object that a user can mean by a name alone. Whole names go first; a port may do without its switch, and a setting
+ * without its system, where nothing else has that name, so that a NIC and the port that was made for it do not get in each other's
+ * way.
  *
  * Returns: (transfer none): the object. Any thread.
  */
@@ -407,7 +448,8 @@ vsw_tree_find_any (const VswTree *self, const char *name, GError **error)
     return found->pdata[0];
   choices = print_choices (found);
   if (found->len == 0)
-    g_set_error (error, VSW_FAILURE, VSW_FAILURE_NOT_FOUND, "there is no switch, port or endpoint \"%s\"", name);
+    g_set_error (error, VSW_FAILURE, VSW_FAILURE_NOT_FOUND, "there is no switch, port, endpoint or system \"%s\"",
+                 name);
   else
     g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "\"%s\" can be any of: %s", name, choices);
   return NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the service has, as it was at one moment: the answer of GetManagedObjects as a small model.
  *
- * Owes: every object that the service listed, in the order people expect (switches, ports, endpoints, each by name, `web2`
- * before `web10`), and finding one by what a user types: a name, or an object path.
+ * Owes: every object that the service listed, in the order people expect (switches, ports, endpoints, systems, settings,
+ * each by name, `web2` before `web10`), and finding one by what a user types: a name, or an object path.
  * Never guesses: a name that fits more than one object is an error that lists them. */
 #pragma once
 
@@ -16,6 +16,8 @@ typedef enum
   VSW_NODE_SWITCH,
   VSW_NODE_PORT,
   VSW_NODE_ENDPOINT,
+  VSW_NODE_SYSTEM,
+  VSW_NODE_SETTING,
   VSW_NODE_OTHER, /* of a newer service */
 } VswNodeKind;
 
@@ -24,8 +26,8 @@ typedef struct
 {
   VswNodeKind kind;
   char *path;
-  char *name;           /* as a user types it: "lab", "lab/web", "eth0" */
-  char *key;            /* that it is sorted by: ports follow the order of their switches */
+  char *name; /* as a user types it: "lab", "lab/web", "eth0", "vm1", "vm1/net0" */
+  char *key;  /* that it is sorted by: ports follow the order of their switches, settings that of their systems */
   GVariant *interfaces; /* a{sa{sv}} */
 } VswNode;
 
@@ -41,6 +43,7 @@ void vsw_tree_free (VswTree *self);
 /* get, find */
 VswNode *vsw_tree_get (const VswTree *self, const char *path);
 VswNode *vsw_tree_find (const VswTree *self, VswNodeKind kind, const char *name, GError **error);
+const char *vsw_tree_find_connection (const VswTree *self, const char *text, GError **error);
 VswNode *vsw_tree_find_any (const VswTree *self, const char *name, GError **error);
 
 /* of one object; interfaces by their short name: "SwitchPort" */

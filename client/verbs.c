@@ -8,7 +8,22 @@
 #define MORE_ATTACH                                                                                                    \
   "Makes a NIC for a guest, a port for it, and plugs the one into the other.\n"                                        \
   "Without NAME it is called after namespace and interface: NETNS-INTERFACE.\n"                                        \
-  "With --lifetime caller the NIC is there until this command is interrupted.\n" MORE_NAMESPACE
+  "With --lifetime caller the NIC is there until this command is interrupted.\n" MORE_NAMESPACE "\n"                   \
+  "A tap waits for its owner to open it: vmswitchctl run --endpoint NAME -- COMMAND.\n"                                \
+  "For a tap that goes with the guest: vmswitchctl run SWITCH -- COMMAND."
+#define MORE_RUN                                                                                                       \
+  "Makes a tap for each --nic (without one: one synthetic NIC), and becomes COMMAND, which\n"                          \
+  "inherits their descriptors. The NICs go when the last descriptor is closed.\n"                                      \
+  "In every word of COMMAND these are replaced: {fds} by the numbers of the descriptors\n"                             \
+  "with colons between, {mac}, {queues}, {vectors} and {mtu}; {fds2} and so on are those\n"                            \
+  "of the second NIC. {{ is a brace; other braces stay.\n"                                                             \
+  "Keys of --nic: kind=synthetic|emulated name mac queues mtu port description switch.\n"                              \
+  "Two commas are one within a value.\n"                                                                               \
+  "Exit status: that of COMMAND; 126: it cannot be executed; 127: there is none."
+#define MORE_CONNECTION "CONNECTION is SWITCH, SWITCH/PORT or none."
+#define MORE_START                                                                                                     \
+  "Each NIC becomes an endpoint SYSTEM-NIC; it returns when all are there, or none. Taps\n"                            \
+  "wait to be opened: vmswitchctl run --system SYSTEM -- COMMAND."
 #define MORE_KEYS "A KEY is the name of a property, as ageing-seconds or AgeingSeconds. All are changed, or none.\n"
 
 const VswOption vsw_global_options[] = {
@@ -44,6 +59,10 @@ const VswOption vsw_global_options[] = {
   {                                                                                                                    \
     "lifetime", VSW_OPTION_STRING, "Lifetime", "WORD", "runtime (default, until reboot), persistent or caller"         \
   }
+#define FORCE_SYSTEM                                                                                                   \
+  {                                                                                                                    \
+    "force", VSW_OPTION_FLAG, "force", NULL, "Also while it is in use: the guest loses its network"                    \
+  }
 #define FORCE                                                                                                          \
   {                                                                                                                    \
     "force", VSW_OPTION_FLAG, "force", NULL, "Also what depends on it: connections, and ports of a switch"             \
@@ -73,10 +92,38 @@ static const VswOption create_switch_options[] = {
 static const VswOption create_port_options[] = { DESCRIPTION, LIFETIME, END };
 static const VswOption create_endpoint_options[] = { DESCRIPTION, MAC, MTU, QUEUES, LIFETIME, END };
 static const VswOption delete_options[] = { FORCE, END };
+static const VswOption delete_system_options[] = { FORCE_SYSTEM, END };
+static const VswOption define_options[] = {
+  DESCRIPTION,
+  { "machine", VSW_OPTION_STRING, NULL, "MACHINE", "Stop it when this machine of systemd-machined goes" },
+  LIFETIME,
+  END,
+};
+static const VswOption add_nic_options[] = {
+  { "connection", VSW_OPTION_STRING, NULL, "CONNECTION",
+    "Where it is plugged in: SWITCH, SWITCH/PORT or none (default)" },
+  { "no-automatic-connection", VSW_OPTION_FLAG, NULL, NULL, "Do not plug it in when the system is started" },
+  { "kind", VSW_OPTION_STRING, "ResourceSubType", "WORD", "synthetic (default) or emulated" },
+  { "backend", VSW_OPTION_STRING, "Backend", "WORD", "tap (default) or veth" },
+  { "mac", VSW_OPTION_STRING, "Address", "ADDRESS", "Its MAC address, aa:bb:cc:dd:ee:ff" },
+  MTU,
+  QUEUES,
+  DESCRIPTION,
+  END,
+};
+static const VswOption run_options[] = {
+  { "nic", VSW_OPTION_STRING, NULL, "KEY=VALUE,...", "Attach a NIC; may be repeated" },
+  { "endpoint", VSW_OPTION_STRING, NULL, "ENDPOINT", "Open this NIC, a tap; may be repeated" },
+  { "system", VSW_OPTION_STRING, NULL, "SYSTEM", "Open the taps of this system, which is started if it is not" },
+  { "print-qemu", VSW_OPTION_FLAG, NULL, NULL, "Print options of QEMU; with COMMAND, filled in, on the error stream" },
+  END,
+};
 static const VswOption attach_options[] = {
   NETNS,
   { "interface", VSW_OPTION_STRING, "InterfaceName", "NAME", "Name of the NIC in the namespace; default eth0" },
   { "port", VSW_OPTION_STRING, "Port", "PORT", "Plug it into this port of the switch, not into a new one" },
+  { "kind", VSW_OPTION_STRING, "Kind", "WORD", "synthetic (default) or emulated" },
+  { "backend", VSW_OPTION_STRING, "Backend", "WORD", "veth (default) or tap; of an emulated one: tap" },
   DESCRIPTION,
   MAC,
   MTU,
@@ -95,10 +142,13 @@ static const VswOption resolve_options[] = {
 };
 
 const VswVerb vsw_verbs[] = {
-  { "list", NULL, "", 0, 0, "Show the tree of switches, ports and endpoints", NULL, no_options, vsw_command_list },
+  { "list", NULL, "", 0, 0, "Show the tree of switches, ports, endpoints and systems", NULL, no_options,
+    vsw_command_list },
   { "list", "switches", "", 0, 0, "List switches", NULL, no_options, vsw_command_list },
   { "list", "ports", "", 0, 0, "List switch ports", NULL, no_options, vsw_command_list },
   { "list", "endpoints", "", 0, 0, "List Ethernet ports of all kinds", NULL, no_options, vsw_command_list },
+  { "list", "systems", "", 0, 0, "List virtual systems", NULL, no_options, vsw_command_list },
+  { "list", "settings", "", 0, 0, "List NICs of virtual systems", NULL, no_options, vsw_command_list },
   { "list", "external", "", 0, 0, "List physical NICs of the host", NULL, no_options, vsw_command_list },
   { "show", NULL, "NAME...", 1, VSW_ARGUMENTS_ANY, "Show all properties of objects with a unique name", NULL,
     no_options, vsw_command_show },
@@ -108,6 +158,10 @@ const VswVerb vsw_verbs[] = {
     vsw_command_show },
   { "show", "endpoint", "ENDPOINT...", 1, VSW_ARGUMENTS_ANY, "Show all properties of endpoints", NULL, no_options,
     vsw_command_show },
+  { "show", "system", "SYSTEM...", 1, VSW_ARGUMENTS_ANY, "Show all properties of systems and of their NICs", NULL,
+    no_options, vsw_command_show },
+  { "show", "setting", "SYSTEM/NIC...", 1, VSW_ARGUMENTS_ANY, "Show all properties of NICs of systems", NULL,
+    no_options, vsw_command_show },
   { "show", "manager", "", 0, 0, "Show all properties of the service", NULL, no_options, vsw_command_show },
   { "create", "switch", "NAME", 1, 1, "Make a switch", MORE_CREATE_SWITCH, create_switch_options, vsw_command_create },
   { "create", "port", "SWITCH/PORT", 1, 1, "Make a switch port", NULL, create_port_options, vsw_command_create },
@@ -115,15 +169,19 @@ const VswVerb vsw_verbs[] = {
     vsw_command_create },
   { "delete", "switch", "SWITCH", 1, 1, "Delete a switch", NULL, delete_options, vsw_command_delete },
   { "delete", "port", "SWITCH/PORT", 1, 1, "Delete a switch port", NULL, delete_options, vsw_command_delete },
-  { "delete", "endpoint", "ENDPOINT", 1, 1, "Delete an internal or synthetic NIC", NULL, delete_options,
+  { "delete", "endpoint", "ENDPOINT", 1, 1, "Delete a NIC of the host or of a guest", NULL, delete_options,
+    vsw_command_delete },
+  { "delete", "system", "SYSTEM", 1, 1, "Delete a virtual system with its NICs", NULL, delete_system_options,
     vsw_command_delete },
   { "set", "switch", "SWITCH KEY=VALUE...", 2, VSW_ARGUMENTS_ANY, "Change a switch",
     MORE_KEYS "Keys: description mtu ageing-seconds max-learned-addresses spanning-tree\nmulticast-snooping shared.",
     no_options, vsw_command_set },
   { "set", "port", "SWITCH/PORT KEY=VALUE...", 2, VSW_ARGUMENTS_ANY, "Change a switch port",
     MORE_KEYS "Keys: description.", no_options, vsw_command_set },
-  { "set", "endpoint", "ENDPOINT KEY=VALUE...", 2, VSW_ARGUMENTS_ANY, "Change an internal or synthetic NIC",
+  { "set", "endpoint", "ENDPOINT KEY=VALUE...", 2, VSW_ARGUMENTS_ANY, "Change a NIC of the host or of a guest",
     MORE_KEYS "Keys: description mtu mac-address.", no_options, vsw_command_set },
+  { "set", "system", "SYSTEM KEY=VALUE...", 2, VSW_ARGUMENTS_ANY, "Change a virtual system",
+    MORE_KEYS "Keys: description machine.", no_options, vsw_command_set },
   { "connect", NULL, "SWITCH/PORT ENDPOINT", 2, 2, "Plug an endpoint into a port", NULL, no_options,
     vsw_command_connect },
   { "disconnect", NULL, "SWITCH/PORT", 1, 1, "Unplug what is plugged into a port", NULL, no_options,
@@ -140,6 +198,30 @@ const VswVerb vsw_verbs[] = {
   { "detach", NULL, "ENDPOINT", 1, 1, "Undo attach", NULL, no_options, vsw_command_detach },
   { "place", NULL, "ENDPOINT --netns NETNS", 1, 1, "Give a guest's NIC to a network namespace", MORE_NAMESPACE,
     place_options, vsw_command_place },
+  { "run", NULL, "[SWITCH] [OPTION...] -- COMMAND...", 0, 1, "Run a guest with NICs on a switch", MORE_RUN, run_options,
+    vsw_command_run, TRUE },
+  { "system", "define", "NAME", 1, 1, "Define a virtual system, which has no NICs yet", NULL, define_options,
+    vsw_command_system_define },
+  { "system", "list", "", 0, 0, "List virtual systems", NULL, no_options, vsw_command_list },
+  { "system", "show", "SYSTEM...", 1, VSW_ARGUMENTS_ANY, "Show all properties of systems and of their NICs", NULL,
+    no_options, vsw_command_show },
+  { "system", "set", "SYSTEM KEY=VALUE...", 2, VSW_ARGUMENTS_ANY, "Change a virtual system",
+    MORE_KEYS "Keys: description machine.", no_options, vsw_command_set },
+  { "system", "add-nic", "SYSTEM/NIC", 1, 1, "Add a NIC to a system", MORE_CONNECTION, add_nic_options,
+    vsw_command_system_add_nic },
+  { "system", "set-nic", "SYSTEM/NIC KEY=VALUE...", 2, VSW_ARGUMENTS_ANY, "Change a NIC of a system",
+    MORE_KEYS "Keys: description address connection automatic-connection backend queues mtu.\n" MORE_CONNECTION
+              "\nIt says what waits until the system is started the next time.",
+    no_options, vsw_command_system_set_nic },
+  { "system", "remove-nic", "SYSTEM/NIC", 1, 1, "Take a NIC out of a system", NULL, delete_system_options,
+    vsw_command_system_remove_nic },
+  { "system", "start", "SYSTEM", 1, 1, "Turn the network of a system on", MORE_START, no_options,
+    vsw_command_system_state },
+  { "system", "save", "SYSTEM", 1, 1, "Turn it off for a machine that is suspended",
+    "Started again, its NICs have the same MAC addresses on the same ports.", no_options, vsw_command_system_state },
+  { "system", "stop", "SYSTEM", 1, 1, "Turn it off", NULL, no_options, vsw_command_system_state },
+  { "system", "delete", "SYSTEM", 1, 1, "Delete a virtual system with its NICs", NULL, delete_system_options,
+    vsw_command_delete },
   { "address", "add", "SWITCH/PORT MAC", 2, 2, "Nail a MAC address to a port", NULL, no_options, vsw_command_address },
   { "address", "remove", "SWITCH/PORT MAC", 2, 2, "Undo address add", NULL, no_options, vsw_command_address },
   { "fdb", NULL, "SWITCH", 1, 1, "Show the forwarding table", NULL, no_options, vsw_command_fdb },

@@ -27,9 +27,15 @@ gboolean vsw_command_monitor (VswSession *session, GError **error);
 gboolean vsw_command_move (VswSession *session, GError **error);
 gboolean vsw_command_place (VswSession *session, GError **error);
 gboolean vsw_command_resolve (VswSession *session, GError **error);
+gboolean vsw_command_run (VswSession *session, GError **error);
 gboolean vsw_command_set (VswSession *session, GError **error);
 gboolean vsw_command_show (VswSession *session, GError **error);
 gboolean vsw_command_stats (VswSession *session, GError **error);
 gboolean vsw_command_status (VswSession *session, GError **error);
+gboolean vsw_command_system_add_nic (VswSession *session, GError **error);
+gboolean vsw_command_system_define (VswSession *session, GError **error);
+gboolean vsw_command_system_remove_nic (VswSession *session, GError **error);
+gboolean vsw_command_system_set_nic (VswSession *session, GError **error);
+gboolean vsw_command_system_state (VswSession *session, GError **error);
 
 G_END_DECLS

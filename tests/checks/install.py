@@ -14,7 +14,7 @@ from findings import Findings
 
 INTERFACES = ['ActiveConnection', 'EthernetPort', 'ExternalEthernetPort', 'InternalEthernetPort', 'LanEndpoint', 'Manager', 'Switch',
               'SwitchPort', 'SyntheticEthernetPort']
-PROGRAMS = ['/usr/bin/vmswitchctl', '/usr/libexec/vmswitchd']
+PROGRAMS = ['/usr/bin/vmswitchctl', '/usr/libexec/vmswitch-bridge-helper', '/usr/libexec/vmswitchd']
 FILES = PROGRAMS + [
     '/etc/vmswitch/vmswitch.conf',
     '/etc/vmswitch/vmswitch.conf.d/README',
@@ -30,6 +30,7 @@ FILES = PROGRAMS + [
     '/usr/share/doc/vmswitch/examples/50-vmswitch.rules',
     '/usr/share/man/man1/vmswitchctl.1',
     '/usr/share/man/man5/vmswitch.conf.5',
+    '/usr/share/man/man8/vmswitch-bridge-helper.8',
     '/usr/share/man/man8/vmswitchd.8',
     '/usr/share/polkit-1/actions/org.vmswitch1.policy',
 ] + [f'/usr/share/{place}/org.vmswitch1.{name}.{ending}' for name in INTERFACES

@@ -6,16 +6,20 @@
  *     reply METHOD VALUE                            what the method answers from now on
  *     fail METHOD ERROR TEXT                        … or fails with
  *     drop METHOD                                   … or leaves unanswered, by going from the bus
+ *     hand METHOD FILE…                             descriptors of these files go with its answers
+ *     after METHOD PATH INTERFACE PROPERTY VALUE    what the tree shows when the method is called the next time
  *     signal PATH INTERFACE NAME VALUE              send a signal
  *     release, own                                  go from the bus, and come back, under the name
  * On standard output besides: `call PATH METHOD PARAMETERS interactive|plain FDS` for each call of an interface of ours. */
 #include "introspection/interfaces.h"
 
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <gio/gunixfdlist.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NAME "org.vmswitch1"
 
@@ -26,15 +30,21 @@ typedef struct
   GMutex lock;         /* calls come in GDBus's thread */
   GVariant *tree;      /* (owned) */
   GHashTable *answers; /* (element-type utf8 utf8) method → the rest of its command */
+  GPtrArray *later;    /* (element-type utf8) rests of `after` */
+  GHashTable *files;   /* (element-type utf8 utf8) method → files, with blanks between */
 } Mock;
 
 static const GDBusInterfaceInfo *
 find_interface (const char *name)
 {
-  static const GDBusInterfaceInfo *const all[] = { &org_vmswitch1_manager_interface, &org_vmswitch1_switch_interface,
+  static const GDBusInterfaceInfo *const all[] = { &org_vmswitch1_manager_interface,
+                                                   &org_vmswitch1_switch_interface,
                                                    &org_vmswitch1_switch_port_interface,
                                                    &org_vmswitch1_ethernet_port_interface,
-                                                   &org_vmswitch1_synthetic_ethernet_port_interface };
+                                                   &org_vmswitch1_synthetic_ethernet_port_interface,
+                                                   &org_vmswitch1_emulated_ethernet_port_interface,
+                                                   &org_vmswitch1_virtual_system_interface,
+                                                   &org_vmswitch1_resource_allocation_setting_interface };
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
     if (g_strcmp0 (all[i]->name, name) == 0)
@@ -53,6 +63,96 @@ join_signature (GDBusArgInfo **args)
   return g_string_free (text, FALSE);
 }
 
+/* (transfer full): @dict, of strings or paths, with one entry in another way. */
+static GVariant *
+replace_entry (GVariant *dict, const char *key, GVariant *value)
+{
+  GVariantBuilder builder;
+  GVariantIter iter;
+  GVariant *entry;
+  gboolean found = FALSE;
+
+  g_variant_builder_init (&builder, g_variant_get_type (dict));
+  g_variant_iter_init (&iter, dict);
+  while ((entry = g_variant_iter_next_value (&iter)) != NULL)
+    {
+      g_autoptr (GVariant) owned = entry;
+      g_autoptr (GVariant) old_key = g_variant_get_child_value (entry, 0);
+
+      if (g_str_equal (g_variant_get_string (old_key, NULL), key))
+        {
+          g_variant_builder_add_value (&builder, g_variant_new_dict_entry (old_key, value));
+          found = TRUE;
+        }
+      else
+        g_variant_builder_add_value (&builder, entry);
+    }
+  if (!found)
+    g_error ("there is no %s to change", key);
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+/* PATH INTERFACE PROPERTY VALUE. Under the lock. */
+static void
+change_tree (Mock *mock, const char *text)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", 4);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) value = g_variant_parse (NULL, words[3], NULL, NULL, &error);
+  g_autoptr (GVariant) interfaces = g_variant_lookup_value (mock->tree, words[0], G_VARIANT_TYPE ("a{sa{sv}}"));
+  g_autoptr (GVariant) properties =
+      interfaces != NULL ? g_variant_lookup_value (interfaces, words[1], G_VARIANT_TYPE_VARDICT) : NULL;
+  g_autoptr (GVariant) new_properties = NULL;
+  g_autoptr (GVariant) new_interfaces = NULL;
+  g_autoptr (GVariant) old_tree = NULL;
+
+  if (value == NULL || properties == NULL)
+    g_error ("%s cannot be changed", text);
+  new_properties = replace_entry (properties, words[2], g_variant_new_variant (value));
+  new_interfaces = replace_entry (interfaces, words[1], new_properties);
+  old_tree = mock->tree;
+  mock->tree = replace_entry (old_tree, words[0], new_interfaces);
+}
+
+/* What was ordered with `after`, of this method. */
+static void
+change_after (Mock *mock, const char *method)
+{
+  g_autofree char *start = g_strconcat (method, " ", NULL);
+
+  for (guint i = 0; i < mock->later->len;)
+    {
+      const char *line = mock->later->pdata[i];
+
+      if (!g_str_has_prefix (line, start))
+        i++;
+      else
+        {
+          change_tree (mock, line + strlen (start));
+          g_ptr_array_remove_index (mock->later, i);
+        }
+    }
+}
+
+/* Descriptors that go with an answer: of files, so that whoever gets them can be seen to have the right ones. */
+static GUnixFDList *
+open_files (Mock *mock, const char *method)
+{
+  const char *names = g_hash_table_lookup (mock->files, method);
+  g_auto (GStrv) words = names != NULL ? g_strsplit (names, " ", -1) : NULL;
+  GUnixFDList *fds = names != NULL ? g_unix_fd_list_new () : NULL;
+
+  for (char **word = words; word != NULL && *word != NULL; word++)
+    {
+      int fd = open (*word, O_RDWR | O_CLOEXEC);
+
+      if (fd < 0 || g_unix_fd_list_append (fds, fd, NULL) < 0)
+        g_error ("%s cannot be opened", *word);
+      close (fd);
+    }
+  return fds;
+}
+
 /* `reply METHOD VALUE`, `fail METHOD ERROR TEXT`: what was ordered, or emptiness of the right type. */
 static GDBusMessage *
 new_ordered (Mock *mock, GDBusMessage *call, const GDBusMethodInfo *info)
@@ -62,6 +162,7 @@ new_ordered (Mock *mock, GDBusMessage *call, const GDBusMethodInfo *info)
   g_auto (GStrv) words = order != NULL ? g_strsplit (order, " ", 3) : NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) body = NULL;
+  g_autoptr (GUnixFDList) fds = NULL;
   GDBusMessage *reply;
 
   if (words != NULL && g_str_equal (words[0], "fail"))
@@ -72,6 +173,9 @@ new_ordered (Mock *mock, GDBusMessage *call, const GDBusMethodInfo *info)
                                             g_dbus_message_get_member (call), error->message);
   reply = g_dbus_message_new_method_reply (call);
   g_dbus_message_set_body (reply, body);
+  fds = open_files (mock, g_dbus_message_get_member (call));
+  if (fds != NULL)
+    g_dbus_message_set_unix_fd_list (reply, fds);
   return reply;
 }
 
@@ -96,6 +200,7 @@ answer_ours (Mock *mock, GDBusConnection *connection, GDBusMessage *call)
   fflush (stdout);
   if (g_strcmp0 (order, "drop") == 0)
     _Exit (0);
+  change_after (mock, g_dbus_message_get_member (call));
   return new_ordered (mock, call, info);
 }
 
@@ -191,6 +296,18 @@ obey_line (Mock *mock, GDBusConnection *connection, const char *line)
     call_bus (connection, "RequestName", g_variant_new ("(su)", NAME, 4));
   else if (g_str_equal (words[0], "signal"))
     send_signal (connection, line + strlen ("signal "));
+  else if (g_str_equal (words[0], "after"))
+    {
+      g_mutex_lock (&mock->lock);
+      g_ptr_array_add (mock->later, g_strdup (line + strlen ("after ")));
+      g_mutex_unlock (&mock->lock);
+    }
+  else if (g_str_equal (words[0], "hand"))
+    {
+      g_mutex_lock (&mock->lock);
+      g_hash_table_replace (mock->files, g_strdup (words[1]), g_strdup (words[2]));
+      g_mutex_unlock (&mock->lock);
+    }
   else
     {
       g_mutex_lock (&mock->lock);
@@ -220,6 +337,8 @@ main (int argc, char **argv)
   if (mock.tree == NULL)
     g_error ("%s: %s", argv[1], error->message);
   mock.answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  mock.later = g_ptr_array_new_with_free_func (g_free);
+  mock.files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &error);
   if (connection == NULL)
     g_error ("%s", error->message);

@@ -127,9 +127,9 @@ def every_reading_command_prints_json(service):
 def json_keeps_names_and_values_of_the_bus(service):
     prepare(service)
     everything = service.run('list', '--json').json
-    assert list(everything) == ['Switches', 'Ports', 'Endpoints']
+    assert list(everything) == ['Switches', 'Ports', 'Endpoints', 'Systems', 'Settings']
     assert [s['Name'] for s in everything['Switches']] == ['lab', 'lab-2']
-    assert [p['Name'] for p in everything['Ports']] == ['lab-host', 'web', 'web2', 'web10', 'web10']
+    assert [p['Name'] for p in everything['Ports']] == ['lab-host', 'web', 'web2', 'web10', 'vm1-net0', 'vm1-net1', 'web10']
     assert everything['Switches'][0]['Description'] == \
         'two\nlines \x1b[31mred\x1b[0m and \u202eright to left, "quoted" \\ Zürich'
     port = service.run('show', 'port', 'lab/web', '--json').json
@@ -146,7 +146,7 @@ def json_keeps_names_and_values_of_the_bus(service):
     assert stats[1]['rx-bytes'] == 2**64 - 1
     assert service.run('capabilities', '--json').json == ['bridge', 'veth']
     status = service.run('status', '--json').json
-    assert status['Switches'] == 2 and status['Degraded'] == 1 and status['Manager']['Version'] == '0.1.0'
+    assert status['Switches'] == 2 and status['Degraded'] == 1 and status['Manager']['Version'] == '0.2.0'
     assert service.run('resolve', 'vsw-lab', '--json').json == {'Path': f'{ROOT}/switch/lab'}
 
 

@@ -41,7 +41,7 @@ def every_error_that_the_daemon_can_give_is_known(service):
 def an_error_stays_on_one_line_and_cannot_steer_a_terminal(service):
     service.fail('CreateSwitch', OURS + 'Exists', 'first \x1b[31msecond\ttab')
     assert service.refuse('create', 'switch', 'lab', status=6) == 'cannot create switch lab: first \\x1b[31msecond\\ttab'
-    assert service.refuse('show', 'a\nb', status=3) == 'there is no switch, port or endpoint "a\\nb"'
+    assert service.refuse('show', 'a\nb', status=3) == 'there is no switch, port, endpoint or system "a\\nb"'
 
 
 @case
@@ -57,7 +57,7 @@ def a_wrong_command_line_is_status_2(service):
 
 @case
 def two_dashes_end_the_options(service):
-    assert service.refuse('show', '--', '--json', status=3) == 'there is no switch, port or endpoint "--json"'
+    assert service.refuse('show', '--', '--json', status=3) == 'there is no switch, port, endpoint or system "--json"'
 
 
 @case

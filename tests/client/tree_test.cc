@@ -154,7 +154,7 @@ TEST_F (Tree, FindsABareNameOnlyIfItIsUnique)
   EXPECT_EQ (find ("/org/vmswitch1/thing"), "/org/vmswitch1/thing");
   EXPECT_EQ (find ("web9"), "2 \"web9\" can be any of: port a/web9, port b/web9");
   EXPECT_EQ (find ("a"), "2 \"a\" can be any of: switch a, endpoint a");
-  EXPECT_EQ (find ("none"), "3 there is no switch, port or endpoint \"none\"");
+  EXPECT_EQ (find ("none"), "3 there is no switch, port, endpoint or system \"none\"");
 }
 
 TEST_F (Tree, PrefersAWholeNameToThatOfAPortWithoutItsSwitch)
