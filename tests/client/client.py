@@ -115,6 +115,14 @@ class Service:
     def fail(self, method, error, text):
         self.mock.tell(f'fail {method} {error} {text}')
 
+    def hand(self, method, *files):
+        """Descriptors of these files go with the answers of a method."""
+        self.mock.tell(f'hand {method} {" ".join(map(str, files))}')
+
+    def after(self, method, path, interface, name, value):
+        """What the tree shows once the method was called."""
+        self.mock.tell(f'after {method} {path} org.vmswitch1.{interface} {name} {value}')
+
     def signal(self, path, interface, name, value):
         self.mock.tell(f'signal {path} {interface} {name} {value}')
 
@@ -130,9 +138,9 @@ class Service:
         return subprocess.Popen([CLIENT, *arguments], env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True, **options)
 
-    def run(self, *arguments, status=0):
+    def run(self, *arguments, status=0, **options):
         """Runs it without a terminal and expects an exit status."""
-        child = self.start(*arguments)
+        child = self.start(*arguments, **options)
         out, err = child.communicate(timeout=TIMEOUT)
         done = Done(child.returncode, out, err)
         assert done.status == status, f'{arguments}: expected {status}, got {done}'

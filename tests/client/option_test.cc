@@ -53,6 +53,21 @@ TEST (Options, GivenTwiceTakeTheLast)
   EXPECT_EQ (decode ({ "--mtu", "1", "--mtu", "2" }), "{'Mtu': <uint32 2>} | ");
 }
 
+TEST (Options, ThatMayBeRepeatedKeepAllInOrder)
+{
+  g_autoptr (GHashTable) given = vsw_options_new ();
+
+  EXPECT_EQ (vsw_options_get (given, "nic"), nullptr);
+  EXPECT_EQ (vsw_options_get_all (given, "nic"), nullptr);
+  vsw_options_add (given, "nic", "a");
+  vsw_options_add (given, "nic", "b");
+  EXPECT_STREQ (vsw_options_get (given, "nic"), "b");
+  const GPtrArray *all = vsw_options_get_all (given, "nic");
+  ASSERT_EQ (all->len, 2u);
+  EXPECT_STREQ ((const char *)all->pdata[0], "a");
+  EXPECT_STREQ ((const char *)all->pdata[1], "b");
+}
+
 TEST (Options, EndAtTwoDashes)
 {
   EXPECT_EQ (decode ({ "--shared", "--", "--mtu" }), "{'Shared': <true>} | --mtu");

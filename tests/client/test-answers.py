@@ -47,10 +47,15 @@ READING = {
     'list-ports': ['list', 'ports'],
     'list-endpoints': ['list', 'endpoints'],
     'list-external': ['list', 'external'],
+    'list-systems': ['list', 'systems'],
+    'list-settings': ['list', 'settings'],
     'list-quiet': ['list', 'ports', '--quiet'],
     'show-switch': ['show', 'switch', 'lab'],
     'show-port': ['show', 'port', 'lab/web', 'lab/web2'],
     'show-endpoint': ['show', 'endpoint', 'lab-host'],
+    'show-guest': ['show', 'endpoint', 'vm1-net0', 'vm1-net1'],
+    'show-system': ['system', 'show', 'vm1'],
+    'show-setting': ['show', 'vm2/net10'],
     'show-external': ['show', 'wlan0'],
     'show-manager': ['show', 'manager'],
     'fdb': ['fdb', 'lab'],
@@ -147,6 +152,12 @@ def json_keeps_names_and_values_of_the_bus(service):
     assert service.run('capabilities', '--json').json == ['bridge', 'veth']
     status = service.run('status', '--json').json
     assert status['Switches'] == 2 and status['Degraded'] == 1 and status['Manager']['Version'] == '0.2.0'
+    assert status['Systems'] == 2 and status['EnabledSystems'] == 1
+    assert [s['Name'] for s in everything['Systems']] == ['vm1', 'vm2']
+    assert [s['Name'] for s in everything['Settings']] == ['net0', 'net1', 'net0', 'net2', 'net10']
+    system = service.run('show', 'system', 'vm1', '--json').json[0]
+    assert system['EnabledState'] == 'enabled' and [s['PendingChanges'] for s in system['Settings']] == [['Queues'], []]
+    assert 'Settings' not in service.run('show', 'vm1/net0', '--json').json[0]
     assert service.run('resolve', 'vsw-lab', '--json').json == {'Path': f'{ROOT}/switch/lab'}
 
 
@@ -156,6 +167,9 @@ def objects_go_by_name_or_path(service):
     assert by_name == service.run('show', 'lab-2').out == service.run('show', f'{ROOT}/switch/lab_2d2').out \
         == service.run('show', 'switch', f'{ROOT}/switch/lab_2d2').out
     assert service.run('show', 'web2').out == service.run('show', 'port', 'lab/web2').out
+    assert service.run('system', 'show', 'vm1').out == service.run('show', 'vm1').out == service.run('show', 'system', 'vm1').out
+    assert service.run('system', 'list').out == service.run('list', 'systems').out
+    assert service.run('show', 'net10').out == service.run('show', 'setting', 'vm2/net10').out
     # A NIC and the port that was made for it have one name: the whole name is meant.
     assert service.run('show', 'web').out == service.run('show', 'endpoint', 'web').out
 
@@ -164,6 +178,8 @@ def objects_go_by_name_or_path(service):
 def a_bare_name_of_several_objects_lists_them(service):
     message = service.refuse('show', 'web10', status=2)
     assert message == '"web10" can be any of: port lab/web10, port lab-2/web10', message
+    message = service.refuse('show', 'net0', status=2)
+    assert message == '"net0" can be any of: setting vm1/net0, setting vm2/net0', message
 
 
 @case

@@ -10,6 +10,7 @@ from client import CLIENT, ROOT, TIMEOUT, Lines, case, run
 LAB, LAB2 = f'{ROOT}/switch/lab', f'{ROOT}/switch/lab_2d2'
 WEB, WEB2 = f'{LAB}/port/web', f'{LAB}/port/web2'
 END = f'{ROOT}/endpoint'
+VM1 = f'{ROOT}/system/vm1'
 NO = '{}'
 MADE = "(objectpath '/org/vmswitch1/switch/new',)"
 PAIR = f"(objectpath '{LAB}/port/n', objectpath '{END}/n')"
@@ -48,7 +49,34 @@ CHANGES = [
     ('attach lab n --lifetime persistent --mac 02:00:00:00:00:07 --queues 4 --port web2 --mtu 1400',
      f"{LAB} Attach ({{'Name': <'n'>, 'Port': <'web2'>, 'MacAddress': <'02:00:00:00:00:07'>, 'Mtu': <uint32 1400>, "
      f"'Queues': <uint32 4>, 'Lifetime': <'persistent'>}}, {NO})", TRIPLE, 'attached endpoint n to port lab/n'),
+    ('attach lab n --kind emulated --mac 02:00:00:00:00:07',
+     f"{LAB} Attach ({{'Name': <'n'>, 'Lifetime': <'runtime'>, 'Kind': <'emulated'>, 'MacAddress': <'02:00:00:00:00:07'>}}, {NO})", TRIPLE,
+     'attached endpoint n to port lab/n'),
+    ('attach lab n --backend tap --queues 2',
+     f"{LAB} Attach ({{'Name': <'n'>, 'Lifetime': <'runtime'>, 'Backend': <'tap'>, 'Queues': <uint32 2>}}, {NO})", TRIPLE,
+     'attached endpoint n to port lab/n'),
     ('detach web', f'{END}/web Delete {FORCE}', '()', 'detached endpoint web'),
+    ('system define new --description d --machine m --lifetime runtime',
+     f"{ROOT}/Manager DefineSystem ('new', {{'Description': <'d'>, 'Lifetime': <'runtime'>}}, {{'machine': <'m'>}})", MADE,
+     'defined system new'),
+    ('system define new', f"{ROOT}/Manager DefineSystem ('new', {NO}, {NO})", MADE, 'defined system new'),
+    ('system set vm1 machine=guest2 description=d', f"{VM1} Modify ({{'Machine': <'guest2'>, 'Description': <'d'>}}, {NO})", '()',
+     'changed system vm1'),
+    ('set system vm1 machine=', f"{VM1} Modify ({{'Machine': <''>}}, {NO})", '()', 'changed system vm1'),
+    ('system add-nic vm1/net2 --connection lab --kind emulated --mac 02:00:00:00:00:07 --no-automatic-connection',
+     f"{VM1} AddResourceSetting ({{'Name': <'net2'>, 'Connection': <objectpath '{LAB}'>, 'AutomaticConnection': <false>, "
+     f"'ResourceSubType': <'emulated'>, 'Address': <'02:00:00:00:00:07'>}}, {NO})", MADE, 'added NIC vm1/net2'),
+    ('system add-nic vm1/net2 --connection lab/web2 --backend veth --queues 2 --mtu 1400 --description d',
+     f"{VM1} AddResourceSetting ({{'Name': <'net2'>, 'Connection': <objectpath '{WEB2}'>, 'Backend': <'veth'>, 'Mtu': <uint32 1400>, "
+     f"'Queues': <uint32 2>, 'Description': <'d'>}}, {NO})", MADE, 'added NIC vm1/net2'),
+    ('system add-nic vm1/net2', f"{VM1} AddResourceSetting ({{'Name': <'net2'>}}, {NO})", MADE, 'added NIC vm1/net2'),
+    ('system remove-nic vm1/net0', f'{VM1}/setting/net0 Remove ({NO},)', '()', 'removed NIC vm1/net0'),
+    ('system remove-nic vm1/net0 --force', f'{VM1}/setting/net0 Remove {FORCE}', '()', 'removed NIC vm1/net0'),
+    ('system start vm1', f"{VM1} RequestStateChange ('enabled', {NO})", '()', 'started system vm1'),
+    ('system save vm1', f"{VM1} RequestStateChange ('saved', {NO})", '()', 'saved system vm1'),
+    ('system stop vm1', f"{VM1} RequestStateChange ('disabled', {NO})", '()', 'stopped system vm1'),
+    ('system delete vm1', f'{VM1} Delete ({NO},)', '()', 'deleted system vm1'),
+    ('delete system vm1 --force', f'{VM1} Delete {FORCE}', '()', 'deleted system vm1'),
     ('address add lab/web 02:00:00:00:00:07', f"{LAB} AddStaticAddress ('02:00:00:00:00:07', '{WEB}', {NO})", '()',
      'added address 02:00:00:00:00:07 to port lab/web'),
     ('address remove lab/web 02:00:00:00:00:07', f"{LAB} RemoveStaticAddress ('02:00:00:00:00:07', '{WEB}', {NO})", '()',
@@ -127,10 +155,43 @@ def lifetime_caller_holds_the_connection_until_interrupted(service):
 
 
 @case
+def a_change_of_a_nic_tells_what_waits(service):
+    service.reply('Modify', '()')
+    done = service.run('system', 'set-nic', 'vm1/net0', 'queues=4', 'connection=lab/web2', 'address=', 'automatic-connection=no')
+    assert service.calls() == [f"{VM1}/setting/net0 Modify ({{'Queues': <uint32 4>, 'Connection': <objectpath '{WEB2}'>, 'Address': <''>, "
+                               f"'AutomaticConnection': <false>}}, {NO}) plain 0"]
+    assert done.out == 'changed NIC vm1/net0; until its system is started the next time this waits: Queues\n', done
+    assert service.run('system', 'set-nic', 'vm1/net1', 'mtu=1400').out == 'changed NIC vm1/net1\n'
+    assert service.run('system', 'set-nic', 'vm1/net0', 'queues=4', '--json').json == {
+        'Path': f'{VM1}/setting/net0', 'PendingChanges': ['Queues']}
+    assert service.run('system', 'set-nic', 'vm1/net1', 'mtu=1400', '--json').json == {'Path': f'{VM1}/setting/net1', 'PendingChanges': []}
+    assert service.run('--quiet', 'system', 'set-nic', 'vm1/net0', 'queues=4').out == ''
+
+
+@case
+def a_connection_is_a_switch_a_port_a_path_or_none(service):
+    service.reply('Modify', '()')
+    for text, path in (('lab', LAB), ('lab/web2', WEB2), (LAB2, LAB2), (WEB2, WEB2), ('none', '/'), ('/', '/')):
+        service.run('system', 'set-nic', 'vm1/net0', f'connection={text}')
+        assert f"{{'Connection': <objectpath '{path}'>}}" in service.calls()[0], text
+
+
+@case
 def what_the_client_can_see_is_refused_without_a_call(service):
     for arguments, status, part in (
             (['detach', 'lab-host'], 6, "not a guest's NIC"), (['detach', 'eth0'], 6, "not a guest's NIC"),
             (['disconnect-internal', 'loose'], 6, 'not connected'), (['disconnect-internal', 'web'], 6, 'not internal'),
+            (['detach', 'vm1-net0'], 6, 'part of system vm1'), (['detach', 'vm1-net1'], 6, 'part of system vm1'),
+            (['place', 'vm1-net1', '--netns', str(os.getpid())], 6, 'it is a tap'),
+            (['attach', 'lab', 'n', '--backend', 'tap', '--lifetime', 'descriptor'], 2, 'vmswitchctl run'),
+            (['system', 'add-nic', 'vm1'], 2, 'SYSTEM/NIC'), (['system', 'add-nic', 'none/a'], 3, 'there is no system "none"'),
+            (['system', 'add-nic', 'vm1/a', '--connection', 'nowhere'], 3, 'there is no switch "nowhere"'),
+            (['system', 'add-nic', 'vm1/a', '--connection', 'lab/x'], 3, 'there is no port "lab/x"'),
+            (['system', 'add-nic', 'vm1/a', '--connection', f'{END}/web'], 2, 'is not a switch'),
+            (['system', 'set-nic', 'vm1/none', 'mtu=1'], 3, 'there is no setting "vm1/none"'),
+            (['system', 'set-nic', 'vm1/net0', 'connection=lab/x'], 3, 'there is no port "lab/x"'),
+            (['system', 'set-nic', 'vm1/net0', 'pending-changes=x'], 2, 'PendingChanges'),
+            (['system', 'start', 'none'], 3, 'there is no system "none"'), (['system', 'set', 'vm1', 'colour=red'], 2, 'Colour'),
             (['place', 'idle'], 2, '--netns'), (['place', 'loose', '--netns', str(os.getpid())], 6, "not a guest's NIC"),
             (['set', 'switch', 'lab', 'colour=red'], 2, 'Colour'), (['set', 'switch', 'lab', 'mtu=big'], 2, 'big'),
             (['set', 'switch', 'lab', 'mtu=4294967296'], 2, '4294967296'), (['set', 'switch', 'lab', 'shared=maybe'], 2, 'maybe'),

@@ -135,6 +135,18 @@ def completion_offers_names_of_the_service(service):
     assert complete(service, 'attach', '--mtu', '1400', 'lab-') == ['lab-2']
     assert complete(service, 'create', 'switch', '') == []
     assert complete(service, 'attach', 'lab', 'x', '--lifetime', 'c') == ['caller']
+    assert complete(service, 'system', 'start', '') == ['vm1', 'vm2']
+    assert complete(service, 'system', 'set-nic', 'vm2/net1') == ['vm2/net10']
+    assert complete(service, 'system', 'set', 'vm1', '') == ['description=', 'machine=']
+    assert complete(service, 'system', 'add-nic', 'vm1/x', '--connection', 'lab/web2') == ['lab/web2']
+    assert complete(service, 'run', '--system', 'vm') == ['vm1', 'vm2']
+    assert complete(service, 'run', '--nic', 'queues=2', 'lab-') == ['lab-2']
+
+
+@case
+def completion_leaves_the_command_to_run_to_bash(service):
+    assert set(complete(service, 'run', 'lab', '--', 'mktem')) == {'mktemp'}
+    assert complete(service, 'run', 'lab', '--', 'cat', '/etc/hostn') == ['/etc/hostname']
 
 
 @case

@@ -63,6 +63,40 @@ TEST (Name, OfAPortHasOneSlash)
     }
 }
 
+TEST (Name, OfASettingHasOneSlash)
+{
+  g_autofree char *system = nullptr;
+  g_autofree char *nic = nullptr;
+  g_autoptr (GError) error = nullptr;
+  char *unused = nullptr;
+
+  EXPECT_TRUE (vsw_name_split_setting ("vm1/net0", &system, &nic, nullptr));
+  EXPECT_STREQ (system, "vm1");
+  EXPECT_STREQ (nic, "net0");
+  EXPECT_FALSE (vsw_name_split_setting ("vm1", &unused, &unused, &error));
+  EXPECT_STREQ (error->message, "\"vm1\" is not a NIC of a system: it is named SYSTEM/NIC");
+}
+
+TEST (Name, OfAPathOfASystemIsUnescaped)
+{
+  EXPECT_EQ (name_of ("/org/vmswitch1/system/vm_2d1"), "system vm-1");
+  EXPECT_EQ (name_of ("/org/vmswitch1/system/vm_2d1/setting/net0"), "setting vm-1/net0");
+}
+
+TEST (Name, IsMadeOfAnyBytes)
+{
+  for (auto [word, clean] : { std::pair<const char *, const char *> ("qemu-system-x86_64", "qemu-system-x86_64"),
+                              { "my guest", "my-guest" },
+                              { "-x", "nx" },
+                              { "\xff\xfe", "n-" },
+                              { "", "" } })
+    {
+      g_autofree char *name = vsw_name_clean (word);
+
+      EXPECT_STREQ (name, clean);
+    }
+}
+
 class Tree : public ::testing::Test
 {
 protected:
