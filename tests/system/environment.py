@@ -12,7 +12,8 @@ at once. The demo, the system tests and the benchmarks use the same environment;
 What COMMAND finds:
     VSW_ENVIRONMENT           the directory of the environment (on the tmpfs): logs, state, configuration
     DBUS_SYSTEM_BUS_ADDRESS   the private system bus, with the project's bus policy and polkitd on it
-    PATH                      vmswitchctl, vmswitchd, and start-vmswitchd, which starts the daemon exactly as it was started before
+    /dev/net/tun              open to everybody
+    PATH                      vmswitchctl, vmswitch-bridge-helper, vmswitchd, and start-vmswitchd, which starts the daemon exactly as it was started before
     users                     vmswitch (runs the daemon), alice, bob, carol, dave, erin (see POLKIT_RULES)
 """
 import argparse
@@ -20,6 +21,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -140,6 +142,7 @@ class Environment:
         run = ['mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', '/run']
         subprocess.run(run, check=True)
         subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
+        self._make_devices()
         for folder in ('actions', 'rules', 'vendor-rules', 'bus.d', 'services', 'bin', 'system'):
             (ROOT / folder).mkdir(parents=True)
         for folder in ('/run/dbus', '/run/netns', '/run/systemd/sessions', '/run/systemd/users', '/run/systemd/seats'):
@@ -151,6 +154,37 @@ class Environment:
         os.environ['DBUS_SYSTEM_BUS_ADDRESS'] = f'unix:path={BUS_SOCKET}'
         os.environ['DBUS_SESSION_BUS_ADDRESS'] = 'disabled:'
         os.environ['PATH'] = f'{ROOT}/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+    @staticmethod
+    def _make_devices():
+        """A /dev with the few things that everybody needs, and /dev/net/tun for everybody, as udev has it on Debian. The host may have another
+        or none. /dev/kvm is not among them: guests run the same everywhere."""
+        made = ROOT / 'dev'
+        made.mkdir(parents=True)
+        mount = ['mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', made]
+        subprocess.run(mount, check=True)
+        for name in ('null', 'zero', 'full', 'random', 'urandom', 'tty', 'console', 'ptmx', 'pts'):
+            old, new = Path('/dev') / name, made / name
+            if old.is_symlink():
+                new.symlink_to(os.readlink(old))
+            elif old.is_dir():
+                new.mkdir()
+                subprocess.run(['mount', '--rbind', old, new], check=True)
+            elif old.exists():
+                new.touch()
+                subprocess.run(['mount', '--bind', old, new], check=True)
+        for name, target in (('fd', 'fd'), ('stdin', 'fd/0'), ('stdout', 'fd/1'), ('stderr', 'fd/2')):
+            (made / name).symlink_to(f'/proc/self/{target}')
+        (made / 'shm').mkdir()
+        (made / 'shm').chmod(0o1777)
+        (made / 'net').mkdir()
+        tun = made / 'net' / 'tun'
+        try:
+            os.mknod(tun, 0o666 | stat.S_IFCHR, os.makedev(10, 200))
+            tun.chmod(0o666)
+        except PermissionError:
+            pass  # in a container that may make no devices; then there are no taps
+        subprocess.run(['mount', '--move', made, '/dev'], check=True)
 
     def _make_users(self):
         # an existing user of the same name is replaced, in our private copies
@@ -183,7 +217,7 @@ class Environment:
 
     def _make_programs(self):
         # copies: the build may stand where ordinary users cannot look
-        for program in ('daemon/vmswitchd', 'client/vmswitchctl'):
+        for program in ('daemon/vmswitchd', 'client/vmswitchctl', 'client/vmswitch-bridge-helper'):
             if (self.build / program).exists():
                 shutil.copy(self.build / program, ROOT / 'bin')
         for file in HERE.glob('*.py'):
