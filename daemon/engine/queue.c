@@ -27,6 +27,7 @@ struct _VswTurn
 
   GPtrArray *ids;            /* (owned) (nullable) of a repair; NULL: all */
   GPtrArray *bridges;        /* (owned) (nullable) of the guard */
+  gboolean is_quarantine;    /* a repair that only keeps harm away */
   gboolean is_thorough;      /* a repair that looks at what links do not show, too */
   VswAddressWish *addresses; /* (owned) (nullable) of a thorough repair */
 
@@ -250,8 +251,11 @@ prepare_changes (VswEngine *engine, VswTurn *turn)
 static gboolean
 prepare_repair (VswEngine *engine, VswTurn *turn)
 {
-  turn->delta = vsw_engine_recall_nics (engine, turn->ids);
-  if (turn->delta == NULL)
+  if (!turn->is_quarantine)
+    turn->delta = vsw_engine_recall_nics (engine, turn->ids);
+  if (turn->is_quarantine)
+    turn->plan = vsw_plan_new_for_quarantine (engine->model, engine->links, turn->ids);
+  else if (turn->delta == NULL)
     turn->plan = vsw_plan_new_for_drift (engine->model, engine->links, turn->ids);
   else
     {
@@ -337,6 +341,17 @@ vsw_engine_push_repair (VswEngine *engine, GPtrArray *ids)
   VswTurn *turn = new_turn (engine, TURN_REPAIR);
 
   turn->ids = ids;
+  push_turn (engine, turn);
+}
+
+void
+vsw_engine_push_quarantine (VswEngine *engine, const char *nic_id)
+{
+  VswTurn *turn = new_turn (engine, TURN_REPAIR);
+
+  turn->is_quarantine = TRUE;
+  turn->ids = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (turn->ids, g_strdup (nic_id));
   push_turn (engine, turn);
 }
 

@@ -3,7 +3,8 @@
  * the wish, with a log line that says what was found.
  *
  * Two managers that undo each other would do so for ever. So an object is repaired at most FIGHT_ROUNDS times in FIGHT_WINDOW; then it is
- * left as it is for FIGHT_PAUSE, and Manager.Warnings says so. */
+ * left as it is for FIGHT_PAUSE, and Manager.Warnings says so. A tap is not left as it is: its holder needs no permission to change its address
+ * as often as he likes, to that of another guest for one, so its port is down meanwhile. */
 #include "engine/state.h"
 
 #define ADDRESS_PAUSE 1000 /* milliseconds between two looks at static addresses */
@@ -186,20 +187,46 @@ resume_repairs (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+is_tampered (VswEngine *engine, const VswNic *nic)
+{
+  VswLink *link = vsw_links_get_device (engine->links, nic->device);
+
+  return link != NULL && vsw_facts_tap_is_tampered (nic, link);
+}
+
+/* The warning that repairs are suspended. (transfer full) */
+static char *
+print_suspension (VswEngine *engine, VswValue *value, const VswPlan *plan, const char **ret_code)
+{
+  const char *finding = plan->findings->len > 0 ? g_ptr_array_index (plan->findings, 0) : "";
+  VswNic *nic = vsw_model_get_nic (engine->model, value->id);
+  gboolean is_tap = nic != NULL && nic->backend == VSW_BACKEND_TAP;
+
+  *ret_code = is_tap && is_tampered (engine, nic) ? "tap-tampered" : "drift-fight";
+  if (is_tap)
+    return g_strdup_printf ("%s %s: whoever has its tap open keeps changing it (%s), so its port is down; looking again in "
+                            "%d seconds. End that program, or delete the endpoint.",
+                            vsw_kind_print (value->kind), value->name, finding, FIGHT_PAUSE);
+
+  return g_strdup_printf ("%s %s: another hand keeps undoing what we repair (%s); repairs are suspended for %d seconds. "
+                          "Tell that manager to leave devices whose name begins with " VSW_DEVICE_PREFIX " alone.",
+                          vsw_kind_print (value->kind), value->name, finding, FIGHT_PAUSE);
+}
+
 static void
 pause_repairs (VswEngine *engine, Fight *fight, const char *id, const VswPlan *plan)
 {
   VswValue *value = vsw_model_get (engine->model, id);
+  VswNic *nic = vsw_model_get_nic (engine->model, id);
   Resumption *resumption = g_new (Resumption, 1);
-  const char *finding = plan->findings->len > 0 ? g_ptr_array_index (plan->findings, 0) : "";
-  g_autofree char *text = NULL;
+  const char *code;
+  g_autofree char *text = print_suspension (engine, value, plan, &code);
 
-  text =
-      g_strdup_printf ("%s %s: another hand keeps undoing what we repair (%s); repairs are suspended for %d seconds. "
-                       "Tell that manager to leave devices whose name begins with " VSW_DEVICE_PREFIX " alone.",
-                       vsw_kind_print (value->kind), value->name, finding, FIGHT_PAUSE);
   vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_FIGHT, value->name, "%s", text);
-  set_warning (engine, fight, "drift-fight", text);
+  set_warning (engine, fight, code, text);
+  if (nic != NULL && nic->backend == VSW_BACKEND_TAP)
+    vsw_engine_push_quarantine (engine, id);
 
   resumption->engine = engine;
   resumption->id = g_strdup (id);

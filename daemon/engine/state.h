@@ -79,6 +79,8 @@ void vsw_engine_push_changes (VswEngine *engine, GPtrArray *changes, GCancellabl
                               gpointer data);
 /* A turn that brings the devices of these objects (ids, transfer full; NULL: all) back to the wish. */
 void vsw_engine_push_repair (VswEngine *engine, GPtrArray *ids);
+/* A turn that takes the port of this NIC down. */
+void vsw_engine_push_quarantine (VswEngine *engine, const char *nic_id);
 /* A turn that lists all links anew, or puts the guard back. */
 void vsw_engine_push_list (VswEngine *engine);
 void vsw_engine_push_guard (VswEngine *engine);
