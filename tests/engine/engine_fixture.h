@@ -193,6 +193,67 @@ protected:
     return vsw_change_create (draft, VSW_GIVEN_LIFETIME, target, target != nullptr ? "eth0" : nullptr);
   }
 
+  /* A tap; with a handout its descriptors are wanted at once. */
+  VswChange *
+  new_tap (const std::string &name, VswHandout *handout = nullptr, VswLifetime lifetime = VSW_LIFETIME_DESCRIPTOR,
+           guint32 queues = 1, guint32 owner = 0)
+  {
+    VswNic fields = {};
+    fields.head = head (VSW_KIND_NIC, name, lifetime, nullptr);
+    fields.head.owner = owner;
+    fields.nic_kind = VSW_NIC_SYNTHETIC;
+    fields.backend = VSW_BACKEND_TAP;
+    fields.queues = queues;
+    g_autoptr (VswNic) draft = vsw_nic_new (&fields);
+    VswChange *change = vsw_change_create (draft, VSW_GIVEN_LIFETIME | VSW_GIVEN_QUEUES, nullptr, nullptr);
+    if (handout != nullptr)
+      vsw_change_hand_out (change, handout);
+    return change;
+  }
+
+  VswChange *
+  new_system (const std::string &name)
+  {
+    VswSystem fields = {};
+    fields.head = head (VSW_KIND_SYSTEM, name, VSW_LIFETIME_PERSISTENT, nullptr);
+    g_autoptr (VswSystem) draft = vsw_system_new (&fields);
+    return vsw_change_create (draft, 0, nullptr, nullptr);
+  }
+
+  /* The setting `name` of a system, of id "id-SYSTEM-NAME", which is also the name of its NIC. */
+  VswChange *
+  new_setting (const std::string &system, const std::string &name, const std::string &connection)
+  {
+    VswSetting fields = {};
+    std::string system_id = id (system), connection_id = id (connection);
+    fields.head = head (VSW_KIND_SETTING, name, VSW_LIFETIME_PERSISTENT, nullptr);
+    fields.head.id = g_intern_string ((system_id + "-" + name).c_str ());
+    fields.system_id = system_id.c_str ();
+    fields.nic_kind = VSW_NIC_SYNTHETIC;
+    fields.connection_id = connection_id.c_str ();
+    g_autoptr (VswSetting) draft = vsw_setting_new (&fields);
+    return vsw_change_create (draft, VSW_GIVEN_CONNECTION, nullptr, nullptr);
+  }
+
+  /* The setting that such a one would be, with another connection. */
+  VswChange *
+  reconnect_setting (const std::string &system, const std::string &name, const std::string &connection)
+  {
+    VswSetting fields = {};
+    std::string setting_id = id (system) + "-" + name, connection_id = id (connection);
+    fields.head = head (VSW_KIND_SETTING, name, VSW_LIFETIME_PERSISTENT, nullptr);
+    fields.head.id = setting_id.c_str ();
+    fields.connection_id = connection_id.c_str ();
+    g_autoptr (VswSetting) draft = vsw_setting_new (&fields);
+    return vsw_change_modify (draft, VSW_GIVEN_CONNECTION);
+  }
+
+  VswChange *
+  request_state (const std::string &system, VswSystemState state)
+  {
+    return vsw_change_state (id (system).c_str (), state);
+  }
+
   VswChange *
   connect (const std::string &port, const std::string &nic)
   {
@@ -261,13 +322,40 @@ protected:
         VswNic *n = static_cast<VswNic *> (value);
         char mac[VSW_MAC_TEXT_SIZE];
         lines.push_back (std::string ("nic ") + n->head.id + " " + n->device + " " + n->peer + " at " + n->placed_as + " "
-                         + vsw_mac_print (n->mac, mac) + " " + std::to_string (n->mtu));
+                         + vsw_mac_print (n->mac, mac) + " " + std::to_string (n->mtu) + (n->opened ? " opened" : ""));
+      }
+    g_hash_table_iter_init (&iter, vsw_model_get_systems (model));
+    while (g_hash_table_iter_next (&iter, nullptr, &value))
+      {
+        VswSystem *s = static_cast<VswSystem *> (value);
+        lines.push_back (std::string ("system ") + s->head.id + " " + vsw_system_state_print (s->state));
+      }
+    g_hash_table_iter_init (&iter, vsw_model_get_settings (model));
+    while (g_hash_table_iter_next (&iter, nullptr, &value))
+      {
+        VswSetting *s = static_cast<VswSetting *> (value);
+        char mac[VSW_MAC_TEXT_SIZE];
+        lines.push_back (std::string ("setting ") + s->head.id + " " + (s->connection_id ? s->connection_id : "-") + " "
+                         + vsw_mac_print (s->mac, mac));
       }
     std::sort (lines.begin (), lines.end ());
     std::string text;
     for (const std::string &line : lines)
       text += line + "\n";
     return text;
+  }
+
+  VswNic *
+  nic (const std::string &name)
+  {
+    return vsw_model_find_nic (vsw_engine_get_model (engine), name.c_str ());
+  }
+
+  /* "disabled", "enabled", "saved". */
+  std::string
+  state_of (const std::string &system)
+  {
+    return vsw_system_state_print (vsw_model_find_system (vsw_engine_get_model (engine), system.c_str ())->state);
   }
 
   VswLink *

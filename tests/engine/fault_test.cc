@@ -18,7 +18,8 @@ class Fault : public EngineFixture, public ::testing::WithParamInterface<Kind>
 {
 public:
   /* The same starting point for every kind: `lab` with port `web` and internal NIC `host` on it, an empty switch `spare`, a free port
-   * `free` on lab, an unplugged NIC `guest`, and a namespace. */
+   * `free` on lab, an unplugged NIC `guest`, a tap `tap` that waits on lab to be opened, a system `off` with two settings on lab and one on
+   * `free2` that is disabled, a system `on` with two settings on lab that is enabled, and a namespace. */
   void
   SetUp () override
   {
@@ -26,6 +27,12 @@ public:
     make_lab ();
     ASSERT_EQ (apply ({ new_switch ("spare"), new_port ("lab", "free"), new_nic ("guest", VSW_NIC_SYNTHETIC),
                         vsw_change_add_address (id ("web").c_str (), mac (1)) }),
+               "");
+    ASSERT_EQ (apply ({ new_tap ("tap"), new_port ("lab", "tap-port", "id-tap"), connect ("tap-port", "tap"),
+                        new_port ("lab", "free2"), new_system ("off"), new_setting ("off", "net0", "lab"),
+                        new_setting ("off", "net1", "free2"), new_setting ("off", "net2", "lab"), new_system ("on"),
+                        new_setting ("on", "net0", "lab"), new_setting ("on", "net1", "lab"),
+                        request_state ("on", VSW_SYSTEM_ENABLED) }),
                "");
     target = new_namespace (&space);
     ASSERT_NE (target, nullptr);
@@ -79,6 +86,21 @@ public:
     return model_state ();
   }
 
+  VswChange *
+  open_tap ()
+  {
+    g_autoptr (VswHandout) handout = vsw_handout_new (0);
+    return vsw_change_open ("id-tap", handout);
+  }
+
+  std::vector<VswChange *>
+  attach_tap ()
+  {
+    g_autoptr (VswHandout) handout = vsw_handout_new (0);
+    return { new_tap ("new", handout, VSW_LIFETIME_DESCRIPTOR, 4), new_port ("lab", "newport", "id-new"),
+             connect ("newport", "new") };
+  }
+
   VswNamespace *target = nullptr;
   int space = -1;
 
@@ -86,7 +108,10 @@ public:
   using EngineFixture::id;
   using EngineFixture::new_nic;
   using EngineFixture::new_port;
+  using EngineFixture::new_setting;
   using EngineFixture::new_switch;
+  using EngineFixture::reconnect_setting;
+  using EngineFixture::request_state;
 };
 
 TEST_P (Fault, OfAnyKernelStepLeavesEverythingAsItWas)
@@ -97,7 +122,7 @@ TEST_P (Fault, OfAnyKernelStepLeavesEverythingAsItWas)
 
   for (;; k++)
     {
-      ASSERT_LT (k, 60u) << "a request of more steps than there can be";
+      ASSERT_LT (k, 90u) << "a request of more steps than there can be";
       guint struck = vsw_fake_kernel_get_struck (kernel);
       vsw_fake_kernel_set_fault (kernel, k, VSW_ERROR_KERNEL);
       std::string error = apply (GetParam ().request (this));
@@ -219,6 +244,19 @@ INSTANTIATE_TEST_SUITE_P (
         Kind{ "RemoveAddress",
               [] (Fault *t) { return std::vector<VswChange *>{ vsw_change_remove_address ("id-web", t->mac (1)) }; } },
         Kind{ "ModifyNic", [] (Fault *t) { return std::vector<VswChange *>{ t->modify_nic () }; } },
+        Kind{ "AttachATap", [] (Fault *t) { return t->attach_tap (); } },
+        Kind{ "Open", [] (Fault *t) { return std::vector<VswChange *>{ t->open_tap () }; } },
+        Kind{ "Enable",
+              [] (Fault *t) { return std::vector<VswChange *>{ t->request_state ("off", VSW_SYSTEM_ENABLED) }; } },
+        Kind{ "Save", [] (Fault *t) { return std::vector<VswChange *>{ t->request_state ("on", VSW_SYSTEM_SAVED) }; } },
+        Kind{ "Disable",
+              [] (Fault *t) { return std::vector<VswChange *>{ t->request_state ("on", VSW_SYSTEM_DISABLED) }; } },
+        Kind{ "AddASettingToARunningSystem",
+              [] (Fault *t) { return std::vector<VswChange *>{ t->new_setting ("on", "net2", "free") }; } },
+        Kind{ "ReconnectASettingOfARunningSystem",
+              [] (Fault *t) { return std::vector<VswChange *>{ t->reconnect_setting ("on", "net0", "spare") }; } },
+        Kind{ "DeleteSystemByForce",
+              [] (Fault *) { return std::vector<VswChange *>{ vsw_change_delete (VSW_KIND_SYSTEM, "id-on", TRUE) }; } },
         Kind{ "DeletePortByForce",
               [] (Fault *) { return std::vector<VswChange *>{ vsw_change_delete (VSW_KIND_PORT, "id-web", TRUE) }; } },
         Kind{ "DeleteNicByForce",
