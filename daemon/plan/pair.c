@@ -140,7 +140,7 @@ vsw_planner_keep_nic (VswPlanner *self, const VswNic *value, const VswPort *was,
       add_pair (self, value, NULL, near, "had lost its other end to another namespace");
       return;
     }
-  vsw_planner_plug (self, value, near, was);
+  vsw_planner_plug (self, value, near, was, TRUE);
   if (far != NULL && (value->placed_as[0] == '\0' || target != NULL))
     keep_far_end (self, value, far);
   if (target != NULL)

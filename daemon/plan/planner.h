@@ -62,7 +62,9 @@ void vsw_planner_keep_nic (VswPlanner *self, const VswNic *value, const VswPort 
 void vsw_planner_keep_tap (VswPlanner *self, const VswNic *value, const VswPort *was, VswHandout *handout);
 void vsw_planner_quarantine (VswPlanner *self, const VswNic *value);
 void vsw_planner_remove_nic (VswPlanner *self, const VswNic *value);
-void vsw_planner_plug (VswPlanner *self, const VswNic *value, const VswLink *near, const VswPort *was);
+/* is_trusted: its port may be up; FALSE: it is down whatever is plugged in. */
+void vsw_planner_plug (VswPlanner *self, const VswNic *value, const VswLink *near, const VswPort *was,
+                       gboolean is_trusted);
 gboolean vsw_planner_get_controller (VswPlanner *self, const VswPort *port, VswDeviceRef *ret_bridge);
 void vsw_planner_add_addresses (VswPlanner *self, VswDeviceRef device, const VswPort *port, const VswPort *except,
                                 gboolean is_new);

@@ -131,11 +131,11 @@ move (VswPlanner *self, const VswWish *wish, const VswLink *near, const VswPort 
 
 /* A near end whose bridge cannot be had is left where it is. */
 void
-vsw_planner_plug (VswPlanner *self, const VswNic *value, const VswLink *near, const VswPort *was)
+vsw_planner_plug (VswPlanner *self, const VswNic *value, const VswLink *near, const VswPort *was, gboolean is_trusted)
 {
   VswWish wish = vsw_wish_of_near_end (self->model, value);
   const VswPort *port = vsw_model_find_port_of_nic (self->model, value->head.id);
-  wish.up = wish.up && !vsw_facts_tap_is_tampered (value, near);
+  wish.up = wish.up && is_trusted;
   VswDeviceRef bridge;
   gboolean is_reachable = get_destination (self, port, &bridge);
   if (is_reachable && !is_there (near, bridge))

@@ -71,6 +71,16 @@ claim_tap (VswPlanner *self, const VswNic *value, const VswLink *link)
   vsw_planner_push (self, new_op (VSW_OP_TAP_CLAIM, vsw_device_ref_by_link (link), value, NULL), NULL);
 }
 
+/* A tap that is handed out by this plan is kept until then. */
+static gboolean
+is_trusted (const VswNic *value, const VswLink *link, VswHandout *handout)
+{
+  VswNic now = *value;
+  if (handout != NULL)
+    now.opened = !link->tap_is_kept;
+  return !vsw_facts_tap_is_tampered (&now, link);
+}
+
 /* One that goes with its descriptors and is gone is not made again: its object follows it. */
 void
 vsw_planner_keep_tap (VswPlanner *self, const VswNic *value, const VswPort *was, VswHandout *handout)
@@ -83,7 +93,7 @@ vsw_planner_keep_tap (VswPlanner *self, const VswNic *value, const VswPort *was,
       return;
     }
   g_hash_table_add (self->kept, GUINT_TO_POINTER (link->index));
-  vsw_planner_plug (self, value, link, was);
+  vsw_planner_plug (self, value, link, was, is_trusted (value, link, handout));
   if (handout != NULL)
     open_tap (self, value, link, handout);
   else if (self->is_drift && vsw_facts_tap_is_tampered (value, link))
