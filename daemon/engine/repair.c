@@ -308,12 +308,32 @@ add_conflicts (VswEngine *engine, VswKeys *keys)
       vsw_keys_add (keys, id);
 }
 
+/* Nobody fights about what is no more. */
+static void
+forget_fights (VswEngine *engine, VswKeys *keys)
+{
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, keys);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    {
+      Fight *fight = g_hash_table_lookup (engine->fights, id);
+
+      if (fight == NULL || vsw_model_get (engine->model, id) != NULL)
+        continue;
+      set_warning (engine, fight, NULL, NULL);
+      g_hash_table_remove (engine->fights, id);
+    }
+}
+
 static void
 look_at_suspects (VswEngine *engine)
 {
   g_autoptr (GPtrArray) ids = NULL;
   g_autoptr (GPtrArray) drifted = g_ptr_array_new_with_free_func (g_free);
 
+  forget_fights (engine, engine->suspects);
   add_conflicts (engine, engine->suspects);
   ids = vsw_keys_list_repairable (engine->suspects, engine->model);
   g_hash_table_remove_all (engine->suspects);

@@ -41,6 +41,7 @@ public:
   void
   TearDown () override
   {
+    drop_handouts ();
     g_clear_pointer (&target, vsw_namespace_unref);
     close (space);
     EngineFixture::TearDown ();
@@ -89,20 +90,46 @@ public:
   VswChange *
   open_tap ()
   {
-    g_autoptr (VswHandout) handout = vsw_handout_new (0);
-    return vsw_change_open ("id-tap", handout);
+    return vsw_change_open ("id-tap", new_handout ());
+  }
+
+  /* Held until the end: with its last descriptor a tap would go, and its objects with it. */
+  VswHandout *
+  new_handout ()
+  {
+    handouts.push_back (vsw_handout_new (0));
+    return handouts.back ();
+  }
+
+  /* Who is refused has no descriptors, and lets go of what he brought for them. */
+  std::string
+  attempt ()
+  {
+    std::string error = apply (GetParam ().request (this));
+    if (!error.empty ())
+      drop_handouts ();
+    return error;
+  }
+
+  void
+  drop_handouts ()
+  {
+    for (VswHandout *handout : handouts)
+      vsw_handout_unref (handout);
+    handouts.clear ();
   }
 
   std::vector<VswChange *>
   attach_tap ()
   {
-    g_autoptr (VswHandout) handout = vsw_handout_new (0);
+    VswHandout *handout = new_handout ();
     return { new_tap ("new", handout, VSW_LIFETIME_DESCRIPTOR, 4), new_port ("lab", "newport", "id-new"),
              connect ("newport", "new") };
   }
 
   VswNamespace *target = nullptr;
   int space = -1;
+  std::vector<VswHandout *> handouts;
 
   using EngineFixture::connect;
   using EngineFixture::id;
@@ -125,7 +152,7 @@ TEST_P (Fault, OfAnyKernelStepLeavesEverythingAsItWas)
       ASSERT_LT (k, 90u) << "a request of more steps than there can be";
       guint struck = vsw_fake_kernel_get_struck (kernel);
       vsw_fake_kernel_set_fault (kernel, k, VSW_ERROR_KERNEL);
-      std::string error = apply (GetParam ().request (this));
+      std::string error = attempt ();
       vsw_fake_kernel_set_fault (kernel, 0, VSW_ERROR_KERNEL);
       settle ();
       if (vsw_fake_kernel_get_struck (kernel) == struck)
@@ -147,7 +174,7 @@ TEST_P (Fault, OfAnyKernelStepLeavesTheStoreAsItWas)
   const std::string model_before = stored_state ();
 
   vsw_fake_kernel_set_fault (kernel, 1, VSW_ERROR_KERNEL);
-  ASSERT_NE (apply (GetParam ().request (this)), "");
+  ASSERT_NE (attempt (), "");
   vsw_fake_kernel_set_fault (kernel, 0, VSW_ERROR_KERNEL);
   settle ();
   EXPECT_EQ (stored_state (), model_before);
@@ -163,7 +190,7 @@ TEST_P (Fault, OfAnyStoreStepLeavesEverythingAsItWas)
     {
       ASSERT_LT (k, 60u);
       vsw_store_set_fault (store, k);
-      std::string error = apply (GetParam ().request (this));
+      std::string error = attempt ();
       vsw_store_set_fault (store, 0);
       settle ();
       if (error.empty ())
@@ -191,7 +218,7 @@ TEST_P (Fault, OfTheUndoIsRepairedBeforeTheAnswer)
       guint struck = vsw_fake_kernel_get_struck (kernel);
       vsw_store_set_fault (store, 2);
       vsw_fake_kernel_set_fault (kernel, k, VSW_ERROR_KERNEL);
-      std::string error = apply (GetParam ().request (this));
+      std::string error = attempt ();
       bool was_hit = vsw_fake_kernel_get_struck (kernel) > struck;
       vsw_fake_kernel_set_fault (kernel, 0, VSW_ERROR_KERNEL);
       vsw_store_set_fault (store, 0);
