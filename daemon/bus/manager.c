@@ -224,9 +224,9 @@ decode_resolve_device (VswRequest *request, const VswView *target, GError **erro
       const char *key;
 
       g_variant_get_child (dictionary, 0, "{&sv}", &key, &value);
-      g_autofree char *text = g_variant_print (value, FALSE);
-      g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "no switch or endpoint has a device with %s %.64s", key,
-                   text);
+      g_autofree char *whole = g_variant_print (value, FALSE);
+      g_autofree char *text = vsw_text_excerpt (whole);
+      g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "no switch or endpoint has a device with %s %s", key, text);
       return FALSE;
     }
 

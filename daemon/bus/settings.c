@@ -86,8 +86,8 @@ decode_guest_kind (const char *text, VswNicKind *ret_kind, GError **error)
       return TRUE;
     }
 
-  g_autofree char *printable = vsw_text_escape (text);
-  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "'%.64s' is none of synthetic, emulated", printable);
+  g_autofree char *printable = vsw_text_excerpt (text);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "'%s' is none of synthetic, emulated", printable);
   return FALSE;
 }
 
@@ -142,9 +142,9 @@ decode_entry (const char *name, GVariant *value, guint keys, VswSettings *settin
 
   if (!find_key (name, keys, &key))
     {
-      g_autofree char *printable = vsw_text_escape (name);
+      g_autofree char *printable = vsw_text_excerpt (name);
 
-      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "there is no key '%.64s' here", printable);
+      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "there is no key '%s' here", printable);
       return FALSE;
     }
   if (vsw_settings_has (settings, key))

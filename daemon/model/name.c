@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define EXCERPT_MAX 64 /* octets */
+
 static gboolean
 is_name_start (char c)
 {
@@ -186,4 +188,20 @@ vsw_text_escape (const char *bytes)
       p += width;
     }
   return g_string_free (text, FALSE);
+}
+
+/**
+ * vsw_text_excerpt:
+ * @bytes: bytes up to a zero, of any origin and length
+ *
+ * The beginning of what a caller sent, for a message: as vsw_text_escape() has it, with an ellipsis if it goes on. A character that
+ * is cut in two is escaped, so that the text is valid UTF-8 whatever the limit falls into. (transfer full) Any thread.
+ */
+char *
+vsw_text_excerpt (const char *bytes)
+{
+  gsize length = strlen (bytes);
+  g_autofree char *start = g_strndup (bytes, EXCERPT_MAX);
+  g_autofree char *escaped = vsw_text_escape (start);
+  return g_strconcat (escaped, length > EXCERPT_MAX ? "…" : "", NULL);
 }

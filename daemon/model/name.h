@@ -24,5 +24,6 @@ gboolean vsw_interface_check (const char *name, GError **error);
 /* make */
 char *vsw_id_new (void);
 char *vsw_text_escape (const char *bytes);
+char *vsw_text_excerpt (const char *bytes);
 
 G_END_DECLS

@@ -28,8 +28,8 @@ equal_nics (gconstpointer value_a, gconstpointer value_b)
 {
   const VswNic *a = value_a, *b = value_b;
   return a->nic_kind == b->nic_kind && a->backend == b->backend && !a->opened == !b->opened
-         && g_strcmp0 (a->setting_id, b->setting_id) == 0 && g_str_equal (a->device, b->device) && g_str_equal (a->peer, b->peer)
-         && g_str_equal (a->placed_as, b->placed_as) && vsw_mac_equal (a->mac, b->mac)
+         && g_strcmp0 (a->setting_id, b->setting_id) == 0 && g_str_equal (a->device, b->device)
+         && g_str_equal (a->peer, b->peer) && g_str_equal (a->placed_as, b->placed_as) && vsw_mac_equal (a->mac, b->mac)
          && !a->static_mac == !b->static_mac && a->mtu == b->mtu && a->queues == b->queues;
 }
 
@@ -99,8 +99,8 @@ vsw_backend_decode (const char *text, VswBackend *ret_backend, GError **error)
         *ret_backend = i;
         return TRUE;
       }
-  g_autofree char *escaped = vsw_text_escape (text);
-  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "backend '%.64s' is none of veth, tap", escaped);
+  g_autofree char *escaped = vsw_text_excerpt (text);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "backend '%s' is none of veth, tap", escaped);
   return FALSE;
 }
 
@@ -131,7 +131,8 @@ vsw_nic_kind_decode (const char *text, VswNicKind *ret_kind, GError **error)
         *ret_kind = i;
         return TRUE;
       }
-  g_autofree char *escaped = vsw_text_escape (text);
-  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "kind '%s' is none of internal, synthetic, emulated", escaped);
+  g_autofree char *escaped = vsw_text_excerpt (text);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "kind '%s' is none of internal, synthetic, emulated",
+               escaped);
   return FALSE;
 }

@@ -69,9 +69,8 @@ vsw_system_state_decode (const char *text, VswSystemState *ret_state, GError **e
         *ret_state = i;
         return TRUE;
       }
-  g_autofree char *escaped = vsw_text_escape (text);
-  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "state '%.64s' is none of disabled, enabled, saved",
-               escaped);
+  g_autofree char *escaped = vsw_text_excerpt (text);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "state '%s' is none of disabled, enabled, saved", escaped);
   return FALSE;
 }
 
@@ -92,9 +91,9 @@ vsw_machine_check (const char *name, GError **error)
   if (is_fine)
     return TRUE;
 
-  g_autofree char *escaped = vsw_text_escape (name);
+  g_autofree char *escaped = vsw_text_excerpt (name);
   g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
-               "machine '%.80s' is no name of a machine: up to %d of A-Z a-z 0-9 . _ -, beginning with none of . -",
+               "machine '%s' is no name of a machine: up to %d of A-Z a-z 0-9 . _ -, beginning with none of . -",
                escaped, VSW_MACHINE_MAX);
   return FALSE;
 }

@@ -4,11 +4,8 @@
 #include "model/head.h"
 
 static const VswKindRow *const rows[] = {
-  [VSW_KIND_SWITCH] = &vsw_switch_row,
-  [VSW_KIND_PORT] = &vsw_port_row,
-  [VSW_KIND_NIC] = &vsw_nic_row,
-  [VSW_KIND_SYSTEM] = &vsw_system_row,
-  [VSW_KIND_SETTING] = &vsw_setting_row,
+  [VSW_KIND_SWITCH] = &vsw_switch_row, [VSW_KIND_PORT] = &vsw_port_row,       [VSW_KIND_NIC] = &vsw_nic_row,
+  [VSW_KIND_SYSTEM] = &vsw_system_row, [VSW_KIND_SETTING] = &vsw_setting_row,
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == VSW_N_KINDS);
 
@@ -24,7 +21,7 @@ G_STATIC_ASSERT (G_N_ELEMENTS (lifetimes) == VSW_N_LIFETIMES);
 gpointer
 vsw_head_new (gconstpointer fields, gsize size, VswKind kind)
 {
-  VswValue *self = g_atomic_rc_box_dup (size, (gpointer) fields);
+  VswValue *self = g_atomic_rc_box_dup (size, (gpointer)fields);
   self->kind = kind;
   self->id = g_strdup (self->id);
   self->name = g_strdup (self->name);
@@ -120,8 +117,9 @@ vsw_lifetime_decode (const char *text, VswLifetime *ret_lifetime, GError **error
         *ret_lifetime = i;
         return TRUE;
       }
-  g_autofree char *escaped = vsw_text_escape (text);
-  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "lifetime '%s' is none of persistent, runtime, caller, descriptor", escaped);
+  g_autofree char *escaped = vsw_text_excerpt (text);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
+               "lifetime '%s' is none of persistent, runtime, caller, descriptor", escaped);
   return FALSE;
 }
 

@@ -110,3 +110,20 @@ TEST (Escaping, MakesTheRestHarmlessAndUnambiguous)
       EXPECT_TRUE (g_utf8_validate (escaped, -1, nullptr));
     }
 }
+
+/* As in a reply, which has to be UTF-8. */
+TEST (Text, IsCutWhereverThatFallsAndStaysValid)
+{
+  g_autofree char *whole = vsw_text_excerpt ("short ä");
+  EXPECT_STREQ (whole, "short ä");
+  for (int shift = 0; shift < 8; shift++)
+    {
+      std::string text (shift, 'x');
+      while (text.size () < 200)
+        text += "漢";
+      g_autofree char *cut = vsw_text_excerpt (text.c_str ());
+      EXPECT_TRUE (g_utf8_validate (cut, -1, nullptr)) << shift;
+      EXPECT_TRUE (g_str_has_suffix (cut, "…")) << cut;
+      EXPECT_LT (strlen (cut), 100u);
+    }
+}
