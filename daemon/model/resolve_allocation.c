@@ -63,13 +63,17 @@ reconnect (VswResolver *self, const char *nic_id, const VswSetting *setting, GEr
   return connect (self, vsw_model_get_nic (self->model, nic_id), setting, error);
 }
 
+/* What is no matter of how it was made. */
 static gboolean
-follow_mtu (VswResolver *self, const VswNic *nic, const VswSetting *setting, GError **error)
+follow_values (VswResolver *self, const char *nic_id, const VswSetting *setting, GError **error)
 {
-  const VswPort *port = vsw_model_find_port_of_nic (self->model, nic->head.id);
+  const VswNic *nic = vsw_model_get_nic (self->model, nic_id);
+  const VswPort *port = vsw_model_find_port_of_nic (self->model, nic_id);
   const VswSwitch *parent = port != NULL ? vsw_model_get_switch (self->model, port->switch_id) : NULL;
   VswNic value = *nic;
   value.mtu = setting->mtu;
+  if (vsw_mac_equal (nic->mac, setting->mac))
+    value.static_mac = setting->static_mac;
   if (parent != NULL && !vsw_resolve_mtu_fits (&value, parent->mtu, parent->head.name, error))
     return FALSE;
   g_autoptr (VswNic) new = vsw_nic_new (&value);
@@ -77,7 +81,8 @@ follow_mtu (VswResolver *self, const VswNic *nic, const VswSetting *setting, GEr
   return TRUE;
 }
 
-/* Where it is plugged in, then its MTU, which has to fit there. The rest waits until the system is enabled again. */
+/* Where it is plugged in, and its MTU: the one that it has meanwhile has to fit there too, so a smaller one comes first and a larger one last.
+ * The rest waits until the system is enabled again. */
 gboolean
 vsw_resolve_follow (VswResolver *self, const VswSetting *before, const VswSetting *setting, GError **error)
 {
@@ -85,9 +90,8 @@ vsw_resolve_follow (VswResolver *self, const VswSetting *before, const VswSettin
   if (nic == NULL)
     return TRUE;
   g_autofree char *nic_id = g_strdup (nic->head.id);
-  if (setting->automatic && g_strcmp0 (before->connection_id, setting->connection_id) != 0
-      && !reconnect (self, nic_id, setting, error))
-    return FALSE;
-  nic = vsw_model_get_nic (self->model, nic_id);
-  return nic->mtu == setting->mtu || follow_mtu (self, nic, setting, error);
+  gboolean shrinks = setting->mtu < nic->mtu;
+  gboolean moves = setting->automatic && g_strcmp0 (before->connection_id, setting->connection_id) != 0;
+  return (!shrinks || follow_values (self, nic_id, setting, error))
+         && (!moves || reconnect (self, nic_id, setting, error)) && follow_values (self, nic_id, setting, error);
 }

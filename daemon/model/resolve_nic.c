@@ -45,8 +45,8 @@ vsw_resolve_nic_numbers (guint32 mtu, guint32 queues, VswNicKind kind, GError **
   if (queues >= 1 && queues <= limit)
     return TRUE;
   if (limit == 1)
-    g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "%u queues: an endpoint of kind %s has one, no more and no less",
-                 queues, vsw_nic_kind_print (kind));
+    g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
+                 "%u queues: an endpoint of kind %s has one, no more and no less", queues, vsw_nic_kind_print (kind));
   else
     g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "%u queues are outside 1 to %u", queues, limit);
   return FALSE;
@@ -80,7 +80,8 @@ check_placeable (const VswNic *nic, GError **error)
   if (nic->backend != VSW_BACKEND_VETH)
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED,
-                   "endpoint %s is a tap, whose descriptors are handed out; only one with backend veth can be given to a namespace",
+                   "endpoint %s is a tap, whose descriptors are handed out; only one with backend veth can be given to "
+                   "a namespace",
                    nic->head.name);
       return FALSE;
     }
@@ -172,7 +173,9 @@ modify_mac (VswResolver *self, VswNic *value, VswMac mac, GError **error)
                    value->head.name, value->placed_as);
       return FALSE;
     }
-  if (!vsw_mac_equal (mac, value->mac) && !vsw_pool_check_static (self->model, self->links, mac, error))
+  const VswSetting *setting = value->setting_id != NULL ? vsw_model_get_setting (self->model, value->setting_id) : NULL;
+  gboolean is_own = vsw_mac_equal (mac, value->mac) || (setting != NULL && vsw_mac_equal (mac, setting->mac));
+  if (!is_own && !vsw_pool_check_static (self->model, self->links, mac, error))
     return FALSE;
   value->mac = mac;
   value->static_mac = TRUE;
@@ -208,6 +211,22 @@ vsw_resolve_modify_nic (VswResolver *self, const VswChange *change, GError **err
   return TRUE;
 }
 
+/* It was made for a NIC that has left it to another: a port like any other, and no longer one that goes with descriptors. */
+static void
+adopt_port (VswResolver *self, const VswPort *port)
+{
+  const VswSwitch *parent = vsw_model_get_switch (self->model, port->switch_id);
+  VswPort value = *port;
+  value.made_for = NULL;
+  if (value.head.lifetime == VSW_LIFETIME_DESCRIPTOR)
+    {
+      value.head.lifetime = MAX (VSW_LIFETIME_RUNTIME, parent->head.lifetime);
+      value.head.holder = value.head.lifetime == VSW_LIFETIME_CALLER ? parent->head.holder : NULL;
+    }
+  g_autoptr (VswPort) new = vsw_port_new (&value);
+  vsw_resolver_put (self, port, new, NULL);
+}
+
 void
 vsw_resolve_leave_port (VswResolver *self, const char *nic_id)
 {
@@ -220,12 +239,7 @@ vsw_resolve_leave_port (VswResolver *self, const char *nic_id)
       vsw_resolver_put (self, made_for, NULL, NULL);
     }
   else if (made_for != NULL)
-    {
-      VswPort value = *made_for;
-      value.made_for = NULL;
-      g_autoptr (VswPort) new = vsw_port_new (&value);
-      vsw_resolver_put (self, made_for, new, NULL);
-    }
+    adopt_port (self, made_for);
   if (port == NULL)
     return;
   VswPort value = *port;

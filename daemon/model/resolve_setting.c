@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* What may be changed; kind of NIC and name are what a setting is. */
-#define CHANGEABLE                                                                                                    \
+#define CHANGEABLE                                                                                                     \
   (VSW_GIVEN_DESCRIPTION | VSW_GIVEN_MAC | VSW_GIVEN_DYNAMIC_MAC | VSW_GIVEN_MTU | VSW_GIVEN_QUEUES                    \
    | VSW_GIVEN_BACKEND | VSW_GIVEN_CONNECTION | VSW_GIVEN_AUTOMATIC)
 
@@ -45,9 +45,10 @@ check_connection (VswResolver *self, const char *id, GError **error)
   const VswPort *port = id != NULL ? vsw_model_get_port (self->model, id) : NULL;
   if (port != NULL && port->made_for != NULL)
     {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
-                   "port %s goes with the endpoint that is plugged into it; name the switch, or a port that was made to stay",
-                   port->head.name);
+      g_set_error (
+          error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
+          "port %s goes with the endpoint that is plugged into it; name the switch, or a port that was made to stay",
+          port->head.name);
       return FALSE;
     }
   if (id == NULL || port != NULL || vsw_model_get_switch (self->model, id) != NULL)
@@ -73,12 +74,15 @@ check_values (VswResolver *self, const VswSetting *value, GError **error)
 static gboolean
 choose_mac (VswResolver *self, VswSetting *value, const VswSetting *draft, guint given, GError **error)
 {
+  const VswNic *nic = vsw_model_find_nic_of_setting (self->model, value->head.id);
   if (!(given & VSW_GIVEN_MAC))
     {
       value->static_mac = FALSE;
       return vsw_pool_take (self->model, self->links, value->head.id, &value->mac, error);
     }
-  if (!vsw_pool_check_static (self->model, self->links, draft->mac, error))
+  /* Its own NIC may still have the one that it shall have again. */
+  if ((nic == NULL || !vsw_mac_equal (draft->mac, nic->mac))
+      && !vsw_pool_check_static (self->model, self->links, draft->mac, error))
     return FALSE;
   value->mac = draft->mac;
   value->static_mac = TRUE;
@@ -139,7 +143,8 @@ vsw_resolve_modify_setting (VswResolver *self, const VswChange *change, GError *
     return FALSE;
   if (change->given & ~CHANGEABLE)
     {
-      g_set_error_literal (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "name and kind of a setting cannot be changed");
+      g_set_error_literal (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
+                           "name and kind of a setting cannot be changed");
       return FALSE;
     }
   g_autoptr (VswSetting) old = vsw_value_ref (found);

@@ -11,7 +11,25 @@ void
 describe_head (std::ostream &out, const VswValue *value)
 {
   out << vsw_kind_print (value->kind) << " " << value->id << " " << value->name << " '" << value->description << "' "
-      << vsw_lifetime_print (value->lifetime) << " " << (value->holder != nullptr ? value->holder : "-");
+      << vsw_lifetime_print (value->lifetime) << " " << (value->holder != nullptr ? value->holder : "-") << " of "
+      << value->owner;
+}
+
+const char *
+print_id (const char *id)
+{
+  return id != nullptr ? id : "-";
+}
+
+/* The settings that name a switch or port, by their ids. */
+std::string
+describe_named (VswModel *model, const char *connection_id)
+{
+  g_autoptr (GPtrArray) settings = vsw_model_list_settings_on (model, connection_id);
+  std::string text = " named";
+  for (guint i = 0; i < settings->len; i++)
+    text += std::string (" ") + static_cast<VswSetting *> (settings->pdata[i])->head.id;
+  return text;
 }
 
 std::string
@@ -24,7 +42,7 @@ describe_switch (VswModel *model, VswSwitch *value)
       << (vsw_model_find_switch (model, value->head.name) == value)
       << (vsw_model_find_device (model, value->device) == &value->head) << " ports "
       << g_hash_table_size (vsw_model_get_ports_of (model, value->head.id)) << " host "
-      << vsw_facts_has_host_access (model, value);
+      << vsw_facts_has_host_access (model, value) << describe_named (model, value->head.id);
   return out.str ();
 }
 
@@ -34,11 +52,13 @@ describe_nic (VswModel *model, VswNic *value)
   std::ostringstream out;
   describe_head (out, &value->head);
   VswPort *port = vsw_model_find_port_of_nic (model, value->head.id);
-  out << " " << vsw_nic_kind_print (value->nic_kind) << " " << value->device << " " << value->peer << " "
-      << value->placed_as << " " << text_of (value->mac) << value->static_mac << " " << value->mtu << " "
-      << value->queues << " found " << (vsw_model_find_nic (model, value->head.name) == value)
+  out << " " << vsw_nic_kind_print (value->nic_kind) << " " << vsw_backend_print (value->backend) << value->opened
+      << " " << print_id (value->setting_id) << " " << value->device << " " << value->peer << " " << value->placed_as
+      << " " << text_of (value->mac) << value->static_mac << " " << value->mtu << " " << value->queues << " found "
+      << (vsw_model_find_nic (model, value->head.name) == value)
       << (vsw_model_find_device (model, value->device) == &value->head)
-      << (vsw_model_find_device (model, value->peer) == &value->head) << " in "
+      << (value->peer[0] == '\0' || vsw_model_find_device (model, value->peer) == &value->head)
+      << (value->setting_id == nullptr || vsw_model_find_nic_of_setting (model, value->setting_id) == value) << " in "
       << (port != nullptr ? port->head.id : "-");
   return out.str ();
 }
@@ -52,7 +72,33 @@ describe_port (VswModel *model, VswPort *value)
       << (value->made_for != nullptr ? value->made_for : "-") << " " << value->connected;
   for (gsize i = 0; i < value->n_static_addresses; i++)
     out << " " << text_of (value->static_addresses[i]);
-  out << " found " << (vsw_model_find_port (model, value->switch_id, value->head.name) == value);
+  out << " found " << (vsw_model_find_port (model, value->switch_id, value->head.name) == value)
+      << describe_named (model, value->head.id);
+  return out.str ();
+}
+
+std::string
+describe_system (VswModel *model, VswSystem *value)
+{
+  std::ostringstream out;
+  describe_head (out, &value->head);
+  out << " " << vsw_system_state_print (value->state) << " '" << value->machine << "'" << value->machine_seen
+      << " found " << (vsw_model_find_system (model, value->head.name) == value) << " settings "
+      << g_hash_table_size (vsw_model_get_settings_of (model, value->head.id));
+  return out.str ();
+}
+
+std::string
+describe_setting (VswModel *model, VswSetting *value)
+{
+  std::ostringstream out;
+  describe_head (out, &value->head);
+  VswNic *nic = vsw_model_find_nic_of_setting (model, value->head.id);
+  out << " " << value->system_id << " " << vsw_nic_kind_print (value->nic_kind) << " "
+      << vsw_backend_print (value->backend) << " " << text_of (value->mac) << value->static_mac << " " << value->mtu
+      << " " << value->queues << " " << value->automatic << " " << print_id (value->connection_id) << " found "
+      << (vsw_model_find_setting (model, value->system_id, value->head.name) == value) << " is "
+      << (nic != nullptr ? nic->head.id : "-");
   return out.str ();
 }
 
@@ -77,6 +123,8 @@ describe (VswModel *model)
   collect (lines, model, vsw_model_get_switches (model), describe_switch);
   collect (lines, model, vsw_model_get_nics (model), describe_nic);
   collect (lines, model, vsw_model_get_ports (model), describe_port);
+  collect (lines, model, vsw_model_get_systems (model), describe_system);
+  collect (lines, model, vsw_model_get_settings (model), describe_setting);
   std::string text;
   for (const std::string &line : lines)
     text += line + "\n";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A model and the links under it, and short words for requests. Ids follow from names: switch "lab" has the id "s-lab", port "web" of it
- * "p-lab-web", endpoint "web" "n-web". */
+ * "p-lab-web", endpoint "web" "n-web", system "web" "y-web", setting "lan" of it "t-web-lan". */
 #pragma once
 
 #include <gtest/gtest.h>
@@ -99,6 +99,84 @@ public:
     return vsw_change_create (value, given, target, interface);
   }
 
+  static VswChange *
+  add_tap (const std::string &name, VswLifetime lifetime = VSW_LIFETIME_PERSISTENT, VswHandout *handout = nullptr,
+           guint given = 0, std::function<void (VswNic &)> fill = nullptr)
+  {
+    VswChange *change = add_nic (name, VSW_NIC_SYNTHETIC, given | VSW_GIVEN_LIFETIME, [&] (VswNic &n) {
+      n.backend = VSW_BACKEND_TAP;
+      n.head.lifetime = lifetime;
+      if (fill)
+        fill (n);
+    });
+    if (handout != nullptr)
+      vsw_change_hand_out (change, handout);
+    return change;
+  }
+
+  static VswChange *
+  add_system (const std::string &name, guint given = 0, std::function<void (VswSystem &)> fill = nullptr)
+  {
+    std::string id = "y-" + name;
+    VswSystem draft = {};
+    draft.head.id = id.c_str ();
+    draft.head.name = name.c_str ();
+    if (fill)
+      fill (draft);
+    g_autoptr (VswSystem) value = vsw_system_new (&draft);
+    return vsw_change_create (value, given, nullptr, nullptr);
+  }
+
+  /* Synthetic, if `fill` says nothing else. */
+  static VswChange *
+  add_setting (const std::string &system, const std::string &name, guint given = 0,
+               std::function<void (VswSetting &)> fill = nullptr)
+  {
+    std::string id = "t-" + system + "-" + name, system_id = "y-" + system;
+    VswSetting draft = {};
+    draft.head.id = id.c_str ();
+    draft.head.name = name.c_str ();
+    draft.system_id = system_id.c_str ();
+    draft.nic_kind = VSW_NIC_SYNTHETIC;
+    if (fill)
+      fill (draft);
+    g_autoptr (VswSetting) value = vsw_setting_new (&draft);
+    return vsw_change_create (value, given, nullptr, nullptr);
+  }
+
+  /* Of a switch or port, by its id. */
+  static VswChange *
+  add_connected (const std::string &system, const std::string &name, const std::string &connection_id)
+  {
+    return add_setting (system, name, VSW_GIVEN_CONNECTION,
+                        [&] (VswSetting &s) { s.connection_id = connection_id.c_str (); });
+  }
+
+  VswChange *
+  modify_setting (const std::string &system, const std::string &name, guint given,
+                  std::function<void (VswSetting &)> edit)
+  {
+    VswSetting fields = *get_setting (system, name);
+    edit (fields);
+    g_autoptr (VswSetting) draft = vsw_setting_new (&fields);
+    return vsw_change_modify (draft, given);
+  }
+
+  VswChange *
+  modify_nic (const VswNic *nic, guint given, std::function<void (VswNic &)> edit)
+  {
+    VswNic fields = *nic;
+    edit (fields);
+    g_autoptr (VswNic) draft = vsw_nic_new (&fields);
+    return vsw_change_modify (draft, given);
+  }
+
+  static VswChange *
+  lead (const std::string &system, VswSystemState state)
+  {
+    return vsw_change_state (("y-" + system).c_str (), state);
+  }
+
   /* A port made for the NIC of the same name. */
   static VswChange *
   add_automatic_port (const std::string &parent, const std::string &name)
@@ -178,6 +256,29 @@ public:
     return vsw_model_get_nic (model, ("n-" + name).c_str ());
   }
 
+  VswSystem *
+  get_system (const std::string &name)
+  {
+    return vsw_model_get_system (model, ("y-" + name).c_str ());
+  }
+  VswSetting *
+  get_setting (const std::string &system, const std::string &name)
+  {
+    return vsw_model_get_setting (model, ("t-" + system + "-" + name).c_str ());
+  }
+  /* What a setting has become, and the port that it is plugged into. */
+  VswNic *
+  nic_of (const std::string &system, const std::string &setting)
+  {
+    return vsw_model_find_nic_of_setting (model, ("t-" + system + "-" + setting).c_str ());
+  }
+  VswPort *
+  port_of (const std::string &system, const std::string &setting)
+  {
+    VswNic *nic = nic_of (system, setting);
+    return nic != nullptr ? vsw_model_find_port_of_nic (model, nic->head.id) : nullptr;
+  }
+
   /* --- links --- */
 
   void
@@ -200,6 +301,31 @@ public:
 
 /* Everything that the model answers, as text: to compare before and after. */
 std::string describe (VswModel *model);
+
+/* Of a refusal: its code, and what its message has to say. */
+inline void
+expect_refused (int code, const std::string &part, const Answer &answer)
+{
+  EXPECT_FALSE (answer.good);
+  EXPECT_EQ (answer.code, code) << answer.message;
+  EXPECT_NE (answer.message.find (part), std::string::npos) << answer.message;
+}
+
+struct UnrefHandout
+{
+  void
+  operator() (VswHandout *handout) const
+  {
+    vsw_handout_unref (handout);
+  }
+};
+using Handout = std::unique_ptr<VswHandout, UnrefHandout>;
+
+inline Handout
+make_handout (guint wanted = 0)
+{
+  return Handout (vsw_handout_new (wanted));
+}
 
 /* A namespace without a descriptor. */
 inline std::shared_ptr<VswNamespace>

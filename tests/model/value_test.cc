@@ -80,6 +80,9 @@ TEST (Value, EqualsOnlyWhatSaysTheSame)
     [] (VswNic &n) { n.static_mac = TRUE; },
     [] (VswNic &n) { n.mtu = 7; },
     [] (VswNic &n) { n.queues = 7; },
+    [] (VswNic &n) { n.backend = VSW_BACKEND_TAP; },
+    [] (VswNic &n) { n.opened = TRUE; },
+    [] (VswNic &n) { n.setting_id = "x"; },
   };
   VswNic fields = nic_fields ();
   g_autoptr (VswNic) value = vsw_nic_new (&fields), same = vsw_nic_new (&fields);
@@ -143,6 +146,87 @@ TEST (Value, OfAPortEqualsOnlyWhatSaysTheSame)
     }
 }
 
+TEST (Value, OfASystemEqualsOnlyWhatSaysTheSame)
+{
+  const std::vector<std::function<void (VswSystem &)> > edits = {
+    [] (VswSystem &s) { s.state = VSW_SYSTEM_SAVED; },
+    [] (VswSystem &s) { s.machine = "x"; },
+    [] (VswSystem &s) { s.machine_seen = TRUE; },
+  };
+  VswSystem fields = {};
+  fields.head.id = fields.head.name = "x";
+  g_autoptr (VswSystem) value = vsw_system_new (&fields), same = vsw_system_new (&fields);
+  EXPECT_EQ (value->head.kind, VSW_KIND_SYSTEM);
+  EXPECT_STREQ (value->machine, "") << "none";
+  EXPECT_TRUE (vsw_value_equal (value, same));
+  for (gsize i = 0; i < edits.size (); i++)
+    {
+      VswSystem edited = fields;
+      edits[i](edited);
+      g_autoptr (VswSystem) other = vsw_system_new (&edited);
+      EXPECT_FALSE (vsw_value_equal (value, other)) << i;
+    }
+}
+
+TEST (Value, OfASettingEqualsOnlyWhatSaysTheSame)
+{
+  const std::vector<std::function<void (VswSetting &)> > edits = {
+    [] (VswSetting &s) { s.system_id = "x"; },
+    [] (VswSetting &s) { s.nic_kind = VSW_NIC_EMULATED; },
+    [] (VswSetting &s) { s.backend = VSW_BACKEND_TAP; },
+    [] (VswSetting &s) { s.mac.octets[5] = 7; },
+    [] (VswSetting &s) { s.static_mac = TRUE; },
+    [] (VswSetting &s) { s.mtu = 7; },
+    [] (VswSetting &s) { s.queues = 7; },
+    [] (VswSetting &s) { s.automatic = TRUE; },
+    [] (VswSetting &s) { s.connection_id = "x"; },
+  };
+  VswSetting fields = {};
+  fields.head.id = fields.head.name = "x";
+  fields.system_id = "y-web";
+  fields.nic_kind = VSW_NIC_SYNTHETIC;
+  g_autoptr (VswSetting) value = vsw_setting_new (&fields), same = vsw_setting_new (&fields);
+  EXPECT_EQ (value->head.kind, VSW_KIND_SETTING);
+  EXPECT_TRUE (vsw_value_equal (value, same));
+  for (gsize i = 0; i < edits.size (); i++)
+    {
+      VswSetting edited = fields;
+      edits[i](edited);
+      g_autoptr (VswSetting) other = vsw_setting_new (&edited);
+      EXPECT_FALSE (vsw_value_equal (value, other)) << i;
+    }
+}
+
+TEST (Value, SaysWhichNicsAreKept)
+{
+  for (int lifetime = 0; lifetime < VSW_N_LIFETIMES; lifetime++)
+    for (VswBackend backend : { VSW_BACKEND_VETH, VSW_BACKEND_TAP })
+      for (bool opened : { false, true })
+        {
+          VswNic fields = {};
+          fields.head.lifetime = static_cast<VswLifetime> (lifetime);
+          fields.backend = backend;
+          fields.opened = opened;
+          bool goes = backend == VSW_BACKEND_TAP && lifetime == VSW_LIFETIME_DESCRIPTOR && opened;
+          EXPECT_EQ (vsw_nic_is_kept (&fields), !goes) << lifetime << backend << opened;
+        }
+}
+
+TEST (Machine, IsCalledAsMachinesMayBe)
+{
+  for (const std::string &name : { std::string (""), std::string ("a"), std::string ("qemu-1-Web_2.example"),
+                                   std::string (VSW_MACHINE_MAX, 'x') })
+    EXPECT_TRUE (vsw_machine_check (name.c_str (), nullptr)) << name;
+  for (const std::string &name : { std::string (".a"), std::string ("-a"), std::string ("a b"), std::string ("a/b"),
+                                   std::string ("ä"), std::string ("a\n"), std::string (VSW_MACHINE_MAX + 1, 'x') })
+    {
+      g_autoptr (GError) error = nullptr;
+      EXPECT_FALSE (vsw_machine_check (name.c_str (), &error)) << name;
+      EXPECT_TRUE (g_error_matches (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT));
+      EXPECT_NE (strstr (error->message, "up to 64 of"), nullptr) << error->message;
+    }
+}
+
 TEST (Value, MayBeHeldByManyThreads)
 {
   VswNic fields = nic_fields ();
@@ -172,6 +256,18 @@ TEST (Words, AreReadAsTheyArePrinted)
       EXPECT_TRUE (vsw_nic_kind_decode (vsw_nic_kind_print ((VswNicKind)i), &kind, nullptr));
       EXPECT_EQ (kind, (VswNicKind)i);
     }
+  for (guint i = 0; i < VSW_N_BACKENDS; i++)
+    {
+      VswBackend backend = VSW_BACKEND_VETH;
+      EXPECT_TRUE (vsw_backend_decode (vsw_backend_print ((VswBackend)i), &backend, nullptr));
+      EXPECT_EQ (backend, (VswBackend)i);
+    }
+  for (guint i = 0; i < VSW_N_SYSTEM_STATES; i++)
+    {
+      VswSystemState state = VSW_SYSTEM_DISABLED;
+      EXPECT_TRUE (vsw_system_state_decode (vsw_system_state_print ((VswSystemState)i), &state, nullptr));
+      EXPECT_EQ (state, (VswSystemState)i);
+    }
   EXPECT_STREQ (vsw_kind_print (VSW_KIND_NIC), "endpoint");
 }
 
@@ -179,14 +275,30 @@ TEST (Words, RefuseOthersAndNameThem)
 {
   VswLifetime lifetime = VSW_LIFETIME_RUNTIME;
   VswNicKind kind = VSW_NIC_SYNTHETIC;
-  g_autoptr (GError) error = nullptr, other = nullptr;
-  EXPECT_FALSE (vsw_lifetime_decode ("for ever", &lifetime, &error));
-  EXPECT_TRUE (g_error_matches (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT));
-  EXPECT_NE (std::string (error->message).find ("'for ever'"), std::string::npos);
+  VswBackend backend = VSW_BACKEND_TAP;
+  VswSystemState state = VSW_SYSTEM_SAVED;
+  const std::function<gboolean (const char *, GError **)> decoders[] = {
+    [&] (const char *text, GError **error) { return vsw_lifetime_decode (text, &lifetime, error); },
+    [&] (const char *text, GError **error) { return vsw_nic_kind_decode (text, &kind, error); },
+    [&] (const char *text, GError **error) { return vsw_backend_decode (text, &backend, error); },
+    [&] (const char *text, GError **error) { return vsw_system_state_decode (text, &state, error); },
+  };
+  std::string long_text = "x";
+  while (long_text.size () < 200)
+    long_text += "漢";
+  for (const auto &decode : decoders)
+    {
+      g_autoptr (GError) error = nullptr, other = nullptr;
+      EXPECT_FALSE (decode ("for ever", &error));
+      EXPECT_TRUE (g_error_matches (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT));
+      EXPECT_NE (std::string (error->message).find ("'for ever'"), std::string::npos) << error->message;
+      EXPECT_FALSE (decode (long_text.c_str (), &other));
+      EXPECT_TRUE (g_utf8_validate (other->message, -1, nullptr)) << other->message;
+    }
   EXPECT_EQ (lifetime, VSW_LIFETIME_RUNTIME);
-  EXPECT_FALSE (vsw_nic_kind_decode ("emulated", &kind, &other));
-  EXPECT_TRUE (g_error_matches (other, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT));
   EXPECT_EQ (kind, VSW_NIC_SYNTHETIC);
+  EXPECT_EQ (backend, VSW_BACKEND_TAP);
+  EXPECT_EQ (state, VSW_SYSTEM_SAVED);
 }
 
 TEST (Namespace, ClosesItsDescriptorWithTheLastReference)
