@@ -129,7 +129,7 @@ move (VswPlanner *self, const VswWish *wish, const VswLink *near, const VswPort 
     vsw_planner_set (self, near, VSW_ATTRIBUTE_UP, 0, 1);
 }
 
-/* A near end whose bridge cannot be had is left where it is. */
+/* A near end whose bridge cannot be had is left where it is; one that is not trusted is down wherever it is. */
 void
 vsw_planner_plug (VswPlanner *self, const VswNic *value, const VswLink *near, const VswPort *was, gboolean is_trusted)
 {
@@ -144,9 +144,10 @@ vsw_planner_plug (VswPlanner *self, const VswNic *value, const VswLink *near, co
       return;
     }
   vsw_planner_compare (self, &wish, near);
-  if (!is_reachable)
-    return;
-  if (port != NULL && !self->is_drift)
+  if (is_reachable && port != NULL && !self->is_drift)
     vsw_planner_add_addresses (self, vsw_device_ref_by_link (near), port, was, FALSE);
-  vsw_planner_compare_up (self, &wish, near);
+  if (!is_trusted)
+    vsw_planner_quarantine (self, value);
+  else if (is_reachable)
+    vsw_planner_compare_up (self, &wish, near);
 }

@@ -2,6 +2,8 @@
 /* A network and the fake kernel under it: requests are planned, the plans are run, and what the kernel then reports is what the next plan sees. */
 #pragma once
 
+#include <map>
+
 #include "model/network.h"
 #include "plan/plan.h"
 #include "support/fake_kernel.h"
@@ -17,7 +19,37 @@ public:
   }
   ~World ()
   {
+    for (const auto &[id, box] : guests)
+      vsw_handout_close (box.get ());
     g_object_unref (kernel);
+  }
+
+  /* --- guests: who got the descriptors of a tap, by the id of its NIC --- */
+
+  std::map<std::string, Handout> guests;
+
+  /* What this delta has handed out has come to them. */
+  void
+  welcome (VswDelta *delta)
+  {
+    for (guint i = 0; i < vsw_delta_get_size (delta); i++)
+      {
+        const VswPair *pair = vsw_delta_get (delta, i);
+        if (pair->handout == nullptr)
+          continue;
+        EXPECT_GT (pair->handout->n_fds, 0u) << pair->after->name;
+        EXPECT_STRNE (pair->handout->device, "") << pair->after->name;
+        guests[pair->after->id] = Handout (vsw_handout_ref (pair->handout));
+      }
+  }
+
+  /* One of them ends. */
+  void
+  dismiss (const std::string &id)
+  {
+    vsw_handout_close (guests.at (id).get ());
+    guests.erase (id);
+    follow ();
   }
 
   /* Lists the links again and binds them as a start does. */
@@ -92,6 +124,7 @@ public:
     auto delta = must (changes);
     g_autoptr (VswPlan) plan = vsw_plan_new (model, links, delta.get ());
     run (plan);
+    welcome (delta.get ());
     return print (plan);
   }
 
@@ -104,6 +137,17 @@ public:
       g_ptr_array_add (list, (gpointer)id);
     g_autoptr (VswPlan) plan = vsw_plan_new_for_drift (model, links, list);
     remember (plan);
+    return print (plan);
+  }
+
+  std::string
+  quarantine (std::initializer_list<const char *> ids)
+  {
+    g_autoptr (GPtrArray) list = g_ptr_array_new ();
+    for (const char *id : ids)
+      g_ptr_array_add (list, (gpointer)id);
+    g_autoptr (VswPlan) plan = vsw_plan_new_for_quarantine (model, links, list);
+    run (plan);
     return print (plan);
   }
 
