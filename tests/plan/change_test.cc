@@ -114,6 +114,25 @@ TEST_F (ChangePlan, LeavesALoneNicDownAndOutOfEveryBridge)
   EXPECT_EQ (world.drift_of_all (), "");
 }
 
+TEST_F (ChangePlan, OpensATapWithoutTouchingItsPort)
+{
+  g_autoptr (VswHandout) handout = vsw_handout_new (0);
+
+  add_lab ();
+  world.perform ({ Network::add_nic ("web", VSW_NIC_SYNTHETIC, VSW_GIVEN_MAC,
+                                     [] (VswNic &n) {
+                                       n.backend = VSW_BACKEND_TAP;
+                                       n.head.lifetime = VSW_LIFETIME_DESCRIPTOR;
+                                       n.mac = mac_of ("02:00:00:00:00:01");
+                                     }),
+                   Network::add_port ("lab", "p"), Network::connect ("lab", "p", "web") });
+  std::string plan = plain (world.perform ({ vsw_change_open ("n-web", handout) }));
+  EXPECT_EQ (plan.find ("tap-open vswp-web"), 0u) << plan;
+  EXPECT_NE (plan.find ("tap-release vswp-web"), std::string::npos) << plan;
+  EXPECT_EQ (plan.find (" up "), std::string::npos) << "it is not tampered with while it is let go: " << plan;
+  EXPECT_EQ (world.drift_of_all (), "");
+}
+
 TEST_F (ChangePlan, BirthsTheFarEndInItsNamespace)
 {
   add_lab ();
