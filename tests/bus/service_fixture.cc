@@ -81,6 +81,12 @@ Reply::print () const
   return text;
 }
 
+guint
+Reply::count_fds () const
+{
+  return fds != nullptr ? static_cast<guint> (g_unix_fd_list_get_length (fds.get ())) : 0;
+}
+
 /* --- signals --- */
 
 SignalLog::SignalLog (GDBusConnection *from) : connection (G_DBUS_CONNECTION (g_object_ref (from)))
@@ -284,6 +290,8 @@ read_reply (GDBusConnection *from, GAsyncResult *result)
 
       body = body != nullptr ? g_variant_ref (body) : g_variant_ref_sink (g_variant_new_tuple (nullptr, 0));
       reply.value = std::shared_ptr<GVariant> (body, g_variant_unref);
+      if (GUnixFDList *fds = g_dbus_message_get_unix_fd_list (answer))
+        reply.fds = std::shared_ptr<GUnixFDList> (G_UNIX_FD_LIST (g_object_ref (fds)), g_object_unref);
     }
   if (error != nullptr)
     {
@@ -431,6 +439,17 @@ ServiceTest::wait_blocked ()
   wait_until ([&] { return answer >= 0; });
   waiter.join ();
   return answer == 1;
+}
+
+guint
+ServiceTest::count_open ()
+{
+  g_autoptr (GDir) directory = g_dir_open ("/proc/self/fd", 0, nullptr);
+  guint n = 0;
+
+  while (g_dir_read_name (directory) != nullptr)
+    n++;
+  return n;
 }
 
 std::string

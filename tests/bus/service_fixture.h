@@ -2,6 +2,8 @@
 /* The service on a bus of its own: fake kernel, fake gate, everything between them real. The test is root and, if it wants, somebody else. */
 #pragma once
 
+#include <gio/gunixfdlist.h>
+
 #include <memory>
 
 #include "bus/service.h"
@@ -15,6 +17,7 @@
 struct Reply
 {
   std::shared_ptr<GVariant> value; /* empty on failure */
+  std::shared_ptr<GUnixFDList> fds; /* (nullable) what came along; closed with the last copy */
   std::string error;               /* its name on the bus, "" on success */
   std::string text;
 
@@ -24,6 +27,7 @@ struct Reply
     return error.empty ();
   }
   std::string print () const; /* the values, or "!NAME" */
+  guint count_fds () const;
 };
 
 /* What a call brings along beside its arguments. */
@@ -105,6 +109,8 @@ protected:
 
   /* After vsw_fake_kernel_block: runs the main loop until the worker waits inside. */
   bool wait_blocked ();
+  /* Open in this process, which is the service, its callers and the fake kernel's other ends. */
+  static guint count_open ();
   /* Everything the kernel has, to see that nothing changed. */
   std::string print_kernel ();
 
