@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#define MAX_FDS 14 /* that the service puts into one message */
+
 /**
  * vsw_plug_new:
  * @kind: "synthetic" or "emulated"
@@ -119,7 +121,29 @@ read_told (VswSession *session, VswPlug *self, GError **error)
   return TRUE;
 }
 
-/* All of one switch, in one call. */
+/* (transfer container) (element-type VswPlug): those on the same switch as @first that are not attached, as many as one answer has
+ * room for. A NIC that is too large for any is for the service to refuse. */
+static GPtrArray *
+group_plugs (GPtrArray *plugs, const VswPlug *first)
+{
+  GPtrArray *group = g_ptr_array_new ();
+  guint64 n_fds = 0;
+
+  for (guint i = 0; i < plugs->len; i++)
+    {
+      const VswPlug *plug = plugs->pdata[i];
+
+      if (plug->endpoint != NULL || !g_str_equal (plug->switch_path, first->switch_path))
+        continue;
+      n_fds += plug->queues;
+      if (group->len > 0 && n_fds > MAX_FDS)
+        break;
+      g_ptr_array_add (group, plugs->pdata[i]);
+    }
+  return group;
+}
+
+/* Several NICs in one call. */
 static gboolean
 attach_to_switch (VswSession *session, const char *switch_path, GPtrArray *plugs, GError **error)
 {
@@ -164,8 +188,8 @@ attach_to_switch (VswSession *session, const char *switch_path, GPtrArray *plugs
  * @plugs: with their NICs, names and switches
  * @error: as vsw_session_change() says
  *
- * Attaches NICs: those of one switch together, all or none. What is attached already when a second switch refuses goes with its
- * descriptors. Main thread.
+ * Attaches NICs: those of one switch together, all or none, unless they have more descriptors than one message. What is attached
+ * already when a later call is refused goes with its descriptors. Main thread.
  *
  * Returns: whether all are attached.
  */
@@ -175,12 +199,9 @@ vsw_plug_attach_all (VswSession *session, GPtrArray *plugs, GError **error)
   for (guint i = 0; i < plugs->len; i++)
     {
       const VswPlug *first = plugs->pdata[i];
-      g_autoptr (GPtrArray) group = g_ptr_array_new ();
+      g_autoptr (GPtrArray) group = group_plugs (plugs, first);
 
-      for (guint j = i; first->endpoint == NULL && j < plugs->len; j++)
-        if (g_str_equal (((VswPlug *)plugs->pdata[j])->switch_path, first->switch_path))
-          g_ptr_array_add (group, plugs->pdata[j]);
-      if (group->len > 0 && !attach_to_switch (session, first->switch_path, group, error))
+      if (first->endpoint == NULL && !attach_to_switch (session, first->switch_path, group, error))
         return FALSE;
     }
   for (guint i = 0; i < plugs->len; i++)

@@ -92,6 +92,17 @@ def nics_on_two_switches_are_two_calls(service):
 
 
 @case
+def more_descriptors_than_a_message_holds_are_several_calls(service):
+    attach(service, [NET0, NET1], *'abcdefghijklmn')
+    service.run('run', 'lab', '--nic', 'queues=8', '--nic', 'queues=6', '--', 'true', '{fds}{fds2}')
+    assert len(service.calls()) == 1
+    attach(service, [NET0], *'abcdefgh')
+    done = service.run('run', 'lab', '--nic', 'queues=8', '--nic', 'queues=7', '--nic', 'queues=8', '--', *COMMAND, '{fds},{fds3},{fds2}')
+    assert done.out.splitlines()[1:] == ['a b c d e f g h', 'a b c d e f g h', 'a b c d e f g'], done
+    assert [re.findall('uint32 (.)', call) for call in service.calls()] == [['8'], ['7'], ['8']]
+
+
+@case
 def a_name_that_is_taken_gets_a_random_end(service):
     """A process of that number may have left one: here the tree says so."""
     attach(service, [NET0], 'one')
@@ -129,7 +140,8 @@ def nothing_else_is_inherited(service):
 def signals_are_as_they_were(service):
     attach(service, [NET0], 'one')
     for restored, ignored in ((True, 0), (False, 1 << 12)):
-        done = service.run('run', 'lab', '--', 'grep', '-E', '^Sig(Ign|Blk)', '/proc/self/status', '--label={fds}', restore_signals=restored)
+        done = service.run('run', 'lab', '--', 'grep', '-E', '^Sig(Ign|Blk)', '/proc/self/status', '--label={fds}',
+                           restore_signals=restored)
         blocked, ignoring = (int(line.split()[1], 16) for line in done.out.splitlines())
         # 13 is SIGPIPE.
         assert blocked == 0 and ignoring & 1 << 12 == ignored, (restored, done)
@@ -201,9 +213,8 @@ def a_refusal_is_told_and_nothing_is_run(service):
     service.fail('AttachMany', DENIED, 'polkit said no')
     assert service.refuse('run', 'lab', '--', 'echo', '{fds}', status=4) == 'cannot run echo: polkit said no'
     assert 'there is no switch "none"' in service.refuse('run', 'none', '--', 'echo', '{fds}', status=3)
-    for arguments, part in ((['run', '--endpoint', 'idle'], 'its backend is not tap'), (['run', '--endpoint', 'lab-host'], 'its backend is not tap'),
-                            (['run', '--endpoint', 'eth0'], 'its backend is not tap')):
-        assert part in service.refuse(*arguments, '--', 'echo', '{fds}', status=6)
+    for name in ('idle', 'lab-host', 'eth0'):
+        assert 'its backend is not tap' in service.refuse('run', '--endpoint', name, '--', 'echo', '{fds}', status=6)
 
 
 @case
