@@ -152,6 +152,14 @@ TEST (Encode, MarksByIndexNeverByName)
   EXPECT_EQ (print (vsw_encode_mark (5, "x", FALSE), link_head), "19 0 00000000050000000000000000000000 20:78");
 }
 
+TEST (Encode, ShapesWhatWasMadeWithoutAMessageByIndex)
+{
+  EXPECT_EQ (print (vsw_encode_shape (5, mac, 1400, "vmswitch:a:b"), link_head),
+             "19 0 00000000050000000000000000000000 1:021122334455 4:78050000 27:31777376 20:766d7377697463683a613a62");
+  EXPECT_EQ (print (vsw_encode_shape (5, mac, 0, "x"), link_head),
+             "19 0 00000000050000000000000000000000 1:021122334455 27:31777376 20:78");
+}
+
 TEST (Encode, ChangesOneAttributeARequest)
 {
   VswDeviceRef five = {};

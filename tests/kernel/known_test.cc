@@ -154,6 +154,47 @@ TEST_F (KnownTest, TellsWhatTheKernelDoesNotTellOfALinkThatIsDown)
   EXPECT_FALSE (put (vsw_link_ref (link)));
 }
 
+TEST_F (KnownTest, SettlesWhatIsSaidOfATapAndNothingElseOfIt)
+{
+  put (make_link (3, "tun", 0, false));
+  VswLink fields = {};
+  fields.index = 3;
+  fields.group = 5;
+  fields.alias = "ours";
+  fields.ipv6_quiet = fields.is_tap = fields.tap_is_kept = TRUE;
+  fields.tap_owner = 1000;
+  fields.tap_queues = 2;
+  fields.mtu = 9000;
+  g_autoptr (VswLink) said = vsw_link_new (&fields);
+  vsw_known_tell_tap (known, said);
+  g_autoptr (VswLink) link = settle_one ();
+
+  ASSERT_NE (link, nullptr);
+  EXPECT_TRUE (link->tap_is_kept);
+  EXPECT_EQ (link->tap_owner, 1000u);
+  EXPECT_EQ (link->tap_queues, 2u);
+  EXPECT_EQ (link->group, 5u);
+  EXPECT_TRUE (link->ipv6_quiet);
+  EXPECT_STREQ (link->alias, "ours");
+  EXPECT_STREQ (link->name, "dev3");
+  EXPECT_EQ (link->mtu, 0u) << "the kernel tells that itself";
+
+  vsw_known_tell_tap (known, said);
+  EXPECT_EQ (settle_one (), nullptr) << "no news";
+}
+
+TEST_F (KnownTest, LeavesTapsThatAreUpToTheKernel)
+{
+  put (make_link (3, "tun", 0, true));
+  VswLink fields = {};
+  fields.index = 3;
+  fields.tap_is_kept = TRUE;
+  g_autoptr (VswLink) said = vsw_link_new (&fields);
+  vsw_known_tell_tap (known, said);
+
+  EXPECT_EQ (settle_one (), nullptr);
+}
+
 TEST_F (KnownTest, LeavesLinksThatAreUpToTheKernel)
 {
   put (make_link (3, "veth", 0, true));

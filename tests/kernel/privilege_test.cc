@@ -116,7 +116,8 @@ use_everything (int target)
 
   g_auto (GStrv) names = vsw_kernel_probe (worker.kernel, &worker.error);
   demand (names != nullptr, worker.say ("probe"));
-  for (const char *name : { "bridge", "veth", "netdev-guard", "namespace-query", "ipv6-address-generation" })
+  for (const char *name : { "bridge", "veth", "netdev-guard", "namespace-query", "ipv6-address-generation", "tap",
+                           "tap-queues" })
     demand (g_strv_contains (names, name), name);
   worker.apply (make_bridge ("vsw-lab"));
   worker.apply (make_op (VSW_OP_GUARD_ADD, "vsw-lab"));
@@ -144,6 +145,27 @@ use_everything (int target)
   g_clear_error (&worker.error);
   place->far = vsw_device_ref_by_name ("eth1");
   worker.apply (place);
+
+  OpPointer tap = make_op (VSW_OP_TAP_ADD, "vswp-t");
+  tap->id = g_strdup ("id-t");
+  tap->mac = mac_of (0xfe, 3);
+  tap->mtu = 1500;
+  tap->queues = 2;
+  tap->owner = 1000;
+  tap->vnet_header = tap->keeps = tap->up = TRUE;
+  tap->controller = vsw_device_ref_by_name ("vsw-lab");
+  worker.apply (tap);
+  g_autoptr (VswLinks) with_tap = vsw_kernel_list (worker.kernel, &worker.error);
+  VswLink *link = vsw_links_find_name (with_tap, "vswp-t");
+  demand (link != nullptr && link->tap_owner == 1000 && link->tap_is_kept, worker.say ("tap"));
+  tap->device = vsw_device_ref_by_link (link);
+  tap->kind = VSW_OP_TAP_OPEN;
+  tap->handout = vsw_handout_new (0);
+  worker.apply (tap);
+  tap->kind = VSW_OP_TAP_RELEASE;
+  worker.apply (tap);
+  tap->kind = VSW_OP_TAP_CLOSE;
+  worker.apply (tap);
 
   OpPointer address = make_op (VSW_OP_ADDRESS_ADD, "vswp-a");
   address->mac = mac_of (0x02, 77);
@@ -174,6 +196,8 @@ TEST_F (PrivilegeTest, NeedsNothingButOneCapability)
 {
   if (geteuid () != 0)
     GTEST_SKIP () << "giving up root needs root";
+  std::string reason;
+  ASSERT_TRUE (can_make_taps (&reason)) << reason;
   Netns target = Netns::make ();
   int ends[2];
   ASSERT_EQ (pipe2 (ends, O_CLOEXEC), 0);

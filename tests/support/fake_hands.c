@@ -27,7 +27,9 @@ vsw_fake_kernel_foreign_add (VswKernel *kernel, int space, const VswLink *fields
   g_assert (g_strcmp0 (fields->link_kind, "veth") != 0);
   if (fake_check_name (there, fields->name, NULL) && (bridge == NULL || fake_check_join (NULL, bridge, NULL)))
     {
-      FakeLink *link = fake_link_new (state, there, fields->name, fields->link_kind != NULL ? fields->link_kind : "");
+      const char *kind = fields->link_kind != NULL ? fields->link_kind : "";
+      FakeLink *link = fields->is_tap ? fake_link_new_tap (state, there, fields->name, FALSE)
+                                      : fake_link_new (state, there, fields->name, kind);
 
       link->is.is_loopback = fields->is_loopback;
       link->is.group = fields->group;
@@ -41,7 +43,13 @@ vsw_fake_kernel_foreign_add (VswKernel *kernel, int space, const VswLink *fields
       fake_link_set_text (&link->is.alias, fields->alias != NULL ? fields->alias : "");
       fake_link_set_text (&link->is.driver, fields->driver != NULL ? fields->driver : "");
       fake_link_set_text (&link->is.bus_path, fields->bus_path != NULL ? fields->bus_path : "");
-      link->cable = link->is.is_bridge || fields->has_carrier;
+      if (link->tap != NULL)
+        {
+          link->is.tap_owner = fields->tap_owner;
+          link->is.tap_is_kept = fields->tap_is_kept;
+        }
+      else
+        link->cable = link->is.is_bridge || fields->has_carrier;
       fake_set_bridge (state, link, bridge, NULL);
       fake_set_number (state, link, VSW_ATTRIBUTE_UP, fields->is_up, NULL);
       fake_touch (state, link);

@@ -15,8 +15,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (VswFakeKernel, vsw_fake_kernel, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (VSW_TYPE_KERNEL, vsw_fake_kernel_init_interface))
 
 /* As vsw_kernel_probe names them on Linux 6.18 without bridge VLAN filtering. */
-static const char *const default_capabilities[] = { "guard",         "learned-limit", "multicast-snooping",
-                                                    "spanning-tree", "tap",           "tap-queues",         "veth", NULL };
+static const char *const default_capabilities[] = {
+  "guard", "learned-limit", "multicast-snooping", "spanning-tree", "tap", "tap-queues", "veth", NULL
+};
 
 FakeState *
 fake_enter (VswKernel *kernel)

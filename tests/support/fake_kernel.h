@@ -48,7 +48,7 @@ void vsw_fake_kernel_pass_forward_delay (VswKernel *self);
 /* --- foreign hands on devices --- */
 
 /* A new device. Read of `fields`: name, link_kind ("" hardware, "bridge", any other but "veth"), is_up, has_carrier (of hardware: the cable),
- * mac, permanent, mtu (0: 1500), group, alias, bridge (index), hardware_type (0: Ethernet), is_loopback, and what `describe` tells. Returns the index, 0 if refused. */
+ * mac, permanent, mtu (0: 1500), group, alias, bridge (index), hardware_type (0: Ethernet), is_loopback, is_tap, tap_owner, tap_is_kept (of a tap that is not kept: until the next call), and what `describe` tells. Returns the index, 0 if refused. */
 guint vsw_fake_kernel_foreign_add (VswKernel *self, int space, const VswLink *fields);
 /* A veth pair. Returns the index of the first end, 0 if refused. */
 guint vsw_fake_kernel_foreign_add_pair (VswKernel *self, int space, const char *name, int far_space, const char *far);
@@ -112,6 +112,8 @@ GStrv vsw_fake_kernel_list_guarded (VswKernel *self);
 void vsw_fake_kernel_set_capabilities (VswKernel *self, const char *const *capabilities);
 /* Bridges of this kernel have no limit of learned addresses (older than 6.7). */
 void vsw_fake_kernel_set_without_max_learned (VswKernel *self);
+/* There is no /dev/net/tun: taps are refused, and `probe` names none. */
+void vsw_fake_kernel_set_without_taps (VswKernel *self);
 
 /* The daemon died: nobody listens, what waits is lost, and the next one may `watch`. The devices stay. */
 void vsw_fake_kernel_unwatch (VswKernel *self);

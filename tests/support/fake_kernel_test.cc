@@ -63,6 +63,28 @@ protected:
     return vsw_kernel_apply (kernel, &op, &error) ? -1 : error->code;
   }
 
+  /* A tap of user 1000, up; its only descriptor, the caller's to close. -1: refused */
+  int
+  add_tap (const char *name, GError **error = nullptr)
+  {
+    g_autoptr (VswHandout) handout = vsw_handout_new (0);
+    VswOp op = {};
+    guint n = 0;
+
+    op.kind = VSW_OP_TAP_ADD;
+    g_strlcpy (op.device.name, name, sizeof op.device.name);
+    op.mac = { { 0xfe, 1, 2, 3, 4, 5 } };
+    op.mtu = 1500;
+    op.queues = 1;
+    op.owner = 1000;
+    op.up = TRUE;
+    op.handout = handout;
+    if (!vsw_kernel_apply (kernel, &op, error))
+      return -1;
+    g_autofree int *fds = vsw_handout_steal (handout, &n);
+    return fds[0];
+  }
+
   void
   add_nic (const char *name)
   {
@@ -167,6 +189,79 @@ TEST_F (FakeKernel, HardwareLosesItsCarrierWithItsCable)
   EXPECT_NE (print ().find ("mtu 1500 up carrier"), std::string::npos) << print ();
   vsw_fake_kernel_foreign_set_cable (kernel, "eth0", FALSE);
   EXPECT_EQ (print ().find ("mtu 1500 up carrier"), std::string::npos) << print ();
+}
+
+TEST_F (FakeKernel, TapIsToldGoneWithItsLastDescriptorWithoutBeingAsked)
+{
+  int fd = add_tap ("tap0");
+  int copy = dup (fd);
+
+  vsw_kernel_drain (kernel);
+  close (fd);
+  vsw_kernel_drain (kernel);
+  EXPECT_EQ (events.back (), "+tap0") << "somebody still has it";
+  close (copy);
+  EXPECT_TRUE (wait_until ([this] { return events.back () == "-tap0"; }));
+}
+
+TEST_F (FakeKernel, TapOpenedByAnotherThreadIsWatchedToo)
+{
+  int fd = -1;
+
+  std::thread ([&] { fd = add_tap ("tap0"); }).join ();
+  std::thread closer ([fd] {
+    g_usleep (30000);
+    close (fd);
+  });
+  EXPECT_TRUE (wait_until ([this] { return !events.empty () && events.back () == "-tap0"; }));
+  closer.join ();
+}
+
+TEST_F (FakeKernel, TapObeysItsHolderAndNobodyElse)
+{
+  int fd = add_tap ("tap0");
+
+  EXPECT_EQ (vsw_fake_kernel_foreign_open_tap (kernel, "tap0", 1000), -1) << "it has one queue";
+  EXPECT_TRUE (vsw_fake_kernel_foreign_keep_tap (kernel, "tap0", TRUE));
+  EXPECT_TRUE (vsw_fake_kernel_foreign_own_tap (kernel, "tap0", 1001));
+  EXPECT_TRUE (vsw_fake_kernel_foreign_set_tap_carrier (kernel, "tap0", FALSE));
+  EXPECT_NE (print ().find (" up ours"), std::string::npos) << print ();
+  EXPECT_NE (print ().find ("owner 1001 kept open 1"), std::string::npos) << print ();
+
+  close (fd);
+  EXPECT_NE (print ().find ("owner 1001 kept open 0"), std::string::npos) << print ();
+  EXPECT_FALSE (vsw_fake_kernel_foreign_keep_tap (kernel, "tap0", FALSE)) << "nobody holds it";
+  EXPECT_EQ (vsw_fake_kernel_foreign_open_tap (kernel, "tap0", 1000), -1) << "not his any more";
+  int his = vsw_fake_kernel_foreign_open_tap (kernel, "tap0", 1001);
+  EXPECT_GE (his, 0);
+  EXPECT_TRUE (vsw_fake_kernel_foreign_keep_tap (kernel, "tap0", FALSE));
+  close (his);
+  EXPECT_EQ (print ().find ("tap0"), std::string::npos) << print ();
+}
+
+TEST_F (FakeKernel, HasNoTapsIfToldSo)
+{
+  g_autoptr (GError) error = nullptr;
+  std::string before = print ();
+
+  vsw_fake_kernel_set_without_taps (kernel);
+  EXPECT_EQ (add_tap ("tap0", &error), -1);
+  EXPECT_TRUE (g_error_matches (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED));
+  EXPECT_EQ (print (), before);
+  g_auto (GStrv) names = vsw_kernel_probe (kernel, nullptr);
+  EXPECT_FALSE (g_strv_contains (names, "tap") || g_strv_contains (names, "tap-queues"));
+}
+
+TEST_F (FakeKernel, ForeignTapIsOneFromTheBeginning)
+{
+  VswLink fields = {};
+
+  fields.name = "tap0";
+  fields.link_kind = "tun";
+  fields.is_tap = fields.tap_is_kept = TRUE;
+  fields.tap_owner = 1000;
+  ASSERT_NE (vsw_fake_kernel_foreign_add (kernel, VSW_FAKE_HOME, &fields), 0u);
+  EXPECT_NE (print ().find ("owner 1000 kept open 0"), std::string::npos) << print ();
 }
 
 TEST_F (FakeKernel, DeafEarsMissWhatHappensAndSaySo)

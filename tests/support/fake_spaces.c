@@ -165,3 +165,19 @@ vsw_fake_kernel_set_without_max_learned (VswKernel *kernel)
   fake_enter (kernel)->knows_max_learned = FALSE;
   fake_leave (kernel);
 }
+
+void
+vsw_fake_kernel_set_without_taps (VswKernel *kernel)
+{
+  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
+  GStrvBuilder *builder = g_strv_builder_new ();
+
+  fake_enter (kernel)->knows_taps = FALSE;
+  for (char **name = self->capabilities; *name != NULL; name++)
+    if (strncmp (*name, "tap", 3) != 0)
+      g_strv_builder_add (builder, *name);
+  g_strfreev (self->capabilities);
+  self->capabilities = g_strv_builder_end (builder);
+  g_strv_builder_unref (builder);
+  fake_leave (kernel);
+}

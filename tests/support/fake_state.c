@@ -26,7 +26,7 @@ fake_state_init (FakeState *self)
   self->taps = g_ptr_array_new ();
   self->touched = g_ptr_array_new ();
   g_queue_init (&self->news);
-  self->knows_max_learned = TRUE;
+  self->knows_max_learned = self->knows_taps = TRUE;
   self->home = fake_space_new (self, 0, NULL);
 }
 

@@ -42,8 +42,9 @@ typedef struct
 struct _FakeLink
 {
   FakeSpace *space;
-  VswLink is;     /* strings owned; bridge, peer, has_carrier, port_state and is_port are worked out by fake_snapshot */
-  gboolean cable; /* of hardware: plugged in; of a bridge: a port forwards, or none ever was; of a tap: open, and not switched off by its holder */
+  VswLink is; /* strings owned; bridge, peer, has_carrier, port_state and is_port are worked out by fake_snapshot */
+  gboolean
+      cable; /* of hardware: plugged in; of a bridge: a port forwards, or none ever was; of a tap: open, and not switched off by its holder */
   FakeLink *bridge; /* (nullable) */
   FakeLink *peer;   /* (nullable) */
   guint queues;
@@ -85,6 +86,7 @@ typedef struct
   gboolean is_watched;
   gboolean is_deaf;
   gboolean knows_max_learned;
+  gboolean knows_taps;
 } FakeState;
 
 void fake_state_init (FakeState *self);

@@ -102,6 +102,16 @@ hand_out (FakeState *self, FakeLink *link, const VswOp *op, guint n, GError **er
   return TRUE;
 }
 
+/* Who has no /dev/net/tun cannot open one that is there either. */
+static gboolean
+check_taps (const FakeState *self, GError **error)
+{
+  if (self->knows_taps)
+    return TRUE;
+  g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED, "no taps here: cannot open /dev/net/tun");
+  return FALSE;
+}
+
 /* As Linux tells it: first it is anybody's, then it gets all that makes it ours, and only then it is up. */
 gboolean
 fake_tap_add (FakeState *self, const VswOp *op, FakeLink *bridge, GError **error)
@@ -110,8 +120,9 @@ fake_tap_add (FakeState *self, const VswOp *op, FakeLink *bridge, GError **error
   FakeLink *link;
 
   g_assert (op->keeps || op->handout != NULL);
-  if (!fake_check_name (self->home, op->device.name, error) || !fake_check_mtu (op->mtu, error)
-      || !fake_check_mac (op->mac, error) || (bridge != NULL && !fake_check_join (NULL, bridge, error)))
+  if (!check_taps (self, error) || !fake_check_name (self->home, op->device.name, error)
+      || !fake_check_mtu (op->mtu, error) || !fake_check_mac (op->mac, error)
+      || (bridge != NULL && !fake_check_join (NULL, bridge, error)))
     return FALSE;
   if (op->mtu > MTU_MAX)
     {
@@ -143,8 +154,10 @@ fake_tap_add (FakeState *self, const VswOp *op, FakeLink *bridge, GError **error
 }
 
 static gboolean
-check_closed (const FakeLink *link, GError **error)
+check_closed (const FakeState *self, const FakeLink *link, GError **error)
 {
+  if (!check_taps (self, error))
+    return FALSE;
   if (link->tap == NULL || (link->is.group != VSW_GROUP_OURS && link->is.group != VSW_GROUP_DOOMED))
     g_set_error (error, VSW_ERROR, VSW_ERROR_CONFLICT, "%s is no tap of ours", link->is.name);
   else if (link->tap->ends->len > 0)
@@ -157,7 +170,7 @@ check_closed (const FakeLink *link, GError **error)
 gboolean
 fake_tap_open (FakeState *self, const VswOp *op, FakeLink *link, GError **error)
 {
-  if (!check_closed (link, error))
+  if (!check_closed (self, link, error))
     return FALSE;
   if (op->queues > 1 && !link->tap->has_many_queues)
     {
@@ -190,7 +203,7 @@ fake_tap_release (FakeState *self, const VswOp *op, FakeLink *link, GError **err
 gboolean
 fake_tap_claim (FakeState *self, const VswOp *op, FakeLink *link, GError **error)
 {
-  if (!check_closed (link, error))
+  if (!check_closed (self, link, error))
     return FALSE;
 
   link->is.tap_owner = op->owner;

@@ -55,7 +55,7 @@ bool can_make_netns (std::string *ret_reason);
 /* Whether the kernel lets this process have large socket buffers: not in a user namespace of its own. */
 bool can_force_buffers ();
 
-/* Whether this process can open /dev/net/tun; if not, why. As root the first test of a process gets one of its own, in a mount namespace of its own, where the
+/* Whether this process can open /dev/net/tun; if not, why. As root it gets one of its own, in a mount namespace of its own, where the
  * host has none that everybody may open. */
 bool can_make_taps (std::string *ret_reason);
 
