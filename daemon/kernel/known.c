@@ -10,14 +10,22 @@ struct _VswKnown
   GPtrArray *ripe;     /* (owned) (element-type Saying) */
 };
 
-/* What was set by us. */
+typedef enum
+{
+  SAYING_ATTRIBUTE, /* attribute, number, text */
+  SAYING_TAP,       /* tap */
+  SAYING_OWNER,     /* number */
+} SayingKind;
+
+/* What was set by us, or read. */
 typedef struct
 {
+  SayingKind kind;
   guint index;
   VswAttribute attribute;
   guint64 number;
   char *text;   /* (owned) (nullable) */
-  VswLink *tap; /* (owned) (nullable) instead of attribute, number and text */
+  VswLink *tap; /* (owned) (nullable) */
 } Saying;
 
 /* A learned address; which port it was learned at may change without being news. */
@@ -141,6 +149,31 @@ vsw_known_put (VswKnown *self, VswLink *link, VswLink **ret_partner)
   return is_news;
 }
 
+/**
+ * vsw_known_correct_owner:
+ *
+ * Even one that is told to be the same may be another: the same number in another user namespace. Then nothing else is news in that
+ * message, for every one that gives a tap away has its own (TUNSETOWNER, drivers/net/tun.c).
+ */
+VswLink *
+vsw_known_correct_owner (VswKnown *self, VswLink *link, gboolean *ret_is_doubtful)
+{
+  g_autoptr (GMutexLocker) G_GNUC_UNUSED locker = g_mutex_locker_new (&self->lock);
+  VswLink *before = find (self, link->index);
+  VswLink fields = *link;
+  VswLink *corrected = NULL;
+
+  *ret_is_doubtful = FALSE;
+  if (!link->is_tap)
+    return vsw_link_ref (link);
+
+  fields.tap_owner = before != NULL && before->is_tap ? before->tap_owner : VSW_TAP_OWNER_NONE;
+  corrected = vsw_link_new (&fields);
+  *ret_is_doubtful = link->tap_owner != corrected->tap_owner
+                     || (before != NULL && vsw_link_is_marked (link) && vsw_link_equal (before, corrected));
+  return corrected;
+}
+
 void
 vsw_known_drop (VswKnown *self, const VswLink *link, guint moved_to, VswLink **ret_partner)
 {
@@ -191,7 +224,13 @@ vsw_known_tell (VswKnown *self, guint index, VswAttribute attribute, guint64 num
 void
 vsw_known_tell_tap (VswKnown *self, const VswLink *link)
 {
-  say (self, (Saying){ .index = link->index, .tap = vsw_link_ref (link) });
+  say (self, (Saying){ .kind = SAYING_TAP, .index = link->index, .tap = vsw_link_ref (link) });
+}
+
+void
+vsw_known_tell_owner (VswKnown *self, guint index, guint32 owner)
+{
+  say (self, (Saying){ .kind = SAYING_OWNER, .index = index, .number = owner });
 }
 
 static void
@@ -220,20 +259,13 @@ write_tap (const VswLink *tap, VswLink *fields)
   fields->alias = tap->alias;
   fields->ipv6_quiet = tap->ipv6_quiet;
   fields->tap_is_kept = tap->tap_is_kept;
-  fields->tap_owner = tap->tap_owner;
   fields->tap_queues = tap->tap_queues;
 }
 
 /* Writes what was set into the fields. The text stays the saying's. */
 static void
-write_saying (const Saying *saying, VswLink *fields)
+write_attribute (const Saying *saying, VswLink *fields)
 {
-  if (saying->tap != NULL)
-    {
-      write_tap (saying->tap, fields);
-      return;
-    }
-
   switch (saying->attribute)
     {
     case VSW_ATTRIBUTE_GROUP:
@@ -266,10 +298,27 @@ write_saying (const Saying *saying, VswLink *fields)
     }
 }
 
+/* Of links that are up the kernel tells everything but whose a tap is, and in the right order with what others do. */
+static void
+write_saying (const Saying *saying, VswLink *fields)
+{
+  if (saying->kind == SAYING_OWNER)
+    fields->tap_owner = (guint32)saying->number;
+  else if (saying->kind == SAYING_TAP)
+    fields->tap_owner = saying->tap->tap_owner;
+  if (fields->is_up)
+    return;
+
+  if (saying->kind == SAYING_TAP)
+    write_tap (saying->tap, fields);
+  else if (saying->kind == SAYING_ATTRIBUTE)
+    write_attribute (saying, fields);
+}
+
 /**
  * vsw_known_settle:
  *
- * Of links that are up the kernel tells everything, and in the right order with what others do. Main.
+ * Main.
  */
 GPtrArray *
 vsw_known_settle (VswKnown *self)
@@ -284,7 +333,7 @@ vsw_known_settle (VswKnown *self)
       VswLink *link = NULL;
       VswLink fields;
 
-      if (before == NULL || before->is_up)
+      if (before == NULL)
         continue;
       fields = *before;
       write_saying (saying, &fields);

@@ -3,7 +3,8 @@
  *
  * It also knows what the kernel does not tell. Of a link that is down nobody hears that its alias, its group, its address generation, a setting of the bridge or
  * the owner of the tap changed (netdev_state_change() of net/core/dev.c is silent then), so whoever does that to a link of ours says so here. And no end of a
- * veth pair hears that the other went to another namespace, or came: that follows from what is told of the other.
+ * veth pair hears that the other went to another namespace, or came: that follows from what is told of the other. Nor is it told whose a
+ * tap is in numbers that mean anything here: that is asked (kernel/inquiry.h).
  *
  * Any thread. Never emits, never asks. */
 #pragma once
@@ -31,6 +32,11 @@ gint vsw_known_note (VswKnown *self, const VswNeighbour *neighbour, gboolean gon
 void vsw_known_tell (VswKnown *self, guint index, VswAttribute attribute, guint64 number, const char *text);
 /* The same of a tap as it was just read: its marks, whose it is, whether it stays and how many have it open. */
 void vsw_known_tell_tap (VswKnown *self, const VswLink *link);
+/* Any thread: whose a tap is, as it was just read. */
+void vsw_known_tell_owner (VswKnown *self, guint index, guint32 owner);
+/* Main: the same link with the owner that was last said or listed, which is the one that counts (kernel/inquiry.h). *ret_is_doubtful: somebody may
+ * have given the tap away, which must be asked. (transfer full) */
+VswLink *vsw_known_correct_owner (VswKnown *self, VswLink *link, gboolean *ret_is_doubtful);
 /* Main: what was said until `ripen` counts from the `settle` after everything that the kernel told before has been put here.
  * (element-type VswLink) those that it changed. (transfer full) */
 void vsw_known_ripen (VswKnown *self);

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "kernel/decode.h"
+#include "kernel/inquiry.h"
 #include "kernel/socket.h"
 
 #define BUFFER_SIZE  (32 * 1024 * 1024) /* octets; creating one port sends 16 KiB */
@@ -26,13 +27,15 @@ typedef struct
 
 struct _VswMonitor
 {
-  VswKernel *kernel; /* (unowned) */
-  VswGuard *guard;   /* (unowned) */
-  VswSocket *links;  /* (owned) links and forwarding entries */
-  VswSocket *rules;  /* (owned) nf_tables */
-  GSource *source;   /* (owned) */
+  VswKernel *kernel;   /* (unowned) */
+  VswGuard *guard;     /* (unowned) */
+  VswSocket *links;    /* (owned) links and forwarding entries */
+  VswSocket *rules;    /* (owned) nf_tables */
+  VswInquiry *inquiry; /* (owned) */
+  GSource *source;     /* (owned) */
   gpointer links_tag;
   gpointer rules_tag;
+  gpointer inquiry_tag;
   VswKnown *known; /* (owned) */
   guint8 *buffer;  /* (owned) BATCH times MESSAGE_SIZE octets */
 
@@ -53,6 +56,23 @@ emit_link (VswMonitor *self, VswLink *link, gboolean gone)
   vsw_kernel_emit_link (self->kernel, link, gone);
 }
 
+/* (transfer full) (nullable) */
+static VswLink *
+decode_link (VswMonitor *self, const struct nlmsghdr *message)
+{
+  g_autoptr (VswLink) link = vsw_decode_link (message);
+  VswLink *corrected = NULL;
+  gboolean is_doubtful;
+
+  if (link == NULL)
+    return NULL;
+
+  corrected = vsw_known_correct_owner (self->known, link, &is_doubtful);
+  if (is_doubtful && message->nlmsg_type == RTM_NEWLINK)
+    vsw_inquiry_ask (self->inquiry, link->index);
+  return corrected;
+}
+
 static void
 take_link (VswMonitor *self, const struct nlmsghdr *message)
 {
@@ -70,7 +90,7 @@ take_link (VswMonitor *self, const struct nlmsghdr *message)
       return;
     }
 
-  link = vsw_decode_link (message);
+  link = decode_link (self, message);
   if (link == NULL)
     return;
   if (message->nlmsg_type == RTM_DELLINK)
@@ -208,6 +228,7 @@ read_socket (VswMonitor *self, VswSocket *socket, guint limit)
 static void
 read_all (VswMonitor *self, guint limit)
 {
+  vsw_inquiry_take (self->inquiry);
   vsw_known_ripen (self->known);
   if (read_socket (self, self->links, limit))
     {
@@ -239,6 +260,7 @@ listen_to (VswMonitor *self, gboolean listens)
 
   g_source_modify_unix_fd (self->source, self->links_tag, condition);
   g_source_modify_unix_fd (self->source, self->rules_tag, condition);
+  g_source_modify_unix_fd (self->source, self->inquiry_tag, condition);
 }
 
 static gboolean
@@ -334,6 +356,7 @@ new_source (VswMonitor *self, GMainContext *context)
   g_source_set_static_name (source, "kernel monitor");
   self->links_tag = g_source_add_unix_fd (source, vsw_socket_get_fd (self->links), G_IO_IN);
   self->rules_tag = g_source_add_unix_fd (source, vsw_socket_get_fd (self->rules), G_IO_IN);
+  self->inquiry_tag = g_source_add_unix_fd (source, vsw_inquiry_get_fd (self->inquiry), G_IO_IN);
   g_source_attach (source, context);
   return source;
 }
@@ -359,6 +382,9 @@ vsw_monitor_new (VswKernel *kernel, VswGuard *guard, VswKnown *known, GMainConte
   self->rules = open_listener (NETLINK_NETFILTER, error);
   if (self->rules == NULL || !join (self->rules, NFNLGRP_NFTABLES, error))
     return NULL;
+  self->inquiry = vsw_inquiry_new (known, error);
+  if (self->inquiry == NULL)
+    return NULL;
   self->source = new_source (self, context);
 
   return g_steal_pointer (&self);
@@ -372,6 +398,7 @@ vsw_monitor_free (VswMonitor *self)
       g_source_destroy (self->source);
       g_source_unref (self->source);
     }
+  g_clear_pointer (&self->inquiry, vsw_inquiry_free);
   g_clear_pointer (&self->links, vsw_socket_close);
   g_clear_pointer (&self->rules, vsw_socket_close);
   g_array_unref (self->to_judge);

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
-#include <linux/if_tun.h>
 #include <linux/neighbour.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -12,12 +11,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "kernel/corpus.h"
 #include "kernel/decode.h"
 #include "kernel/encode.h"
 #include "kernel/socket.h"
@@ -92,30 +90,6 @@ decode_all (const nlmsghdr *message)
   vsw_decode_new_index (message);
   vsw_decode_has_many_queues (message);
   vsw_decode_rules (message, "vmswitch", &generation);
-}
-
-std::vector<std::string>
-split (const std::string &bytes)
-{
-  std::vector<std::string> messages;
-  auto *message = (nlmsghdr *)bytes.data ();
-  int rest = (int)bytes.size ();
-
-  for (; nlmsg_ok (message, rest); message = nlmsg_next (message, &rest))
-    messages.emplace_back ((const char *)message, NLMSG_ALIGN (message->nlmsg_len));
-  return messages;
-}
-
-/* Corpus files are messages one after another, as recvmsg gave them. */
-std::vector<std::string>
-read_corpus (const std::string &name)
-{
-  std::ifstream file (std::string (VSW_CORPUS) + "/" + name, std::ios::binary);
-  std::string bytes ((std::istreambuf_iterator<char> (file)), std::istreambuf_iterator<char> ());
-  std::vector<std::string> messages = split (bytes);
-
-  EXPECT_FALSE (messages.empty ()) << name;
-  return messages;
 }
 
 const std::vector<std::string> corpus = {
@@ -331,76 +305,6 @@ protected:
   }
 };
 
-/* A device of that kind; attributes as tun_fill_info() puts them. */
-nl_msg *
-new_tun_message (guint8 type, const std::vector<std::pair<int, guint32>> &numbers, guint8 kept, guint8 many)
-{
-  struct ifinfomsg header = {};
-  nl_msg *message = nlmsg_alloc_simple (RTM_NEWLINK, 0);
-
-  header.ifi_index = 7;
-  nlmsg_append (message, &header, sizeof header, NLMSG_ALIGNTO);
-  nla_put_string (message, IFLA_IFNAME, "vswp-a");
-  nla_put_u32 (message, IFLA_MTU, 1500);
-  nlattr *info = nla_nest_start (message, IFLA_LINKINFO);
-  nla_put_string (message, IFLA_INFO_KIND, "tun");
-  nlattr *data = nla_nest_start (message, IFLA_INFO_DATA);
-  nla_put_u8 (message, IFLA_TUN_TYPE, type);
-  nla_put_u8 (message, IFLA_TUN_PERSIST, kept);
-  nla_put_u8 (message, IFLA_TUN_MULTI_QUEUE, many);
-  for (const auto &[attribute, number] : numbers)
-    nla_put_u32 (message, attribute, number);
-  nla_nest_end (message, data);
-  nla_nest_end (message, info);
-  return message;
-}
-
-TEST (Decode, TellsWhoseATapIsAndWhetherItStays)
-{
-  nl_msg *message = new_tun_message (
-      IFF_TAP, { { IFLA_TUN_OWNER, 1000 }, { IFLA_TUN_NUM_QUEUES, 3 }, { IFLA_TUN_NUM_DISABLED_QUEUES, 1 } }, 1, 1);
-  g_autoptr (VswLink) link = vsw_decode_link (nlmsg_hdr (message));
-
-  ASSERT_NE (link, nullptr);
-  EXPECT_TRUE (link->is_tap);
-  EXPECT_TRUE (link->tap_is_kept);
-  EXPECT_EQ (link->tap_owner, 1000u);
-  EXPECT_EQ (link->tap_queues, 4u);
-  EXPECT_TRUE (vsw_decode_has_many_queues (nlmsg_hdr (message)));
-  nlmsg_free (message);
-}
-
-TEST (Decode, TellsATapOfNobodyFromOneOfRoot)
-{
-  for (bool has_owner : { false, true })
-    {
-      std::vector<std::pair<int, guint32>> numbers;
-      if (has_owner)
-        numbers.emplace_back (IFLA_TUN_OWNER, 0);
-      nl_msg *message = new_tun_message (IFF_TAP, numbers, 0, 0);
-      g_autoptr (VswLink) link = vsw_decode_link (nlmsg_hdr (message));
-
-      ASSERT_NE (link, nullptr);
-      EXPECT_EQ (link->tap_owner, has_owner ? 0 : VSW_TAP_OWNER_NONE);
-      EXPECT_FALSE (link->tap_is_kept);
-      EXPECT_EQ (link->tap_queues, 0u);
-      EXPECT_FALSE (vsw_decode_has_many_queues (nlmsg_hdr (message)));
-      nlmsg_free (message);
-    }
-}
-
-TEST (Decode, TakesNoTunnelForATap)
-{
-  nl_msg *message = new_tun_message (IFF_TUN, { { IFLA_TUN_OWNER, 1000 } }, 1, 0);
-  g_autoptr (VswLink) link = vsw_decode_link (nlmsg_hdr (message));
-
-  ASSERT_NE (link, nullptr);
-  EXPECT_STREQ (link->link_kind, "tun");
-  EXPECT_FALSE (link->is_tap);
-  EXPECT_FALSE (link->tap_is_kept);
-  nlmsg_free (message);
-}
-
 TEST (Decode, TellsThatTheSpanningTreeShortensTheAgeingTime)
 {
   for (guint32 state : { 0u, 1u })
@@ -461,48 +365,6 @@ TEST_F (DecodeLive, ReadsAPort)
   EXPECT_TRUE (link->ipv6_quiet);
   EXPECT_STREQ (link->link_kind, "veth");
   EXPECT_STREQ (link->driver, "");
-}
-
-TEST_F (DecodeLive, ReadsATap)
-{
-  std::string reason;
-
-  if (!can_make_taps (&reason))
-    GTEST_SKIP () << reason;
-  run_command ("ip tuntap add dev t0 mode tap user 0; ip tuntap add dev t1 mode tap multi_queue vnet_hdr; "
-               "ip tuntap add dev t2 mode tun");
-  g_autoptr (VswLink) owned = find ("t0");
-  g_autoptr (VswLink) wide = find ("t1");
-  g_autoptr (VswLink) tunnel = find ("t2");
-
-  EXPECT_TRUE (owned->is_tap && wide->is_tap);
-  EXPECT_FALSE (tunnel->is_tap);
-  EXPECT_TRUE (owned->tap_is_kept);
-  EXPECT_EQ (owned->tap_owner, 0u);
-  EXPECT_EQ (wide->tap_owner, VSW_TAP_OWNER_NONE);
-  EXPECT_EQ (wide->tap_queues, 0u);
-}
-
-TEST (Decode, ReadsTheTapsOfTheCorpus)
-{
-  std::string text;
-
-  for (const std::string &bytes : read_corpus ("taps"))
-    {
-      auto *message = (const nlmsghdr *)bytes.data ();
-      g_autoptr (VswLink) link = vsw_decode_link (message);
-
-      ASSERT_NE (link, nullptr);
-      if (!g_str_equal (link->link_kind, "tun"))
-        continue;
-      text += std::string (link->name) + (link->is_tap ? " tap" : "") + (link->tap_is_kept ? " kept" : "") + " owner "
-              + std::to_string ((int)link->tap_owner) + " queues " + std::to_string (link->tap_queues)
-              + (vsw_decode_has_many_queues (message) ? " of many" : "") + "\n";
-    }
-  EXPECT_EQ (text, "kept0 tap kept owner 1000 queues 0\n"
-                   "many0 tap kept owner -1 queues 0 of many\n"
-                   "open0 tap owner 1000 queues 3 of many\n"
-                   "tunnel0 owner 0 queues 0\n");
 }
 
 TEST_F (DecodeLive, ReadsTheLoopbackDevice)

@@ -195,6 +195,62 @@ TEST_F (KnownTest, LeavesTapsThatAreUpToTheKernel)
   EXPECT_EQ (settle_one (), nullptr);
 }
 
+VswLink *
+make_tap (guint index, guint32 owner, bool is_up, bool is_kept = false)
+{
+  VswLink fields = {};
+
+  fields.index = index;
+  fields.name = "tap0";
+  fields.link_kind = "tun";
+  fields.group = VSW_GROUP_OURS;
+  fields.is_tap = TRUE;
+  fields.tap_owner = owner;
+  fields.tap_is_kept = is_kept;
+  fields.is_up = is_up;
+  return vsw_link_new (&fields);
+}
+
+TEST_F (KnownTest, BelievesNoNotificationWhoseATapIs)
+{
+  g_autoptr (VswLink) born = make_tap (3, 1000, true);
+  gboolean is_doubtful = FALSE;
+  g_autoptr (VswLink) first = vsw_known_correct_owner (known, born, &is_doubtful);
+  EXPECT_EQ (first->tap_owner, VSW_TAP_OWNER_NONE) << "nobody has asked yet";
+  EXPECT_TRUE (is_doubtful);
+  put (vsw_link_ref (first));
+
+  vsw_known_tell_owner (known, 3, 1000);
+  g_autoptr (VswLink) asked = settle_one ();
+  ASSERT_NE (asked, nullptr);
+  EXPECT_EQ (asked->tap_owner, 1000u) << "also of one that is up";
+
+  g_autoptr (VswLink) by_container = make_tap (3, 0, true, true);
+  g_autoptr (VswLink) corrected = vsw_known_correct_owner (known, by_container, &is_doubtful);
+  EXPECT_EQ (corrected->tap_owner, 1000u);
+  EXPECT_TRUE (corrected->tap_is_kept);
+  EXPECT_TRUE (is_doubtful);
+}
+
+TEST_F (KnownTest, DoubtsAMessageAboutATapThatSaysNothingNew)
+{
+  gboolean is_doubtful = FALSE;
+  put (make_tap (3, 1000, true));
+
+  g_autoptr (VswLink) same = make_tap (3, 1000, true);
+  g_autoptr (VswLink) corrected = vsw_known_correct_owner (known, same, &is_doubtful);
+  EXPECT_TRUE (is_doubtful) << "it may be user 1000 of another user namespace";
+
+  g_autoptr (VswLink) news = make_tap (3, 1000, true, true);
+  g_autoptr (VswLink) taken = vsw_known_correct_owner (known, news, &is_doubtful);
+  EXPECT_FALSE (is_doubtful);
+
+  g_autoptr (VswLink) other = make_link (4);
+  g_autoptr (VswLink) untouched = vsw_known_correct_owner (known, other, &is_doubtful);
+  EXPECT_FALSE (is_doubtful);
+  EXPECT_TRUE (vsw_link_equal (untouched, other));
+}
+
 TEST_F (KnownTest, LeavesLinksThatAreUpToTheKernel)
 {
   put (make_link (3, "veth", 0, true));

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -241,6 +242,92 @@ TEST_F (TapTest, IsOpenedByItsOwnerAndNoOtherUser)
     }
 }
 
+/* Someone who runs guests in a container of his own: in there he is root, and so says the kernel to everybody when he does something. */
+void
+keep_from_user_namespace (int fd, uid_t uid)
+{
+  pid_t child = fork ();
+  int status = 0;
+
+  if (child == 0)
+    {
+      int map;
+      std::string line = "0 " + std::to_string (uid) + " 1";
+      bool done = setresgid (uid, uid, uid) == 0 && setresuid (uid, uid, uid) == 0 && prctl (PR_SET_DUMPABLE, 1) == 0
+                  && unshare (CLONE_NEWUSER) == 0 && (map = open ("/proc/self/uid_map", O_WRONLY | O_CLOEXEC)) >= 0
+                  && write (map, line.data (), line.size ()) == (ssize_t)line.size ()
+                  && ioctl (fd, TUNSETPERSIST, 1UL) == 0;
+      _exit (done ? 0 : errno);
+    }
+  waitpid (child, &status, 0);
+  ASSERT_EQ (status, 0) << g_strerror (WEXITSTATUS (status));
+}
+
+TEST_F (TapTest, BelongsToWhomItBelongsWhateverNamespaceItsHolderIsIn)
+{
+  if (!can_force_buffers ())
+    GTEST_SKIP () << "becoming other users needs root";
+  OpPointer op = make_tap ("a", 1, true);
+  std::vector<guint32> owners;
+  op->owner = 1000;
+  apply (op);
+  expect_truth ();
+  gulong handler = g_signal_connect (
+      kernel, "link", G_CALLBACK (+[] (VswKernel *, VswLink *link, gboolean, std::vector<guint32> *told_owners) {
+        if (g_str_equal (link->name, "vswp-a"))
+          told_owners->push_back (link->tap_owner);
+      }),
+      &owners);
+
+  keep_from_user_namespace (op->handout->fds[0], 1000);
+  EXPECT_TRUE (wait_until ([this] { return (bool)find ("vswp-a")->tap_is_kept; }));
+  wait_until ([] { return false; }, 100);
+  g_signal_handler_disconnect (kernel, handler);
+  EXPECT_FALSE (owners.empty ());
+  for (guint32 owner : owners)
+    EXPECT_EQ (owner, 1000u);
+  expect_truth ();
+}
+
+TEST_F (TapTest, IsToldToBeGivenAwayAlsoWithinANamespaceWhereThatIsTheSameNumber)
+{
+  if (!can_force_buffers ())
+    GTEST_SKIP () << "becoming other users needs root";
+  OpPointer op = make_tap ("a", 1, true);
+  op->owner = 1000;
+  apply (op);
+  expect_truth ();
+  pid_t child = fork ();
+  if (child == 0)
+    {
+      int ends[2];
+      char octet;
+      /* The map is written by its parent, who is root out here. */
+      if (pipe2 (ends, O_CLOEXEC) != 0)
+        _exit (1);
+      pid_t inner = fork ();
+      if (inner == 0)
+        {
+          if (unshare (CLONE_NEWUSER) != 0 || write (ends[1], "x", 1) != 1)
+            _exit (2);
+          usleep (100000);
+          _exit (ioctl (op->handout->fds[0], TUNSETOWNER, 1000UL) == 0 ? 0 : 3);
+        }
+      int status = 0;
+      int map;
+      bool written = read (ends[0], &octet, 1) == 1
+                     && (map = open (("/proc/" + std::to_string (inner) + "/uid_map").c_str (), O_WRONLY)) >= 0
+                     && write (map, "0 100000 65536", 14) == 14;
+      waitpid (inner, &status, 0);
+      _exit (written && status == 0 ? 0 : 4);
+    }
+  int status = 0;
+  waitpid (child, &status, 0);
+  ASSERT_EQ (status, 0);
+  EXPECT_TRUE (wait_until ([this] { return find ("vswp-a")->tap_owner == 101000; })) << find ("vswp-a")->tap_owner;
+  expect_truth ();
+}
+
 TEST_F (TapTest, HasNoCarrierForAMomentWhenItIsClaimed)
 {
   OpPointer made = make_kept_tap ("a", 1);
@@ -257,6 +344,23 @@ TEST_F (TapTest, HasNoCarrierForAMomentWhenItIsClaimed)
   g_signal_handler_disconnect (kernel, handler);
   EXPECT_EQ (carriers, 0);
   expect_truth ();
+}
+
+TEST_F (TapTest, IsReadWhoeverMadeIt)
+{
+  run_command ("ip tuntap add dev t0 mode tap user 0; ip tuntap add dev t1 mode tap multi_queue vnet_hdr; "
+               "ip tuntap add dev t2 mode tun");
+  g_autoptr (VswLinks) links = list ();
+  VswLink *owned = vsw_links_find_name (links, "t0");
+  VswLink *wide = vsw_links_find_name (links, "t1");
+  VswLink *tunnel = vsw_links_find_name (links, "t2");
+
+  EXPECT_TRUE (owned->is_tap && wide->is_tap);
+  EXPECT_FALSE (tunnel->is_tap);
+  EXPECT_TRUE (owned->tap_is_kept);
+  EXPECT_EQ (owned->tap_owner, 0u);
+  EXPECT_EQ (wide->tap_owner, VSW_TAP_OWNER_NONE);
+  EXPECT_EQ (wide->tap_queues, 0u);
 }
 
 /* --- failing --- */
