@@ -22,7 +22,7 @@ run_client (gpointer data)
   g_autoptr (GDBusConnection) bus = connect_to_bus ();
   g_autoptr (GUnixFDList) namespace = open_namespace (self->kind);
 
-  while (g_get_monotonic_time () < self->end)
+  do
     {
       int number = (self->number + 1) * NUMBERS_A_CLIENT + self->attach->len;
       gint64 begin = g_get_monotonic_time ();
@@ -31,6 +31,7 @@ run_client (gpointer data)
       add_time (self->attach, begin);
       detach (bus, self->watch, &nic);
     }
+  while (g_get_monotonic_time () < self->end);
   return NULL;
 }
 

@@ -111,13 +111,14 @@ run_worker (void *data)
   int fd = open_socket (0);
 
   check (messages != NULL, "memory");
-  while (get_now () < work->end)
+  do
     {
       int number = (self->number + 1) * NUMBERS_A_THREAD + self->done % NUMBERS_A_THREAD;
 
       unmake (work, &work->slots[self->number], work->kind->make (work->place, fd, messages, number));
       self->done++;
     }
+  while (get_now () < work->end);
   close (fd);
   free (messages);
   return NULL;
