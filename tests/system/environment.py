@@ -163,7 +163,7 @@ class Environment:
         made.mkdir(parents=True)
         mount = ['mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', made]
         subprocess.run(mount, check=True)
-        for name in ('null', 'zero', 'full', 'random', 'urandom', 'tty', 'console', 'ptmx', 'pts'):
+        for name in ('null', 'zero', 'full', 'random', 'urandom', 'tty', 'console', 'pts'):
             old, new = Path('/dev') / name, made / name
             if old.is_symlink():
                 new.symlink_to(os.readlink(old))
@@ -173,6 +173,12 @@ class Environment:
             elif old.exists():
                 new.touch()
                 subprocess.run(['mount', '--bind', old, new], check=True)
+        try:
+            # Not bound: the kernel looks for pts beside it.
+            os.mknod(made / 'ptmx', 0o666 | stat.S_IFCHR, os.makedev(5, 2))
+            (made / 'ptmx').chmod(0o666)
+        except PermissionError:
+            (made / 'ptmx').symlink_to('pts/ptmx')
         for name, target in (('fd', 'fd'), ('stdin', 'fd/0'), ('stdout', 'fd/1'), ('stderr', 'fd/2')):
             (made / name).symlink_to(f'/proc/self/{target}')
         (made / 'shm').mkdir()
