@@ -93,4 +93,20 @@ def a_wrong_password_is_a_refusal(lab):
     assert terminal.end() == 4
 
 
+@case
+def a_command_that_follows_a_password_finds_the_process_as_it_was(lab):
+    """The agent had threads, descriptors, and signals blocked."""
+    lab.create_switch('shop')
+    script = 'exec 2>&1; echo begin; grep -E "^Sig(Blk|Ign)" /proc/$$/status; ls /proc/$$/fd; echo $0 end'
+    terminal = Terminal(lab, 'run', 'shop', '--', 'sh', '-c', script, '{fds}')
+    terminal.wait_for_question()
+    terminal.type(PASSWORD.encode() + b'\n')
+    terminal.wait_for(' end\r\n')
+    assert terminal.end() == 0
+    _, _, blocked, _, ignored, *open_fds, fd, _ = terminal.shown[terminal.shown.index('begin\r\n'):].split()
+    # 13 is SIGPIPE.
+    assert int(blocked, 16) == 0 and int(ignored, 16) & 1 << 12 == 0, terminal.shown
+    assert set(open_fds) == {'0', '1', '2', fd}, terminal.shown
+
+
 run()
