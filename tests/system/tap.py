@@ -47,13 +47,10 @@ def clean(lab):
     if lab.daemon.poll() is not None:
         lab.start_daemon()
     wait_for(lambda: lab.has_owner('org.vmswitch1'), 20, 'org.vmswitch1')
-    objects = lab.objects()
-    for path, interfaces in objects.items():
-        if 'org.vmswitch1.Switch' in interfaces:
-            lab.delete(path, 'Switch')
-    for path, interfaces in lab.objects().items():
-        if interfaces.get('org.vmswitch1.EthernetPort', {}).get('Kind') in ('internal', 'synthetic'):
-            lab.delete(path, 'EthernetPort')
+    for interface in ('VirtualSystem', 'Switch', 'EthernetPort'):
+        for path, interfaces in lab.objects().items():
+            if f'org.vmswitch1.{interface}' in interfaces and 'org.vmswitch1.ExternalEthernetPort' not in interfaces:
+                lab.delete(path, interface)
     for guest in os.listdir('/run/netns'):
         lab.remove_guest(guest)
     left = [name for name in lab.ours()] + [path for path in lab.objects() if path != f'{TREE}/Manager' and '/endpoint/' not in path]
