@@ -44,6 +44,21 @@ def each_signal_is_one_line(service):
 
 
 @case
+def systems_and_their_nics_go_by_name(service):
+    lines, _ = start(service)
+    system, setting = f'{ROOT}/system/vm1', f'{ROOT}/system/vm1/setting/net0'
+    service.signal(ROOT, MANAGER, 'InterfacesAdded', f"(objectpath '{system}', {{'org.vmswitch1.VirtualSystem': {{'Name': <'vm1'>}}}})")
+    service.signal(system, PROPERTIES, 'PropertiesChanged',
+                   f"('org.vmswitch1.VirtualSystem', {{'EnabledState': <'enabled'>, 'EthernetPorts': <[objectpath '{ROOT}/endpoint/a']>}}, @as [])")
+    service.signal(setting, PROPERTIES, 'PropertiesChanged',
+                   "('org.vmswitch1.ResourceAllocationSetting', {'PendingChanges': <['Queues', 'Address']>}, @as [])")
+    assert rest(lines.next()) == 'added    system vm1: VirtualSystem'
+    assert rest(lines.next()) == 'changed  system vm1: VirtualSystem EnabledState=enabled EthernetPorts=endpoint a'
+    assert rest(lines.next()) == 'changed  setting vm1/net0: ResourceAllocationSetting PendingChanges=Queues, Address'
+    assert lines.stop().status == 0
+
+
+@case
 def as_json_each_signal_is_one_object(service):
     lines, first = start(service, '--json')
     assert json.loads(first)['Event'] == 'service' and json.loads(first)['Present'] is True
