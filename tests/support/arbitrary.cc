@@ -132,7 +132,7 @@ Arbitrary::head (VswKind kind)
   value.id = kept[0].c_str ();
   value.name = kept[1].c_str ();
   value.description = kept[2].c_str ();
-  value.lifetime = static_cast<VswLifetime> (number (0, VSW_N_LIFETIMES - 1));
+  value.lifetime = static_cast<VswLifetime> (number (0, VSW_LIFETIME_DESCRIPTOR - 1));
   value.holder = value.lifetime == VSW_LIFETIME_CALLER ? kept[3].c_str () : nullptr;
   value.created = static_cast<gint64> (number (1, G_GUINT64_CONSTANT (2000000000000000)));
   return value;
@@ -179,11 +179,20 @@ Arbitrary::create_nic (guint32 owner)
 {
   VswNic draft = {};
   guint given = VSW_GIVEN_DESCRIPTION | VSW_GIVEN_LIFETIME | VSW_GIVEN_QUEUES;
+  bool hand_out = false;
 
   draft.head = head (VSW_KIND_NIC);
   draft.head.owner = owner;
   draft.nic_kind = static_cast<VswNicKind> (number (0, VSW_N_NIC_KINDS - 1));
-  draft.queues = static_cast<guint32> (number (1, VSW_QUEUES_MAX));
+  if (draft.nic_kind == VSW_NIC_EMULATED || (draft.nic_kind == VSW_NIC_SYNTHETIC && chance (50)))
+    draft.backend = VSW_BACKEND_TAP;
+  draft.queues = draft.nic_kind == VSW_NIC_EMULATED ? 1 : static_cast<guint32> (number (1, VSW_QUEUES_MAX));
+  if (draft.backend == VSW_BACKEND_TAP)
+    {
+      if (chance (30))
+        draft.head.lifetime = VSW_LIFETIME_DESCRIPTOR, draft.head.holder = nullptr;
+      hand_out = chance (50);
+    }
   if (chance (40))
     {
       draft.mac = mac ();
@@ -195,7 +204,116 @@ Arbitrary::create_nic (guint32 owner)
       given |= VSW_GIVEN_MTU;
     }
   g_autoptr (VswNic) value = vsw_nic_new (&draft);
+  VswChange *change = vsw_change_create (value, given, nullptr, nullptr);
+  g_autoptr (VswHandout) handout = vsw_handout_new (static_cast<guint> (number (0, draft.queues)));
+  if (hand_out)
+    vsw_change_hand_out (change, handout);
+  return change;
+}
+
+std::string
+Arbitrary::machine ()
+{
+  return chance (50) ? "" : chance (50) ? "qemu-" + std::to_string (number (1, 99)) + "-web_2.example" : "a";
+}
+
+VswChange *
+Arbitrary::create_system (guint32 owner)
+{
+  VswSystem draft = {};
+  std::string text = machine ();
+
+  draft.head = head (VSW_KIND_SYSTEM);
+  draft.head.owner = owner;
+  draft.machine = text.c_str ();
+  g_autoptr (VswSystem) value = vsw_system_new (&draft);
+  return vsw_change_create (value, VSW_GIVEN_DESCRIPTION | VSW_GIVEN_LIFETIME | VSW_GIVEN_MACHINE, nullptr, nullptr);
+}
+
+VswChange *
+Arbitrary::create_setting (const std::string &system_id, const std::vector<std::string> &connections)
+{
+  VswSetting draft = {};
+  guint given = VSW_GIVEN_DESCRIPTION | VSW_GIVEN_BACKEND | VSW_GIVEN_QUEUES | VSW_GIVEN_AUTOMATIC;
+  std::string connection;
+
+  draft.head = head (VSW_KIND_SETTING);
+  draft.head.lifetime = VSW_LIFETIME_PERSISTENT, draft.head.holder = nullptr;
+  draft.system_id = system_id.c_str ();
+  draft.nic_kind = chance (70) ? VSW_NIC_SYNTHETIC : VSW_NIC_EMULATED;
+  draft.backend = draft.nic_kind == VSW_NIC_EMULATED || chance (70) ? VSW_BACKEND_TAP : VSW_BACKEND_VETH;
+  draft.queues = draft.nic_kind == VSW_NIC_EMULATED ? 1 : static_cast<guint32> (number (1, VSW_QUEUES_MAX));
+  draft.automatic = chance (80);
+  if (!connections.empty () && chance (80))
+    {
+      connection = pick (connections);
+      draft.connection_id = connection.c_str ();
+      given |= VSW_GIVEN_CONNECTION;
+    }
+  if (chance (30))
+    {
+      draft.mac = mac ();
+      given |= VSW_GIVEN_MAC;
+    }
+  if (chance (20))
+    {
+      draft.mtu = mtu ();
+      given |= VSW_GIVEN_MTU;
+    }
+  g_autoptr (VswSetting) value = vsw_setting_new (&draft);
   return vsw_change_create (value, given, nullptr, nullptr);
+}
+
+VswChange *
+Arbitrary::modify_setting (const VswSetting *old, const std::vector<std::string> &connections)
+{
+  static const guint changeable = VSW_GIVEN_DESCRIPTION | VSW_GIVEN_MTU | VSW_GIVEN_QUEUES | VSW_GIVEN_BACKEND
+                                  | VSW_GIVEN_CONNECTION | VSW_GIVEN_AUTOMATIC | VSW_GIVEN_MAC | VSW_GIVEN_DYNAMIC_MAC;
+  VswSetting draft = *old;
+  std::string text = description (), connection = connections.empty () ? "" : pick (connections);
+  guint given = static_cast<guint> (number (0, VSW_GIVEN_DYNAMIC_MAC * 2 - 1)) & changeable;
+
+  draft.head.description = text.c_str ();
+  draft.mtu = chance (50) ? 0 : mtu ();
+  draft.queues = old->nic_kind == VSW_NIC_EMULATED ? 1 : static_cast<guint32> (number (1, VSW_QUEUES_MAX));
+  draft.backend = old->nic_kind == VSW_NIC_EMULATED || chance (70) ? VSW_BACKEND_TAP : VSW_BACKEND_VETH;
+  draft.connection_id = chance (30) || connection.empty () ? nullptr : connection.c_str ();
+  draft.automatic = chance (80);
+  draft.mac = mac ();
+  g_autoptr (VswSetting) changed = vsw_setting_new (&draft);
+  return vsw_change_modify (changed, given);
+}
+
+VswChange *
+Arbitrary::change_system (VswModel *model, guint32 owner, const std::vector<std::string> &connections)
+{
+  std::vector<std::string> systems = get_ids (vsw_model_get_systems (model));
+  std::vector<std::string> settings = get_ids (vsw_model_get_settings (model));
+
+  if (systems.empty () || chance (10))
+    return create_system (owner);
+  VswSystem *system = vsw_model_get_system (model, pick (systems).c_str ());
+  switch (number (0, 7))
+    {
+    case 0:
+    case 1:
+      return create_setting (system->head.id, connections);
+    case 2:
+      if (!settings.empty ())
+        return modify_setting (vsw_model_get_setting (model, pick (settings).c_str ()), connections);
+      break;
+    case 3:
+      if (!settings.empty () && chance (40))
+        return vsw_change_delete (VSW_KIND_SETTING, pick (settings).c_str (), chance (50));
+      break;
+    case 4:
+      if (chance (20))
+        return vsw_change_delete (VSW_KIND_SYSTEM, system->head.id, chance (50));
+      return modify (system);
+    default:
+      break;
+    }
+  return vsw_change_state (system->head.id, static_cast<VswSystemState> (number (0, VSW_N_SYSTEM_STATES - 1)));
 }
 
 VswChange *
@@ -227,10 +345,35 @@ Arbitrary::modify (gconstpointer value)
       g_autoptr (VswNic) changed = vsw_nic_new (&draft);
       return vsw_change_modify (changed, static_cast<guint> (number (1, VSW_GIVEN_MAC * 2 - 1)));
     }
+  if (old->kind == VSW_KIND_SYSTEM)
+    {
+      VswSystem draft = *static_cast<const VswSystem *> (value);
+      std::string other = machine ();
+
+      draft.head.description = text.c_str ();
+      draft.machine = other.c_str ();
+      draft.machine_seen = chance (50);
+      g_autoptr (VswSystem) changed = vsw_system_new (&draft);
+      return vsw_change_modify (changed, (chance (50) ? VSW_GIVEN_DESCRIPTION : 0)
+                                             | (chance (50) ? VSW_GIVEN_MACHINE : 0)
+                                             | (chance (50) ? VSW_GIVEN_MACHINE_SEEN : 0));
+    }
   VswPort draft = *static_cast<const VswPort *> (value);
   draft.head.description = text.c_str ();
   g_autoptr (VswPort) changed = vsw_port_new (&draft);
   return vsw_change_modify (changed, VSW_GIVEN_DESCRIPTION);
+}
+
+VswChange *
+Arbitrary::open (VswModel *model, const std::vector<std::string> &nics)
+{
+  g_autoptr (VswHandout) handout = vsw_handout_new (static_cast<guint> (number (0, 2)));
+  std::vector<std::string> taps;
+
+  for (const std::string &id : nics)
+    if (vsw_model_get_nic (model, id.c_str ())->backend == VSW_BACKEND_TAP)
+      taps.push_back (id);
+  return vsw_change_open (pick (taps.empty () || chance (10) ? nics : taps).c_str (), handout);
 }
 
 VswChange *
@@ -244,7 +387,7 @@ Arbitrary::change (VswModel *model, guint32 owner)
       ports = get_ids (vsw_model_get_ports (model));
       nics = get_ids (vsw_model_get_nics (model));
     }
-  switch (number (0, 11))
+  switch (number (0, 18))
     {
     case 0:
     case 1:
@@ -292,6 +435,24 @@ Arbitrary::change (VswModel *model, guint32 owner)
         VswValue *value = vsw_model_get (model, pick (all).c_str ());
         return chance (60) ? modify (value) : vsw_change_delete (value->kind, value->id, chance (50));
       }
+    case 11:
+    case 18:
+      if (!nics.empty ())
+        return open (model, nics);
+      break;
+    case 12:
+    case 13:
+    case 14:
+    case 15:
+    case 16:
+      if (model != nullptr)
+        {
+          std::vector<std::string> connections = switches;
+
+          connections.insert (connections.end (), ports.begin (), ports.end ());
+          return change_system (model, owner, connections);
+        }
+      return create_system (owner);
     default:
       break;
     }

@@ -46,9 +46,17 @@ public:
 
 private:
   VswValue head (VswKind kind);
+  std::string machine ();
   VswChange *create_switch (guint32 owner);
   VswChange *create_port (const std::string &switch_id, guint32 owner);
   VswChange *create_nic (guint32 owner);
+  /* Mostly of a tap. */
+  VswChange *open (VswModel *model, const std::vector<std::string> &nics);
+  VswChange *create_system (guint32 owner);
+  VswChange *create_setting (const std::string &system_id, const std::vector<std::string> &connections);
+  /* Of virtual systems. */
+  VswChange *change_system (VswModel *model, guint32 owner, const std::vector<std::string> &connections);
+  VswChange *modify_setting (const VswSetting *old, const std::vector<std::string> &connections);
   VswChange *modify (gconstpointer value);
   std::string id ();
 
