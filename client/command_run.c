@@ -9,6 +9,9 @@
 
 #include <stdio.h>
 
+#define MAX_TRIES  10
+#define PAUSE_USEC (100 * 1000)
+
 /* What --print-qemu prints: with placeholders before there are NICs, with values after. On the error stream where the output is
  * the command's. */
 static gboolean
@@ -47,7 +50,7 @@ print_options (VswSession *session, GPtrArray *plugs, const VswPlaceholders *val
 }
 
 /* Does not return if all goes well. */
-static gboolean
+static void
 execute (VswSession *session, GPtrArray *plugs, GError **error)
 {
   VswPlaceholders *values = vsw_plug_new_placeholders (plugs);
@@ -63,10 +66,8 @@ execute (VswSession *session, GPtrArray *plugs, GError **error)
     good = print_options (session, plugs, values, error);
   vsw_plug_free_placeholders (values, plugs->len);
   g_ptr_array_add (words, NULL);
-  if (!good || !vsw_plug_inherit_all (plugs, error))
-    return FALSE;
-  vsw_program_execute ((char **)words->pdata, session->pipe_ignored, error);
-  return FALSE;
+  if (good && vsw_plug_inherit_all (plugs, error))
+    vsw_program_execute ((char **)words->pdata, session->pipe_ignored, error);
 }
 
 /* Whether the command can be run at all with so many NICs. */
@@ -77,6 +78,31 @@ check_command (VswSession *session, guint n_nics, GError **error)
   gboolean printing = vsw_session_get_option (session, "print-qemu") != NULL;
 
   return vsw_placeholder_check (command, n_nics, !printing, error) && vsw_program_check (command[0], error);
+}
+
+/* Gets the descriptors. A system whose guest has just ended is disabled only when the service has seen all its taps go, a moment
+ * later; who starts the guest again at once shall not have to know. */
+static VswRunPlan *
+obtain_plan (VswSession *session, guint n_nics, GError **error)
+{
+  for (guint tries = 1;; tries++)
+    {
+      g_autoptr (GError) wrong = NULL;
+      g_autoptr (VswRunPlan) plan = vsw_run_plan_new (session, &wrong);
+      gboolean checked = plan != NULL && (n_nics > 0 || check_command (session, plan->plugs->len, &wrong));
+
+      if (checked && vsw_run_plan_obtain (plan, session, &wrong))
+        return g_steal_pointer (&plan);
+      if (plan != NULL)
+        vsw_run_plan_undo (plan, session, &wrong);
+      if (!checked || plan->system == NULL || wrong->code != VSW_FAILURE_NOT_FOUND || tries == MAX_TRIES)
+        {
+          g_propagate_error (error, g_steal_pointer (&wrong));
+          return NULL;
+        }
+      vsw_session_forget (session);
+      g_usleep (PAUSE_USEC);
+    }
 }
 
 /**
@@ -112,15 +138,15 @@ vsw_command_run (VswSession *session, GError **error)
   if (!vsw_run_plan_count (session, &n_nics, error)
       || (has_command && n_nics > 0 && !check_command (session, n_nics, error)))
     return FALSE;
-  plan = vsw_run_plan_new (session, error);
+  if (!has_command)
+    {
+      plan = vsw_run_plan_new (session, error);
+      return plan != NULL && print_options (session, plan->plugs, NULL, error);
+    }
+  plan = obtain_plan (session, n_nics, error);
   if (plan == NULL)
     return FALSE;
-  if (!has_command)
-    return print_options (session, plan->plugs, NULL, error);
-  if (n_nics == 0 && !check_command (session, plan->plugs->len, error))
-    return FALSE;
-  if (vsw_run_plan_obtain (plan, session, error) && execute (session, plan->plugs, error))
-    return TRUE;
+  execute (session, plan->plugs, error);
   vsw_run_plan_undo (plan, session, error);
   return FALSE;
 }

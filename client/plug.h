@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   VswNic *nic;       /* (owned) (nullable) of what is to be attached */
-  char *name;        /* of what is to be attached */
+  char *name;        /* (nullable) of what is to be attached, or of the setting */
   char *switch_path; /* that it is attached to */
   char *endpoint;    /* (nullable) object path, once it is there */
   char *setting;     /* (nullable) object path, if it is part of a system */

@@ -125,17 +125,11 @@ add_setting (VswRunPlan *self, VswSession *session, const VswNode *setting, GErr
 
   if (!is_tap (setting, endpoint))
     return TRUE;
-  if (endpoint == NULL && self->state == NULL)
-    {
-      g_set_error (error, VSW_FAILURE, VSW_FAILURE_CONFLICT,
-                   "setting %s is no Ethernet port: somebody had it open and is gone; stop the system first",
-                   setting->name);
-      return FALSE;
-    }
   plug = endpoint != NULL ? vsw_plug_new_from_endpoint (endpoint, error) : new_plug_from_setting (setting);
   if (plug == NULL)
     return FALSE;
   plug->setting = g_strdup (setting->path);
+  plug->name = g_strdup (setting->name);
   g_ptr_array_add (self->plugs, plug);
   return TRUE;
 }
@@ -254,13 +248,12 @@ vsw_run_plan_free (VswRunPlan *self)
 static gboolean
 start_system (VswRunPlan *self, VswSession *session, GError **error)
 {
-  g_autofree char *before = g_steal_pointer (&self->state);
   g_autoptr (GVariant) answer = vsw_session_change (session, self->system, "VirtualSystem", "RequestStateChange",
                                                     g_variant_new ("(sa{sv})", "enabled", NULL), "()", NULL, error);
 
   if (answer == NULL)
     return FALSE;
-  self->state = g_steal_pointer (&before);
+  self->started = TRUE;
   vsw_session_forget (session);
   if (vsw_session_load (session, error) == NULL)
     return FALSE;
@@ -281,11 +274,28 @@ start_system (VswRunPlan *self, VswSession *session, GError **error)
   return TRUE;
 }
 
+/* While a system is enabled its taps go one by one, with those who had them open. */
+static gboolean
+check_endpoints (const VswRunPlan *self, GError **error)
+{
+  for (guint i = 0; i < self->plugs->len; i++)
+    {
+      const VswPlug *plug = self->plugs->pdata[i];
+
+      if (plug->endpoint != NULL)
+        continue;
+      g_set_error (error, VSW_FAILURE, VSW_FAILURE_NOT_FOUND,
+                   "NIC %s is gone with whoever had it open; stop the system first", plug->name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 /**
  * vsw_run_plan_obtain:
  * @self: a plan
  * @session: a session
- * @error: as vsw_session_change() says
+ * @error: as vsw_session_change() says; %VSW_FAILURE_NOT_FOUND if a NIC of an enabled system is gone
  *
  * Attaches the NICs, or opens them, with the system started before. If it fails, vsw_run_plan_undo() is wanted. Main thread.
  *
@@ -298,7 +308,7 @@ vsw_run_plan_obtain (VswRunPlan *self, VswSession *session, GError **error)
 
   if (first->nic != NULL)
     return vsw_plug_attach_all (session, self->plugs, error);
-  if (self->state != NULL && !start_system (self, session, error))
+  if (self->state != NULL ? !start_system (self, session, error) : !check_endpoints (self, error))
     return FALSE;
   return vsw_plug_open_all (session, self->plugs, error);
 }
@@ -318,8 +328,9 @@ vsw_run_plan_undo (VswRunPlan *self, VswSession *session, GError **error)
   g_autoptr (GError) wrong = NULL;
   g_autoptr (GVariant) answer = NULL;
 
-  if (self->state == NULL)
+  if (!self->started)
     return;
+  self->started = FALSE;
   answer = vsw_session_change (session, self->system, "VirtualSystem", "RequestStateChange",
                                g_variant_new ("(sa{sv})", self->state, NULL), "()", NULL, &wrong);
   if (answer == NULL && error != NULL)

@@ -12,7 +12,8 @@ typedef struct
 {
   GPtrArray *plugs; /* (element-type VswPlug) */
   char *system;     /* (nullable) object path, if they are those of a system */
-  char *state;      /* (nullable) that it was in before we started it; NULL: we did not */
+  char *state;      /* (nullable) that it is in, if it has to be started */
+  gboolean started; /* it was, by us */
 } VswRunPlan;
 
 gboolean vsw_run_plan_count (const VswSession *session, guint *ret_n, GError **error);

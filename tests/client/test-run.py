@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from client import CLIENT, ROOT, TIMEOUT, case, run
@@ -286,6 +287,43 @@ def a_system_is_put_back_if_the_command_cannot_be_executed(service):
     script.chmod(0o755)
     service.refuse('run', '--system', 'vm2', '--', str(script), '{fds}{fds2}', status=127)
     assert [call.split()[1] for call in service.calls()] == ['RequestStateChange', 'Open', 'Open', 'RequestStateChange']
+
+
+def change_vm1(service, on, endpoints, word=None):
+    """When a method is called, its taps are these, and it is in that state."""
+    vm1 = f'{ROOT}/system/vm1'
+    for setting, endpoint in zip(('net0', 'net1'), endpoints):
+        service.after(on, f'{vm1}/setting/{setting}', 'ResourceAllocationSetting', 'EthernetPort', f"objectpath '{endpoint}'")
+    if word:
+        service.after(on, vm1, 'VirtualSystem', 'EnabledState', f"'{word}'")
+
+
+@case
+def a_system_whose_guest_has_just_ended_is_waited_for(service):
+    """Its taps are gone, and it is not disabled yet."""
+    service.reply('Delete', '()')
+    service.reply('RequestStateChange', '()')
+    open_all(service, 'one')
+    change_vm1(service, 'Delete', ['/', '/'])
+    service.run('delete', 'endpoint', 'idle')
+    child = service.start('run', '--system', 'vm1', '--', 'echo', '{fds}{fds2}')
+    time.sleep(0.3)
+    assert child.poll() is None
+    change_vm1(service, 'Delete', [], 'disabled')
+    change_vm1(service, 'RequestStateChange', [NET0, NET1], 'enabled')
+    service.run('delete', 'endpoint', 'idle')
+    out, err = child.communicate(timeout=TIMEOUT)
+    assert child.returncode == 0 and out and not err, (child.returncode, err)
+    assert [call.split()[1] for call in service.calls()] == ['Delete', 'Delete', 'RequestStateChange', 'Open', 'Open']
+
+
+@case
+def a_system_whose_taps_do_not_come_back_is_told_of(service):
+    service.fail('Open', 'org.vmswitch1.Error.NotFound', 'there is no such endpoint')
+    change_vm1(service, 'Open', ['/', '/'])
+    message = service.refuse('run', '--system', 'vm1', '--', 'true', '{fds}{fds2}', status=3)
+    assert message == 'cannot run true: NIC vm1/net0 is gone with whoever had it open; stop the system first'
+    assert service.calls() == [f'{NET0} Open ({{}},) plain 0']
 
 
 @case
