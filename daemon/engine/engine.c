@@ -107,6 +107,7 @@ vsw_engine_stop (VswEngine *self)
       g_clear_pointer (&self->settle_source, g_source_unref);
     }
   g_hash_table_remove_all (self->fights);
+  g_hash_table_remove_all (self->sieges);
 }
 
 /* --- requests --- */

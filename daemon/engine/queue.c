@@ -28,6 +28,7 @@ struct _VswTurn
   GPtrArray *ids;            /* (owned) (nullable) of a repair; NULL: all */
   GPtrArray *bridges;        /* (owned) (nullable) of the guard */
   gboolean is_quarantine;    /* a repair that only keeps harm away */
+  gboolean is_quiet;         /* a repair that was tried before */
   gboolean is_thorough;      /* a repair that looks at what links do not show, too */
   VswAddressWish *addresses; /* (owned) (nullable) of a thorough repair */
 
@@ -80,7 +81,7 @@ run_repair (VswEngine *engine, VswTurn *turn)
   g_clear_error (&error);
 
   if (turn->delta == NULL)
-    vsw_transaction_repair (engine->kernel, turn->plan);
+    vsw_transaction_repair (engine->kernel, turn->plan, turn->is_quiet);
   else
     turn->outcome = vsw_transaction_run (engine->kernel, engine->store, turn->delta, turn->plan, &error);
   if (error != NULL)
@@ -263,7 +264,8 @@ prepare_repair (VswEngine *engine, VswTurn *turn)
       turn->plan = vsw_plan_new (engine->model, engine->links, turn->delta);
       vsw_model_revert (engine->model, turn->delta);
     }
-  vsw_engine_log_findings (turn->plan);
+  if (!turn->is_quiet)
+    vsw_engine_log_findings (turn->plan);
 
   return turn->delta != NULL || !vsw_plan_is_empty (turn->plan);
 }
@@ -344,14 +346,32 @@ vsw_engine_push_repair (VswEngine *engine, GPtrArray *ids)
   push_turn (engine, turn);
 }
 
-void
-vsw_engine_push_quarantine (VswEngine *engine, const char *nic_id)
+static VswTurn *
+new_repair_of_one (VswEngine *engine, const char *id)
 {
   VswTurn *turn = new_turn (engine, TURN_REPAIR);
 
-  turn->is_quarantine = TRUE;
   turn->ids = g_ptr_array_new_with_free_func (g_free);
-  g_ptr_array_add (turn->ids, g_strdup (nic_id));
+  g_ptr_array_add (turn->ids, g_strdup (id));
+
+  return turn;
+}
+
+void
+vsw_engine_push_quarantine (VswEngine *engine, const char *nic_id)
+{
+  VswTurn *turn = new_repair_of_one (engine, nic_id);
+
+  turn->is_quarantine = TRUE;
+  push_turn (engine, turn);
+}
+
+void
+vsw_engine_push_claim (VswEngine *engine, const char *nic_id)
+{
+  VswTurn *turn = new_repair_of_one (engine, nic_id);
+
+  turn->is_quiet = TRUE;
   push_turn (engine, turn);
 }
 

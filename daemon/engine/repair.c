@@ -16,11 +16,12 @@
 
 typedef struct
 {
-  gint64 began;   /* monotonic, microseconds */
-  guint rounds;   /* repairs since */
-  GSource *pause; /* (owned) (nullable) given up until it fires */
-  char *conflict; /* (owned) (nullable) what cannot be repaired, as last said */
-  char *warning;  /* (owned) (nullable) text in `warnings` that is about this object */
+  gint64 began;     /* monotonic, microseconds */
+  guint rounds;     /* repairs since */
+  GSource *pause;   /* (owned) (nullable) given up until it fires */
+  char *conflict;   /* (owned) (nullable) what cannot be repaired, as last said */
+  char *warning;    /* (owned) (nullable) text in `warnings` that is about this object */
+  gboolean is_gone; /* what the fight was about is no more: since then it is about the object that is left */
 } Fight;
 
 typedef struct
@@ -28,16 +29,6 @@ typedef struct
   VswEngine *engine; /* (unowned) outlives its sources */
   char *id;          /* (owned) */
 } Resumption;
-
-static void
-free_warning (gpointer data)
-{
-  VswWarning *warning = data;
-
-  g_free ((char *)warning->code);
-  g_free ((char *)warning->text);
-  g_free (warning);
-}
 
 static void
 free_fight (gpointer data)
@@ -69,7 +60,8 @@ vsw_engine_init_repair (VswEngine *engine)
 {
   engine->suspects = vsw_keys_new ();
   engine->fights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_fight);
-  engine->warnings = g_ptr_array_new_with_free_func (free_warning);
+  engine->warnings = vsw_engine_new_warnings ();
+  engine->sieges = vsw_engine_new_sieges ();
 }
 
 void
@@ -81,42 +73,8 @@ vsw_engine_clear_repair (VswEngine *engine)
   clear_suspects (engine);
   g_clear_pointer (&engine->suspects, g_hash_table_unref);
   g_clear_pointer (&engine->fights, g_hash_table_unref);
+  g_clear_pointer (&engine->sieges, g_hash_table_unref);
   g_clear_pointer (&engine->warnings, g_ptr_array_unref);
-}
-
-/* --- warnings --- */
-
-/* The warning about an object becomes @text; NULL: there is none. */
-static void
-set_warning (VswEngine *engine, Fight *fight, const char *code, const char *text)
-{
-  g_autoptr (VswKeys) keys = NULL;
-
-  if (g_strcmp0 (fight->warning, text) == 0)
-    return;
-
-  keys = vsw_keys_new ();
-  vsw_keys_add (keys, VSW_ENGINE_MANAGER_KEY);
-  vsw_engine_emit_changing (engine, keys);
-
-  for (guint i = 0; fight->warning != NULL && i < engine->warnings->len; i++)
-    if (g_str_equal (((VswWarning *)g_ptr_array_index (engine->warnings, i))->text, fight->warning))
-      {
-        g_ptr_array_remove_index (engine->warnings, i);
-        break;
-      }
-  g_free (fight->warning);
-  fight->warning = g_strdup (text);
-  if (text != NULL)
-    {
-      VswWarning *warning = g_new (VswWarning, 1);
-
-      warning->code = g_strdup (code);
-      warning->text = g_strdup (text);
-      g_ptr_array_add (engine->warnings, warning);
-    }
-
-  vsw_engine_emit_changed (engine, keys);
 }
 
 void
@@ -155,7 +113,7 @@ end_fight (VswEngine *engine, const char *id)
     return;
 
   /* Rounds are counted until the window is over, or two managers could go on by taking turns. */
-  set_warning (engine, fight, NULL, NULL);
+  vsw_engine_set_warning (engine, &fight->warning, NULL, NULL);
   g_clear_pointer (&fight->conflict, g_free);
   if (fight->pause == NULL && g_get_monotonic_time () - fight->began > FIGHT_WINDOW)
     g_hash_table_remove (engine->fights, id);
@@ -180,7 +138,7 @@ resume_repairs (gpointer user_data)
 
   vsw_keys_add (keys, resumption->id);
   if (fight != NULL)
-    set_warning (engine, fight, NULL, NULL);
+    vsw_engine_set_warning (engine, &fight->warning, NULL, NULL);
   g_hash_table_remove (engine->fights, resumption->id); /* destroys this source */
   vsw_engine_check_drift (engine, keys);
 
@@ -197,21 +155,21 @@ is_tampered (VswEngine *engine, const VswNic *nic)
 
 /* The warning that repairs are suspended. (transfer full) */
 static char *
-print_suspension (VswEngine *engine, VswValue *value, const VswPlan *plan, const char **ret_code)
+print_suspension (VswEngine *engine, VswValue *value, const VswPlan *plan)
 {
   const char *finding = plan->findings->len > 0 ? g_ptr_array_index (plan->findings, 0) : "";
   VswNic *nic = vsw_model_get_nic (engine->model, value->id);
-  gboolean is_tap = nic != NULL && nic->backend == VSW_BACKEND_TAP;
 
-  *ret_code = is_tap && is_tampered (engine, nic) ? "tap-tampered" : "drift-fight";
-  if (is_tap)
-    return g_strdup_printf ("%s %s: whoever has its tap open keeps changing it (%s), so its port is down; looking again in "
-                            "%d seconds. End that program, or delete the endpoint.",
-                            vsw_kind_print (value->kind), value->name, finding, FIGHT_PAUSE);
+  if (nic != NULL && nic->backend == VSW_BACKEND_TAP)
+    return g_strdup_printf (
+        "%s %s: whoever has its tap open keeps changing it (%s), so its port is down; looking again in "
+        "%d seconds. End that program, or delete the endpoint.",
+        vsw_kind_print (value->kind), value->name, finding, FIGHT_PAUSE);
 
-  return g_strdup_printf ("%s %s: another hand keeps undoing what we repair (%s); repairs are suspended for %d seconds. "
-                          "Tell that manager to leave devices whose name begins with " VSW_DEVICE_PREFIX " alone.",
-                          vsw_kind_print (value->kind), value->name, finding, FIGHT_PAUSE);
+  return g_strdup_printf (
+      "%s %s: another hand keeps undoing what we repair (%s); repairs are suspended for %d seconds. "
+      "Tell that manager to leave devices whose name begins with " VSW_DEVICE_PREFIX " alone.",
+      vsw_kind_print (value->kind), value->name, finding, FIGHT_PAUSE);
 }
 
 static void
@@ -220,11 +178,10 @@ pause_repairs (VswEngine *engine, Fight *fight, const char *id, const VswPlan *p
   VswValue *value = vsw_model_get (engine->model, id);
   VswNic *nic = vsw_model_get_nic (engine->model, id);
   Resumption *resumption = g_new (Resumption, 1);
-  const char *code;
-  g_autofree char *text = print_suspension (engine, value, plan, &code);
+  g_autofree char *text = print_suspension (engine, value, plan);
 
   vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_FIGHT, value->name, "%s", text);
-  set_warning (engine, fight, code, text);
+  vsw_engine_set_warning (engine, &fight->warning, "drift-fight", text);
   if (nic != NULL && nic->backend == VSW_BACKEND_TAP)
     vsw_engine_push_quarantine (engine, id);
 
@@ -248,7 +205,7 @@ note_conflict (VswEngine *engine, const char *id, const VswPlan *plan)
   vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_CONFLICT, vsw_model_get (engine->model, id)->name, "%s", text);
   g_free (fight->conflict);
   fight->conflict = g_strdup (text);
-  set_warning (engine, fight, "device-conflict", text);
+  vsw_engine_set_warning (engine, &fight->warning, "device-conflict", text);
 }
 
 /* Whether a repair of this object may be tried now. */
@@ -272,6 +229,21 @@ begin_round (VswEngine *engine, const char *id, const VswPlan *plan)
   return FALSE;
 }
 
+/* A device that its user has thrown away, or brought home, is not fought about, whatever came before. */
+static void
+begin_again (VswEngine *engine, const char *id)
+{
+  Fight *fight = g_hash_table_lookup (engine->fights, id);
+
+  vsw_engine_end_siege (engine, id);
+  if (fight != NULL && fight->is_gone)
+    return;
+  if (fight != NULL)
+    vsw_engine_set_warning (engine, &fight->warning, NULL, NULL);
+  g_hash_table_remove (engine->fights, id);
+  get_fight (engine, id)->is_gone = TRUE;
+}
+
 static gboolean
 needs_repair (VswEngine *engine, const char *id)
 {
@@ -283,7 +255,13 @@ needs_repair (VswEngine *engine, const char *id)
   plan = vsw_plan_new_for_drift (engine->model, engine->links, ids);
 
   if (nic != NULL && vsw_engine_is_astray (engine, nic))
-    return begin_round (engine, id, plan);
+    {
+      begin_again (engine, id);
+      return begin_round (engine, id, plan);
+    }
+  if (nic != NULL && is_tampered (engine, nic))
+    return vsw_engine_besiege (engine, nic);
+  vsw_engine_end_siege (engine, id);
   if (!vsw_plan_is_empty (plan))
     return begin_round (engine, id, plan);
   if (plan->findings->len > 0)
@@ -320,9 +298,12 @@ forget_fights (VswEngine *engine, VswKeys *keys)
     {
       Fight *fight = g_hash_table_lookup (engine->fights, id);
 
-      if (fight == NULL || vsw_model_get (engine->model, id) != NULL)
+      if (vsw_model_get (engine->model, id) != NULL)
         continue;
-      set_warning (engine, fight, NULL, NULL);
+      vsw_engine_end_siege (engine, id);
+      if (fight == NULL)
+        continue;
+      vsw_engine_set_warning (engine, &fight->warning, NULL, NULL);
       g_hash_table_remove (engine->fights, id);
     }
 }

@@ -80,7 +80,7 @@ repair_all (VswEngine *engine, gboolean *ret_found, GError **error)
   if (vsw_plan_is_empty (plan))
     return TRUE;
 
-  vsw_transaction_repair (engine->kernel, plan);
+  vsw_transaction_repair (engine->kernel, plan, FALSE);
   return list_links (engine, error);
 }
 

@@ -57,6 +57,7 @@ struct _VswEngine
   GSource *address_source; /* (owned) (nullable) static addresses are to be looked at */
   gint64 addresses_seen;   /* monotonic, microseconds: when they were last */
   GHashTable *fights;      /* (owned) id → Fight */
+  GHashTable *sieges;      /* siege.c (owned) id of a NIC → Siege */
   GPtrArray *warnings;     /* (owned) (element-type VswWarning) */
   gboolean guard_is_lost;  /* a repair of the guard waits */
   gboolean list_is_wanted; /* notifications were lost: a list waits */
@@ -81,6 +82,8 @@ void vsw_engine_push_changes (VswEngine *engine, GPtrArray *changes, GCancellabl
 void vsw_engine_push_repair (VswEngine *engine, GPtrArray *ids);
 /* A turn that takes the port of this NIC down. */
 void vsw_engine_push_quarantine (VswEngine *engine, const char *nic_id);
+/* A turn that claims the tap of this NIC back, and says nothing if that fails. */
+void vsw_engine_push_claim (VswEngine *engine, const char *nic_id);
 /* A turn that lists all links anew, or puts the guard back. */
 void vsw_engine_push_list (VswEngine *engine);
 void vsw_engine_push_guard (VswEngine *engine);
@@ -114,6 +117,18 @@ gboolean vsw_engine_is_astray (VswEngine *engine, const VswNic *nic);
 void vsw_engine_suspect_addresses (VswEngine *engine);
 void vsw_engine_log_findings (const VswPlan *plan);
 GPtrArray *vsw_engine_list_bridges (VswEngine *engine);
+/* --- siege.c --- */
+/* Of a NIC whose tap is tampered with: whether it is to be repaired now, as any other. It is claimed back later by itself. */
+gboolean vsw_engine_besiege (VswEngine *engine, VswNic *nic);
+/* It is in order, or gone. */
+void vsw_engine_end_siege (VswEngine *engine, const char *id);
+GHashTable *vsw_engine_new_sieges (void);
+
+/* --- warning.c --- */
+/* The warning whose text is `current` becomes this one, and `current` its text; text: NULL: there is none. */
+void vsw_engine_set_warning (VswEngine *engine, char **current, const char *code, const char *text);
+GPtrArray *vsw_engine_new_warnings (void);
+
 /* Makes and frees what repair.c keeps. */
 void vsw_engine_init_repair (VswEngine *engine);
 void vsw_engine_clear_repair (VswEngine *engine);

@@ -128,13 +128,14 @@ vsw_transaction_run (VswKernel *kernel, VswStore *store, VswDelta *delta, const 
  * vsw_transaction_repair:
  * @kernel: the kernel
  * @plan: operations of a repair
+ * @is_quiet: nothing is logged
  *
  * Does what it can: one failure does not stop the others, because each mends something. Thread: worker.
  *
- * Returns: how many operations failed; each was logged
+ * Returns: how many operations failed
  */
 guint
-vsw_transaction_repair (VswKernel *kernel, const VswPlan *plan)
+vsw_transaction_repair (VswKernel *kernel, const VswPlan *plan, gboolean is_quiet)
 {
   GPtrArray *lists[] = { plan->ops, plan->final };
   guint n_failed = 0;
@@ -149,7 +150,8 @@ vsw_transaction_repair (VswKernel *kernel, const VswPlan *plan)
           continue;
 
         g_autofree char *text = vsw_op_print (op);
-        g_warning ("cannot repair: %s: %s", text, error->message);
+        if (!is_quiet)
+          g_warning ("cannot repair: %s: %s", text, error->message);
         n_failed++;
       }
 

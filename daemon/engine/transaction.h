@@ -18,6 +18,6 @@ typedef enum
 
 VswOutcome
 vsw_transaction_run (VswKernel *kernel, VswStore *store, VswDelta *delta, const VswPlan *plan, GError **error);
-guint vsw_transaction_repair (VswKernel *kernel, const VswPlan *plan);
+guint vsw_transaction_repair (VswKernel *kernel, const VswPlan *plan, gboolean is_quiet);
 
 G_END_DECLS

@@ -356,7 +356,10 @@ vsw_tap_claim (VswSession *session, const VswOp *op, GError **error)
 
   if (link == NULL || !vsw_queues_check (ioctl (queues.fds[0], TUNSETOWNER, (unsigned long)op->owner), step, error)
       || !vsw_queues_check (ioctl (queues.fds[0], TUNSETPERSIST, op->keeps ? 1UL : 0UL), step, error))
-    return FALSE;
+    {
+      tell (session, op->device.index); /* its holder may have put it back */
+      return FALSE;
+    }
 
   vsw_queues_close (&queues);
   tell (session, link->index);

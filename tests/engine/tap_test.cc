@@ -237,6 +237,24 @@ TEST_F (Tap, OfAnotherOwnerIsCutOffUntilItIsGivenBack)
   EXPECT_FALSE (has_warning ("tap-tampered"));
 }
 
+/* The kernel tells nothing of a device that is down. */
+TEST_F (Tap, ThatItsHolderMadeStayGoesSoonAfterHim)
+{
+  g_autoptr (VswHandout) handout = attach ("guest");
+
+  ASSERT_TRUE (vsw_fake_kernel_foreign_keep_tap (kernel, "vswp-guest", TRUE));
+  wait ([&] { return has_warning ("tap-tampered"); }, "the warning");
+  settle ();
+  EXPECT_FALSE (device ("vswp-guest")->is_up);
+
+  vsw_handout_close (handout);
+  gint64 start = g_get_monotonic_time ();
+  wait ([&] { return nic ("guest") == nullptr; }, "the NIC to go");
+  EXPECT_LT (g_get_monotonic_time () - start, 3 * G_USEC_PER_SEC);
+  EXPECT_EQ (vsw_links_find_name (vsw_engine_get_links (engine), "vswp-guest"), nullptr);
+  EXPECT_FALSE (has_warning ("tap-tampered"));
+}
+
 TEST_F (Tap, WhoseAddressIsChangedWithoutEndIsCutOff)
 {
   g_autoptr (VswHandout) handout = attach ("guest");
@@ -251,6 +269,13 @@ TEST_F (Tap, WhoseAddressIsChangedWithoutEndIsCutOff)
   settle ();
   EXPECT_FALSE (device ("vswp-guest")->is_up);
   EXPECT_FALSE (passes ("guest-port"));
+
+  /* No pause of repairs is in the way of its end. */
+  vsw_handout_close (handout);
+  gint64 start = g_get_monotonic_time ();
+  wait ([&] { return nic ("guest") == nullptr; }, "the NIC to go");
+  EXPECT_LT (g_get_monotonic_time () - start, 3 * G_USEC_PER_SEC);
+  EXPECT_FALSE (has_warning ("drift-fight"));
 }
 
 TEST_F (Tap, KeepsItsDescriptorsWhenItsPortMoves)
