@@ -3,13 +3,20 @@
 """A client that stays connected and can pass descriptors, which the command line tools cannot.
 
 Reads one Python expression a line and answers with one line of JSON: {"value": …} or {"error": name, "message": …}. In the
-expressions: call (path, 'Interface.Method', ARGUMENTS…), u (number), fd (path), own_fd (number), new_namespace (), pid ()."""
+expressions: call (path, 'Interface.Method', ARGUMENTS…), send (the same; no answer is wanted), u (number), fd (path), own_fd (number),
+new_namespace (). Descriptors that an answer brings stay open; the value tells their numbers. On those of a tap: ask (number), which
+tells what the kernel knows of it, control (number, ioctl, argument), set_mac (number, mac), storm (number, count), write (number, hex),
+read (number, hex of a part of the frame that is waited for, seconds), attach_self (name, flags), os.close (number)."""
 import ctypes
+import fcntl
 import json
 import os
+import select
 import signal
 import socket
+import struct
 import sys
+import time
 
 import dbus
 import dbus.lowlevel
@@ -57,7 +64,83 @@ def new_namespace():
     return pid
 
 
+# --- taps: include/uapi/linux/if_tun.h ---
+
+TUNSETIFF, TUNSETPERSIST, TUNSETOWNER, TUNSETLINK = 0x400454ca, 0x400454cb, 0x400454cc, 0x400454cd
+TUNGETIFF, TUNGETVNETHDRSZ, TUNSETVNETHDRSZ, TUNSETCARRIER = 0x800454d2, 0x800454d7, 0x400454d8, 0x400454e2
+TUNSETOFFLOAD, TUNSETSNDBUF, SIOCSIFHWADDR = 0x400454d0, 0x400454d4, 0x8924
+IFF_TAP, IFF_MULTI_QUEUE, IFF_NO_PI, IFF_VNET_HDR, IFF_PERSIST, IFF_TUN_EXCL = 0x2, 0x100, 0x1000, 0x4000, 0x800, 0x8000
+
+
+def ask(number):
+    """What the kernel tells of a descriptor: the device, its flags, and how long its header is."""
+    answer = fcntl.ioctl(number, TUNGETIFF, bytes(40))
+    size = struct.unpack('i', fcntl.ioctl(number, TUNGETVNETHDRSZ, bytes(4)))[0]
+    flags = struct.unpack('H', answer[16:18])[0]
+    return {'name': answer[:16].rstrip(b'\0').decode(), 'tap': bool(flags & IFF_TAP), 'packet-information': not flags & IFF_NO_PI,
+            'vnet-header': bool(flags & IFF_VNET_HDR), 'queues': bool(flags & IFF_MULTI_QUEUE), 'persistent': bool(flags & IFF_PERSIST),
+            'vnet-header-size': size, 'blocking': os.get_blocking(number)}
+
+
+def control(number, request, argument):
+    """An ioctl whose argument is a number, or a pointer to one."""
+    return fcntl.ioctl(number, request, argument) if request in (TUNSETPERSIST, TUNSETOWNER, TUNSETLINK, TUNSETOFFLOAD) \
+        else bool(fcntl.ioctl(number, request, struct.pack('i', argument)))
+
+
+def set_mac(number, mac):
+    fcntl.ioctl(number, SIOCSIFHWADDR, bytes(16) + struct.pack('H', 1) + bytes.fromhex(mac.replace(':', '')) + bytes(16))
+
+
+def storm(number, count):
+    """That many addresses, as fast as the kernel takes them."""
+    for step in range(count):
+        set_mac(number, f'02:00:00:77:{step >> 8 & 0xff:02x}:{step & 0xff:02x}')
+
+
+def try_all(number, requests):
+    """Each of them; what the kernel refuses is no matter."""
+    for request, argument in requests:
+        try:
+            control(number, request, argument)
+        except OSError:
+            pass
+
+
+def write(number, frame):
+    return os.write(number, bytes.fromhex(frame))
+
+
+def read(number, part, seconds):
+    """The frame with these octets in it, if it comes within that time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if select.select([number], [], [], 0.05)[0]:
+            frame = os.read(number, 65536)
+            if bytes.fromhex(part) in frame:
+                return frame.hex()
+    return None
+
+
+def attach_self(name, flags):
+    """What anybody may try who can open /dev/net/tun: the number of a descriptor of that tap."""
+    number = os.open('/dev/net/tun', os.O_RDWR | os.O_NONBLOCK)
+    fcntl.ioctl(number, TUNSETIFF, struct.pack('16sH22x', name.encode(), flags))
+    return number
+
+
+def send(path, method, *arguments):
+    interface, member = method.rsplit('.', 1)
+    message = dbus.lowlevel.MethodCallMessage('org.vmswitch1', path, 'org.vmswitch1.' + interface, member)
+    message.set_no_reply(True)
+    message.append(*arguments)
+    bus.send_message(message)
+    bus.flush()
+
+
 def plain(value):
+    if isinstance(value, dbus.types.UnixFd):
+        return value.take()
     if isinstance(value, dict):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
@@ -69,8 +152,7 @@ def plain(value):
     return None if value is None else str(value)
 
 
-NAMES = {'call': call, 'options': options, 'u': u, 'fd': fd, 'own_fd': own_fd, 'new_namespace': new_namespace, 'dbus': dbus, 'os': os,
-         'socket': socket, 'bus': bus}
+NAMES = globals()
 
 
 def main():
