@@ -430,6 +430,21 @@ ServiceTest::make_port (const std::string &on, const std::string &name)
   ASSERT_TRUE (reply.ok ()) << reply.error << ": " << reply.text;
 }
 
+std::string
+ServiceTest::get_unique_name ()
+{
+  g_autoptr (GError) error = nullptr;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (
+      root, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner",
+      g_variant_new ("(s)", VSW_BUS_NAME), nullptr, G_DBUS_CALL_FLAGS_NONE, -1, nullptr, &error);
+  const char *name;
+
+  if (answer == nullptr)
+    throw std::runtime_error (error->message);
+  g_variant_get (answer, "(&s)", &name);
+  return name;
+}
+
 bool
 ServiceTest::wait_blocked ()
 {

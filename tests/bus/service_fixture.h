@@ -107,6 +107,8 @@ protected:
   void make_switch (const std::string &name, const std::string &settings = "{}");
   void make_port (const std::string &on, const std::string &name);
 
+  /* Of the service, on the bus. */
+  std::string get_unique_name ();
   /* After vsw_fake_kernel_block: runs the main loop until the worker waits inside. */
   bool wait_blocked ();
   /* Open in this process, which is the service, its callers and the fake kernel's other ends. */
