@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Who may do what: the action that is asked for, what polkit's rules are told, and that no means no.
-#include "service_fixture.h"
-
-#include <unistd.h>
+#include "authorization_fixture.h"
 
 #include <set>
 
@@ -10,55 +8,6 @@
 
 namespace
 {
-
-const char manager[] = "/org/vmswitch1/Manager";
-const char lab[] = "/org/vmswitch1/switch/lab";
-const char web[] = "/org/vmswitch1/switch/lab/port/web";
-
-class Authorization : public ServiceTest
-{
-protected:
-  void
-  SetUp () override
-  {
-    if (geteuid () != 0)
-      GTEST_SKIP () << "needs root, to be somebody else";
-    ServiceTest::SetUp ();
-    start_service ();
-    make_switch ("lab");
-    make_switch ("shared", "{'Shared': <true>}");
-    make_port ("lab", "web");
-    ASSERT_TRUE (call (manager, "Manager", "CreateInternalEthernetPort", "('host', @a{sv} {}, @a{sv} {})").ok ());
-    alice = connect_as (alice_uid);
-    bob = connect_as (bob_uid);
-  }
-
-  void
-  TearDown () override
-  {
-    if (bus != nullptr)
-      ServiceTest::TearDown ();
-  }
-
-  /* The action that a call of alice is asked about; "" if nobody asks. */
-  std::string
-  asked (const std::string &path, const std::string &interface, const std::string &method, const std::string &arguments,
-         const Extra &extra = {})
-  {
-    gate->questions.clear ();
-    reply = call (alice, path, interface, method, arguments, extra);
-    if (gate->questions.empty ())
-      return "";
-    EXPECT_EQ (gate->questions.size (), 1u) << "one question a call";
-    EXPECT_EQ (gate->questions[0].sender, g_dbus_connection_get_unique_name (alice));
-    std::string action = gate->questions[0].action;
-    return action.substr (action.find ('.', 4) + 1);
-  }
-
-  Reply reply;
-  GDBusConnection *alice = nullptr;
-  GDBusConnection *bob = nullptr;
-};
 
 /* One good call of each method that changes something, by somebody who owns nothing. */
 struct Row
@@ -95,6 +44,15 @@ const Row rows[] = {
   { "/org/vmswitch1/endpoint/host", "EthernetPort", "Delete", "(@a{sv} {},)", "manage-ports" },
   { "/org/vmswitch1/endpoint/guest", "SyntheticEthernetPort", "MoveToNamespace", "(handle 0, 'eth0', @a{sv} {})",
     "attach" },
+  { "/org/vmswitch1/endpoint/tap", "SyntheticEthernetPort", "Open", "(@a{sv} {},)", "open-foreign-endpoint" },
+  { "/org/vmswitch1/endpoint/old", "EmulatedEthernetPort", "Open", "(@a{sv} {},)", "open-foreign-endpoint" },
+  { manager, "Manager", "DefineSystem", "('x', @a{sv} {}, @a{sv} {})", "manage-systems" },
+  { vm, "VirtualSystem", "AddResourceSetting", "({'Name': <'x'>}, @a{sv} {})", "manage-systems" },
+  { vm, "VirtualSystem", "RequestStateChange", "('enabled', @a{sv} {})", "manage-systems" },
+  { vm, "VirtualSystem", "Modify", "({'Description': <'x'>}, @a{sv} {})", "manage-systems" },
+  { vm, "VirtualSystem", "Delete", "({'force': <true>},)", "manage-systems" },
+  { net0, "ResourceAllocationSetting", "Modify", "({'Description': <'x'>}, @a{sv} {})", "manage-systems" },
+  { net0, "ResourceAllocationSetting", "Remove", "({'force': <true>},)", "manage-systems" },
 };
 
 } // namespace
@@ -106,6 +64,15 @@ TEST_F (Authorization, IsAskedForByEveryMethodThatChangesSomething)
   ASSERT_TRUE (
       call ("/org/vmswitch1/switch/shared", "Switch", "ConnectInternal", "('in', @a{sv} {}, @a{sv} {})").ok ());
   ASSERT_TRUE (call (lab, "Switch", "Attach", "({'Name': <'guest'>}, @a{sv} {})").ok ());
+  for (const char *nic : { "'Name': <'tap'>, 'Backend': <'tap'>", "'Name': <'old'>, 'Kind': <'emulated'>" })
+    ASSERT_TRUE (
+        call (lab, "Switch", "Attach", std::string ("({") + nic + ", 'Lifetime': <'runtime'>}, @a{sv} {})").ok ());
+  for (const char *tap : { "tap", "old" })
+    ASSERT_TRUE (wait_until ([&] {
+      return get (std::string ("/org/vmswitch1/endpoint/") + tap, "EthernetPort", "State") == "'down'";
+    })) << "its descriptors are closed";
+  define (root, on_lab);
+  settle ();
   std::string kernel_before = print_kernel ();
   std::vector<std::string> before = list ();
   SignalLog log (root);
