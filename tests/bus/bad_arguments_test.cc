@@ -12,7 +12,11 @@ const char lab[] = "/org/vmswitch1/switch/lab";
 const char web[] = "/org/vmswitch1/switch/lab/port/web";
 const char host[] = "/org/vmswitch1/endpoint/host";
 const char vm[] = "/org/vmswitch1/endpoint/vm";
+const char tap[] = "/org/vmswitch1/endpoint/tap";
+const char old[] = "/org/vmswitch1/endpoint/old";
 const char eth0[] = "/org/vmswitch1/endpoint/eth0";
+const char guest_system[] = "/org/vmswitch1/system/sys";
+const char setting[] = "/org/vmswitch1/system/sys/setting/net0";
 
 /* Where a dictionary goes: '@' stands for it. */
 struct Place
@@ -28,6 +32,9 @@ const std::vector<std::string> switch_changes = {
   "Description", "Mtu", "AgeingSeconds", "MaxLearnedAddresses", "SpanningTree", "MulticastSnooping", "Shared"
 };
 const std::vector<std::string> nic_settings = { "Description", "MacAddress", "Mtu", "Queues", "Lifetime" };
+
+const std::vector<std::string> setting_changes = { "Description", "Address", "Connection", "AutomaticConnection",
+                                                   "Backend",     "Queues",  "Mtu" };
 
 std::vector<std::string>
 plus (std::vector<std::string> keys, const std::vector<std::string> &more)
@@ -79,6 +86,20 @@ list_places ()
     { host, "EthernetPort", "Modify", "(@a{sv} {}, @)", {} },
     { host, "EthernetPort", "Delete", "(@,)", { "force" } },
     { vm, "SyntheticEthernetPort", "MoveToNamespace", "(handle 0, 'eth0', @)", {} },
+    { tap, "SyntheticEthernetPort", "Open", "(@,)", { "queues" } },
+    { old, "EmulatedEthernetPort", "Open", "(@,)", { "queues" } },
+    { manager, "Manager", "DefineSystem", "('x', @, @a{sv} {})", { "Description", "Lifetime" } },
+    { manager, "Manager", "DefineSystem", "('x', @a{sv} {}, @)", { "machine" } },
+    { guest_system, "VirtualSystem", "AddResourceSetting", "(@, @a{sv} {})",
+      plus (setting_changes, { "Name", "ResourceSubType" }) },
+    { guest_system, "VirtualSystem", "AddResourceSetting", "({'Name': <'x'>}, @)", {} },
+    { guest_system, "VirtualSystem", "RequestStateChange", "('enabled', @)", {} },
+    { guest_system, "VirtualSystem", "Modify", "(@, @a{sv} {})", { "Description", "Machine" } },
+    { guest_system, "VirtualSystem", "Modify", "(@a{sv} {}, @)", {} },
+    { guest_system, "VirtualSystem", "Delete", "(@,)", { "force" } },
+    { setting, "ResourceAllocationSetting", "Modify", "(@, @a{sv} {})", setting_changes },
+    { setting, "ResourceAllocationSetting", "Modify", "(@a{sv} {}, @)", {} },
+    { setting, "ResourceAllocationSetting", "Remove", "(@,)", { "force" } },
   };
 }
 
@@ -107,8 +128,19 @@ const std::map<std::string, Key> all_keys = {
   { "Shared", { "b", "true", {} } },
   { "Lifetime", { "s", "'runtime'", { "''", "'forever'", "'Persistent'" } } },
   { "Queues", { "u", "uint32 2", { "uint32 0", "uint32 9", "uint32 4294967295" } } },
-  { "Kind", { "s", "'synthetic'", { "''" } } },
-  { "Backend", { "s", "'veth'", { "''" } } },
+  { "Kind", { "s", "'synthetic'", { "''", "'internal'", "'external'", "'Synthetic'" } } },
+  { "ResourceSubType", { "s", "'synthetic'", { "''", "'internal'", "'tap'" } } },
+  { "Backend", { "s", "'veth'", { "''", "'macvtap'", "'TAP'" } } },
+  { "Address",
+    { "s",
+      "'02:00:00:00:00:77'",
+      { "'02:00:00:00:00'", "'02-00-00-00-00-77'", "'00:00:00:00:00:00'", "'01:00:00:00:00:77'",
+        "'ff:ff:ff:ff:ff:ff'" } } },
+  { "Connection", { "o", "objectpath '/'", {} } },
+  { "AutomaticConnection", { "b", "true", {} } },
+  { "Machine", { "s", "'m'", { "'a/b'", "'.m'", "'" + std::string (65, 'x') + "'", "'\\u001b'" } } },
+  { "machine", { "s", "'m'", { "'a/b'", "'-m'", "'" + std::string (65, 'x') + "'" } } },
+  { "queues", { "u", "uint32 1", { "uint32 0", "uint32 9", "uint32 4294967295" } } },
   { "Port", { "s", "'web'", { "''", "'-x'", "'a/b'" } } },
   { "Namespace",
     { "h", "handle 0", { "handle 0", "handle -1", "handle 1", "handle 2147483647", "handle -2147483648" } } },
@@ -142,6 +174,14 @@ protected:
     make_port ("lab", "web");
     ASSERT_TRUE (call (manager, "Manager", "CreateInternalEthernetPort", "('host', @a{sv} {}, @a{sv} {})").ok ());
     ASSERT_TRUE (call (lab, "Switch", "Attach", "({'Name': <'vm'>}, @a{sv} {})").ok ());
+    for (const char *nic : { "'Name': <'tap'>, 'Backend': <'tap'>", "'Name': <'old'>, 'Kind': <'emulated'>" })
+      ASSERT_TRUE (
+          call (lab, "Switch", "Attach", std::string ("({") + nic + ", 'Lifetime': <'runtime'>}, @a{sv} {})").ok ());
+    for (const char *path : { tap, old })
+      ASSERT_TRUE (wait_until ([&] { return get (path, "EthernetPort", "State") == "'down'"; })) << "it is closed";
+    ASSERT_TRUE (call (manager, "Manager", "DefineSystem", "('sys', @a{sv} {}, @a{sv} {})").ok ());
+    ASSERT_TRUE (call (guest_system, "VirtualSystem", "AddResourceSetting", "({'Name': <'net0'>}, @a{sv} {})").ok ());
+    settle ();
     before = print_kernel ();
     objects = get_managed_objects ();
     signals = std::make_unique<SignalLog> (root);
@@ -189,7 +229,8 @@ protected:
 std::string
 add_needed (const Place &place, const std::string &key, const std::string &text)
 {
-  bool wants_name = contains (place.method, "Attach") || place.method == "CreatePorts";
+  bool wants_name =
+      contains (place.method, "Attach") || place.method == "CreatePorts" || place.method == "AddResourceSetting";
   std::string entry = "'" + key + "': <" + text + ">";
 
   if (wants_name && place.keys.size () > 0 && key != "Name")
@@ -260,6 +301,7 @@ TEST_F (BadArguments, RefuseBadNamesEverywhere)
       EXPECT_EQ (call (manager, "Manager", "CreateInternalEthernetPort", rest).print (), "!Error.InvalidArgument");
       EXPECT_EQ (call (lab, "Switch", "CreatePort", rest).print (), "!Error.InvalidArgument") << name;
       EXPECT_EQ (call (lab, "Switch", "ConnectInternal", rest).print (), "!Error.InvalidArgument") << name;
+      EXPECT_EQ (call (manager, "Manager", "DefineSystem", rest).print (), "!Error.InvalidArgument") << name;
     }
   for (const char *name : { "''", "'a b'", "'0123456789abcdef'", "'a/b'", "'.'", "'..'" })
     {
@@ -329,11 +371,16 @@ TEST_F (BadArguments, RefuseWhatDoesNotFit)
   expect (call (lab, "Switch", "Attach", "({'Name': <'web'>}, @a{sv} {})"), "Exists", "web");
   expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Port': <'gone'>}, @a{sv} {})"), "NotFound", "gone");
   expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Port': <'vm'>}, @a{sv} {})"), "InUse", "vm");
-  expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Kind': <'emulated'>}, @a{sv} {})"), "NotSupported",
-          "emulated");
-  expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Kind': <'internal'>}, @a{sv} {})"), "NotSupported",
-          "internal");
-  expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Backend': <'tap'>}, @a{sv} {})"), "NotSupported", "tap");
+  expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Kind': <'emulated'>, 'Backend': <'veth'>}, @a{sv} {})"),
+          "NotSupported", "emulated");
+  expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Kind': <'internal'>}, @a{sv} {})"), "InvalidArgument",
+          "'internal'");
+  expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Lifetime': <'descriptor'>}, @a{sv} {})"), "InvalidArgument",
+          "descriptor");
+  expect (call (lab, "Switch", "CreatePort", "('y', {'Lifetime': <'descriptor'>}, @a{sv} {})"), "InvalidArgument",
+          "descriptor");
+  expect (call (manager, "Manager", "CreateSwitch", "('y', {'Lifetime': <'descriptor'>}, @a{sv} {})"),
+          "InvalidArgument", "descriptor");
   expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'InterfaceName': <'eth0'>}, @a{sv} {})"), "InvalidArgument",
           "'Namespace'");
   expect (call (lab, "Switch", "Attach", "({'Description': <'y'>}, @a{sv} {})"), "InvalidArgument", "'Name'");
@@ -398,8 +445,13 @@ TEST_F (BadArguments, RefuseToSetAnyProperty)
                                 g_variant_new_uint32 (1400)));
   };
 
-  for (const auto &[path, interface] : std::vector<std::pair<std::string, std::string> >{
-           { lab, "Switch" }, { web, "SwitchPort" }, { host, "EthernetPort" }, { eth0, "EthernetPort" } })
+  for (const auto &[path, interface] :
+       std::vector<std::pair<std::string, std::string> >{ { lab, "Switch" },
+                                                          { web, "SwitchPort" },
+                                                          { host, "EthernetPort" },
+                                                          { eth0, "EthernetPort" },
+                                                          { guest_system, "VirtualSystem" },
+                                                          { setting, "ResourceAllocationSetting" } })
     {
       Reply reply = set (path, interface, "Mtu");
       EXPECT_EQ (reply.error, "org.freedesktop.DBus.Error.PropertyReadOnly");
@@ -421,11 +473,16 @@ TEST_F (BadArguments, RefuseWrongSignatures)
 
 TEST_F (BadArguments, RefuseObjectsThatAreNotThere)
 {
-  for (const char *path :
-       { "/org/vmswitch1/switch/gone", "/org/vmswitch1/switch/lab/port/gone", "/org/vmswitch1/switch/gone/port/web",
-         "/org/vmswitch1/endpoint/gone", "/org/vmswitch1/x", "/org/vmswitch1/switch/_6cab" })
-    for (const auto &[interface, method] : std::vector<std::pair<std::string, std::string> >{
-             { "Switch", "Delete" }, { "SwitchPort", "Delete" }, { "EthernetPort", "Delete" } })
+  for (const char *path : { "/org/vmswitch1/switch/gone", "/org/vmswitch1/switch/lab/port/gone",
+                            "/org/vmswitch1/switch/gone/port/web", "/org/vmswitch1/endpoint/gone", "/org/vmswitch1/x",
+                            "/org/vmswitch1/switch/_6cab", "/org/vmswitch1/system/gone",
+                            "/org/vmswitch1/system/sys/setting/gone", "/org/vmswitch1/system/gone/setting/net0" })
+    for (const auto &[interface, method] :
+         std::vector<std::pair<std::string, std::string> >{ { "Switch", "Delete" },
+                                                            { "SwitchPort", "Delete" },
+                                                            { "EthernetPort", "Delete" },
+                                                            { "VirtualSystem", "Delete" },
+                                                            { "ResourceAllocationSetting", "Remove" } })
       {
         Reply reply = call (path, interface, method, "(@a{sv} {},)");
         EXPECT_TRUE (reply.error == "org.freedesktop.DBus.Error.UnknownMethod"

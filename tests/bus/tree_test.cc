@@ -29,6 +29,16 @@ protected:
     ASSERT_TRUE (
         call ("/org/vmswitch1/switch/lab", "Switch", "ConnectInternal", "('host', @a{sv} {}, @a{sv} {})").ok ());
     ASSERT_TRUE (call ("/org/vmswitch1/switch/lab", "Switch", "Attach", "({'Name': <'vm'>}, @a{sv} {})").ok ());
+    for (const char *system : { "vm-1", "setting" })
+      ASSERT_TRUE (call ("/org/vmswitch1/Manager", "Manager", "DefineSystem",
+                         std::string ("('") + system + "', @a{sv} {}, @a{sv} {})")
+                       .ok ());
+    for (const char *system : { "vm_2d1", "setting" })
+      ASSERT_TRUE (call (std::string ("/org/vmswitch1/system/") + system, "VirtualSystem", "AddResourceSetting",
+                         "({'Name': <'setting'>, 'ResourceSubType': <'emulated'>}, @a{sv} {})")
+                       .ok ());
+    ASSERT_TRUE (
+        call ("/org/vmswitch1/system/vm_2d1", "VirtualSystem", "RequestStateChange", "('enabled', @a{sv} {})").ok ());
   }
 
   std::string
@@ -75,6 +85,7 @@ const std::vector<std::string> everything = {
   "/org/vmswitch1/endpoint/eth0: EthernetPort ExternalEthernetPort",
   "/org/vmswitch1/endpoint/host: EthernetPort InternalEthernetPort LanEndpoint",
   "/org/vmswitch1/endpoint/vm: EthernetPort LanEndpoint SyntheticEthernetPort",
+  "/org/vmswitch1/endpoint/vm_2d1_2dsetting: EmulatedEthernetPort EthernetPort LanEndpoint",
   "/org/vmswitch1/endpoint:",
   "/org/vmswitch1/switch/lab/port/host: ActiveConnection SwitchPort",
   "/org/vmswitch1/switch/lab/port/vm: SwitchPort",
@@ -85,6 +96,13 @@ const std::vector<std::string> everything = {
   "/org/vmswitch1/switch/port/port:",
   "/org/vmswitch1/switch/port: ObjectManager Switch",
   "/org/vmswitch1/switch:",
+  "/org/vmswitch1/system/setting/setting/setting: ResourceAllocationSetting",
+  "/org/vmswitch1/system/setting/setting:",
+  "/org/vmswitch1/system/setting: VirtualSystem",
+  "/org/vmswitch1/system/vm_2d1/setting/setting: ResourceAllocationSetting",
+  "/org/vmswitch1/system/vm_2d1/setting:",
+  "/org/vmswitch1/system/vm_2d1: VirtualSystem",
+  "/org/vmswitch1/system:",
   "/org/vmswitch1: ObjectManager",
   "/org:",
 };
@@ -129,7 +147,7 @@ TEST_F (Tree, ListsTheSameAsGetAll)
 {
   std::shared_ptr<GVariant> objects = get_managed_objects ();
 
-  EXPECT_EQ (list ().size (), 10u);
+  EXPECT_EQ (list ().size (), 15u);
   for (gsize i = 0; i < g_variant_n_children (objects.get ()); i++)
     {
       g_autoptr (GVariant) interfaces = nullptr;
