@@ -359,6 +359,22 @@ TEST_F (Taps, AreToldToBeKeptOrGivenAwayByTheirHolder)
   EXPECT_TRUE (is_told ("vswp-a", [this] (const VswLink *link) { return link->tap_owner == owner + 1; }));
 }
 
+/* So whoever wants to know that the holder of a tap that is down has gone must try. */
+TEST_F (Taps, AreNotToldToBeOpenedOrClosedByOthersWhileTheyAreDown)
+{
+  Op op = Op::open_tap ("vswp-a", "", owner, 2);
+  op.op.keeps = TRUE;
+  apply (op);
+  close (op.handout->fds[--op.handout->n_fds]);
+  int fd = world->attach_tap ("vswp-a", true);
+  close_all (op);
+  ASSERT_GE (fd, 0);
+  vsw_kernel_drain (kernel);
+  EXPECT_EQ (vsw_links_find_name (told.get (), "vswp-a")->tap_queues, 2u) << "as it was told last";
+  EXPECT_EQ (get ("vswp-a")->tap_queues, 1u);
+  close (fd);
+}
+
 TEST_F (Taps, AreToldToHaveNoCarrierWhenTheirHolderSwitchesItOff)
 {
   Op op = Op::open_tap ("vswp-a", "vsw-lab", owner);

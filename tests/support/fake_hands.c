@@ -212,6 +212,7 @@ vsw_fake_kernel_foreign_open_tap (VswKernel *kernel, const char *name, guint32 u
   guint32 owner = link->is.tap_owner;
   int fd = owner == VSW_TAP_OWNER_NONE || owner == uid || uid == 0 ? fake_tap_attach (state, link) : -1;
 
+  keep_quiet_if_down (link);
   fake_leave (kernel);
   return fd;
 }

@@ -38,7 +38,7 @@ is_let_go (int end)
 
 /* __tun_detach, drivers/net/tun.c: the last one takes the carrier with it, and the device unless it is kept. */
 static void
-let_go (FakeState *self, FakeLink *link)
+let_go (FakeState *self, FakeLink *link, gboolean is_told)
 {
   GArray *ends = link->tap->ends;
   guint before = ends->len;
@@ -50,18 +50,26 @@ let_go (FakeState *self, FakeLink *link)
     return;
 
   fake_touch (self, link);
-  if (ends->len > 0)
-    return;
-  fake_set_cable (self, link, FALSE);
-  if (!link->is.tap_is_kept)
+  if (ends->len == 0)
+    fake_set_cable (self, link, FALSE);
+  if (!is_told && !link->is.is_up)
+    fake_keep_quiet (link);
+  if (ends->len == 0 && !link->is.tap_is_kept)
     fake_destroy (self, link);
 }
 
+static void
+settle (FakeState *self, gboolean is_told)
+{
+  for (guint i = self->taps->len; i > 0; i--)
+    let_go (self, g_ptr_array_index (self->taps, i - 1), is_told);
+}
+
+/* netdev_state_change, net/core/dev.c: of one that is down nobody hears how many have it open. */
 void
 fake_tap_settle (FakeState *self)
 {
-  for (guint i = self->taps->len; i > 0; i--)
-    let_go (self, g_ptr_array_index (self->taps, i - 1));
+  settle (self, FALSE);
 }
 
 gboolean
@@ -184,7 +192,7 @@ void
 fake_tap_close (FakeState *self, const VswOp *op)
 {
   vsw_handout_close (op->handout);
-  fake_tap_settle (self);
+  settle (self, TRUE);
 }
 
 gboolean
