@@ -352,13 +352,17 @@ look_for_drift (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The kernel takes the guard off a bridge that is renamed, until it has its name back: that cannot wait. */
+/* What cannot wait: the kernel takes the guard off a bridge that is renamed, until it has its name back. What need not: with a tap that has gone
+ * there is nothing to mend, and its name and its place are wanted. */
 static gboolean
 is_urgent (VswEngine *engine, const char *id)
 {
+  VswNic *nic = vsw_model_get_nic (engine->model, id);
   VswSwitch *value = vsw_model_get_switch (engine->model, id);
   VswLink *bridge = value != NULL ? vsw_links_get_device (engine->links, value->device) : NULL;
 
+  if (nic != NULL && !vsw_nic_is_kept (nic))
+    return vsw_engine_is_astray (engine, nic);
   return bridge != NULL && !g_str_equal (bridge->name, value->device);
 }
 
