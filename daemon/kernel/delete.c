@@ -8,7 +8,7 @@
 #include "kernel/encode.h"
 #include "kernel/read.h"
 
-#define FEW   VSW_REAPERS
+#define FEW   4 /* one by one up to so many; VSW_REAPERS at most */
 #define CHUNK 50
 
 G_STATIC_ASSERT (CHUNK <= VSW_SOCKET_BATCH);
@@ -66,6 +66,7 @@ static gboolean
 delete_few (VswSession *session, GArray *devices, GError **error)
 {
   guint indexes[FEW];
+  G_STATIC_ASSERT (FEW <= VSW_REAPERS);
   guint n = 0;
 
   for (guint i = 0; i < devices->len; i++)

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-#define VSW_REAPERS 4
+#define VSW_REAPERS 8
 
 typedef struct _VswReaper VswReaper;
 typedef struct _VswErrand VswErrand;
