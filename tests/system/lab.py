@@ -104,6 +104,10 @@ class Lab(Environment):
         done = self.run('busctl', '--json=short', 'get-property', NAME, path, f'{NAME}.{interface}', name)
         return unwrap(json.loads(done.stdout))
 
+    def get_all(self, path):
+        """Properties of all interfaces of an object, by their names alone."""
+        return {key: value for properties in self.objects()[path].values() for key, value in properties.items()}
+
     def objects(self):
         """path → interface → property → value, as the ObjectManager lists them."""
         done = self.run('busctl', '--json=short', 'call', NAME, TREE, 'org.freedesktop.DBus.ObjectManager', 'GetManagedObjects')
