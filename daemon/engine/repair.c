@@ -308,6 +308,41 @@ forget_fights (VswEngine *engine, VswKeys *keys)
     }
 }
 
+/* The switch that the NIC is plugged into, if its bridge is missing. */
+static const char *
+find_missing_home (VswEngine *engine, const char *id)
+{
+  VswPort *port = vsw_model_find_port_of_nic (engine->model, id);
+  VswSwitch *home = port != NULL ? vsw_model_get_switch (engine->model, port->switch_id) : NULL;
+
+  return home != NULL && vsw_links_get_device (engine->links, home->device) == NULL ? home->head.id : NULL;
+}
+
+/* With a bridge everything that is plugged into it is made anew, in one repair: to ask for each of its NICs whether it needs one would plan the whole
+ * switch each time. */
+static void
+put_switches_first (VswEngine *engine, VswKeys *keys)
+{
+  g_autoptr (VswKeys) homes = vsw_keys_new ();
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, keys);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      const char *home = find_missing_home (engine, key);
+
+      if (home == NULL)
+        continue;
+      vsw_keys_add (homes, home);
+      g_hash_table_iter_remove (&iter);
+    }
+
+  g_hash_table_iter_init (&iter, homes);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    vsw_keys_add (keys, key);
+}
+
 static void
 look_at_suspects (VswEngine *engine)
 {
@@ -316,6 +351,7 @@ look_at_suspects (VswEngine *engine)
 
   forget_fights (engine, engine->suspects);
   add_conflicts (engine, engine->suspects);
+  put_switches_first (engine, engine->suspects);
   ids = vsw_keys_list_repairable (engine->suspects, engine->model);
   g_hash_table_remove_all (engine->suspects);
 
