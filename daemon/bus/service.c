@@ -7,6 +7,7 @@
 #include "bus/outbox.h"
 #include "bus/polkit.h"
 #include "bus/publish.h"
+#include "bus/received.h"
 #include "bus/refusal.h"
 #include "bus/tree.h"
 
@@ -233,6 +234,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
+  vsw_received_watch (connection);
   take_connection (self, connection);
 }
 

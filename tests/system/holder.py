@@ -64,6 +64,25 @@ def new_namespace():
     return pid
 
 
+def lingering():
+    """A socket whose last close waits five seconds for its other end, which a process of its own holds and never reads from."""
+    listener = socket.create_server(('127.0.0.1', 0))
+    near = socket.create_connection(listener.getsockname())
+    far, _ = listener.accept()
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 5))
+    if os.fork() == 0:
+        near.close()
+        while True:
+            signal.pause()
+    far.close()
+    near.setblocking(False)
+    try:
+        while True:
+            near.send(bytes(65536))
+    except BlockingIOError:
+        return near.detach()
+
+
 # --- taps: include/uapi/linux/if_tun.h ---
 
 TUNSETIFF, TUNSETPERSIST, TUNSETOWNER, TUNSETLINK = 0x400454ca, 0x400454cb, 0x400454cc, 0x400454cd

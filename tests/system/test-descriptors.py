@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Descriptors that callers hand over: what is no network namespace of theirs is refused, and nothing leaks."""
 import os
+import signal
+import time
 from collections import Counter
+from pathlib import Path
 
 from environment import POLKIT_RULES, wait_for
 from lab import BusError, Holder, endpoint_path, switch_path
@@ -188,6 +191,22 @@ def a_name_taken_in_the_namespace_leaves_nothing(lab):
 def descriptors_where_none_belong_are_not_let_through(lab):
     with Holder(lab) as holder:
         holder.refuse('AccessDenied', '/org/vmswitch1/Manager', 'Manager.CreateSwitch', "'lab'", "options(Namespace=fd('/etc/hostname'))", 'options()')
+
+
+@case
+def one_that_takes_long_to_close_keeps_nobody_waiting(lab):
+    lab.create_switch('lab')
+    # One that nobody asked for, and in the service's hands the last one: what sent it is gone before the service sees it.
+    lab.daemon.send_signal(signal.SIGSTOP)
+    with Holder(lab) as holder:
+        holder.do(f"send({switch_path('lab')!r}, 'Switch.Attach', options(Name=own_fd(lingering())), options())")
+    begin = time.monotonic()
+    lab.daemon.send_signal(signal.SIGCONT)
+    for _ in range(5):
+        lab.get(switch_path('lab'), 'Switch', 'State')
+    assert time.monotonic() - begin < 4, 'the service waited for the descriptor'
+    names = [(task / 'comm').read_text().strip() for task in Path(f'/proc/{lab.daemon.pid}/task').iterdir()]
+    assert 'close' in names, f'nothing takes long to close, which proves nothing: {names}'
 
 
 def open_descriptors(lab):
