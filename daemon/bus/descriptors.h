@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* What one message carries: a bus lets 16 through by default, and whoever is on the way may add some (architecture of the API). */
+/* What one message carries: a bus lets 16 through by default, and whoever is on the way may add some. */
 #define VSW_DESCRIPTORS_MAX 14
 
 /* (floating) `ah` */
