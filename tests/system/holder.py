@@ -4,7 +4,7 @@
 
 Reads one Python expression a line and answers with one line of JSON: {"value": …} or {"error": name, "message": …}. In the
 expressions: call (path, 'Interface.Method', ARGUMENTS…), send (the same; no answer is wanted), u (number), fd (path), own_fd (number),
-new_namespace (). Descriptors that an answer brings stay open; the value tells their numbers. On those of a tap: ask (number), which
+new_namespace (), steal (pid, number). Descriptors that an answer brings stay open; the value tells their numbers. On those of a tap: ask (number), which
 tells what the kernel knows of it, control (number, ioctl, argument), set_mac (number, mac), storm (number, count), write (number, hex),
 read (number, hex of a part of the frame that is waited for, seconds), attach_self (name, flags), os.close (number)."""
 import ctypes
@@ -81,6 +81,14 @@ def lingering():
             near.send(bytes(65536))
     except BlockingIOError:
         return near.detach()
+
+
+def steal(pid, number):
+    """A copy of another process's descriptor (pidfd_getfd), or -1."""
+    process = os.pidfd_open(pid)
+    own = ctypes.CDLL(None, use_errno=True).syscall(438, process, number, 0)
+    os.close(process)
+    return own
 
 
 # --- taps: include/uapi/linux/if_tun.h ---

@@ -80,6 +80,14 @@ class Lab(Environment):
             return error.message
         raise AssertionError(f'{method} {arguments}: expected {name}, got {result}')
 
+    def is_refused(self, path, method, *arguments, user):
+        """Whether polkit says no. Whatever else comes of it is no matter."""
+        try:
+            self.call(path, method, *arguments, user=user)
+        except BusError as error:
+            return error.name in ('AccessDenied', 'InteractiveAuthorizationRequired')
+        return False
+
     def create_switch(self, name, user=None, **settings):
         return self.call(MANAGER, 'Manager.CreateSwitch', name, settings, {}, user=user)[0]
 

@@ -9,8 +9,9 @@ import time
 import xml.etree.ElementTree as ElementTree
 
 import session
+from gvariant import Raw
 from environment import PASSWORD, POLKIT_RULES, SOURCE, USERS, wait_for
-from lab import MANAGER, NAME, BusError, Holder, endpoint_path, port_path, switch_path
+from lab import MANAGER, NAME, TREE, BusError, Holder, endpoint_path, port_path, switch_path
 from tap import case, run
 
 NEEDS_AUTHORIZATION = 'InteractiveAuthorizationRequired'
@@ -21,11 +22,17 @@ def build(lab, user=None):
     lab.create_port('lab', 'spare', user=user)
     lab.connect_internal('lab', 'host', user=user)
     lab.attach('lab', 'web', user=user)
+    lab.attach('lab', 'tap', user=user, Backend='tap')
+    lab.attach('lab', 'emu', user=user, Kind='emulated')
+    lab.call(MANAGER, 'Manager.DefineSystem', 'vm', {}, {}, user=user)
+    lab.call(f'{TREE}/system/vm', 'VirtualSystem.AddResourceSetting', {'Name': 'net0', 'Connection': Raw(f"objectpath '{switch_path('lab')}'")}, {},
+             user=user)
 
 
 def mutating_calls():
     """A correct call of every method that changes something."""
     lab, spare, web, host = switch_path('lab'), port_path('lab', 'spare'), endpoint_path('web'), endpoint_path('host')
+    system, setting = f'{TREE}/system/vm', f'{TREE}/system/vm/setting/net0'
     return {
         'Manager.CreateSwitch': (MANAGER, 'new', {}, {}),
         'Manager.CreateInternalEthernetPort': (MANAGER, 'new', {}, {}),
@@ -46,6 +53,15 @@ def mutating_calls():
         'SwitchPort.Delete': (spare, {}),
         'EthernetPort.Modify': (web, {'Description': 'new'}, {}),
         'EthernetPort.Delete': (web, {'force': True}),
+        'SyntheticEthernetPort.Open': (endpoint_path('tap'), {}),
+        'EmulatedEthernetPort.Open': (endpoint_path('emu'), {}),
+        'Manager.DefineSystem': (MANAGER, 'new', {}, {}),
+        'VirtualSystem.AddResourceSetting': (system, {'Name': 'new'}, {}),
+        'VirtualSystem.RequestStateChange': (system, 'enabled', {}),
+        'VirtualSystem.Modify': (system, {'Description': 'new'}, {}),
+        'VirtualSystem.Delete': (system, {}),
+        'ResourceAllocationSetting.Modify': (setting, {'Description': 'new'}, {}),
+        'ResourceAllocationSetting.Remove': (setting, {}),
     }
 
 
@@ -108,14 +124,10 @@ def yes_means_yes_for_every_method(lab):
             lab.call(port_path('lab', 'web'), 'SwitchPort.Disconnect', {})
         path, *arguments = mutating_calls()[method]
         lab.call(path, method, *arguments, user='alice')
-        for name in ('lab', 'other'):
-            if switch_path(name) in lab.objects():
-                lab.delete(switch_path(name), 'Switch')
-        for path, interfaces in lab.objects().items():
-            if f'{NAME}.EthernetPort' in interfaces:
-                lab.delete(path, 'EthernetPort')
-        if method == 'Manager.CreateSwitch':
-            lab.delete(switch_path('new'), 'Switch') if switch_path('new') in lab.objects() else None
+        for interface in ('VirtualSystem', 'Switch', 'EthernetPort'):
+            for path, interfaces in lab.objects().items():
+                if f'{NAME}.{interface}' in interfaces:
+                    lab.delete(path, interface)
 
 
 @case
@@ -182,6 +194,33 @@ def a_rule_may_name_a_switch(lab):
 
 
 @case
+def a_rule_may_name_a_switch_a_kind_and_a_user(lab):
+    lab.create_switch('lab')
+    lab.create_switch('other')
+    rules = """polkit.addRule(function (action, subject) {
+      if (action.id.indexOf("org.vmswitch1.") != 0)
+        return undefined;
+      return action.id == "org.vmswitch1.attach" && action.lookup("switch") == "lab" && subject.user == "dave"
+          && action.lookup("endpoint-kind") == "emulated" && action.lookup("lifetime") == "descriptor"
+        ? polkit.Result.YES : polkit.Result.NO;
+    });"""
+    emulated = ({'Name': 'n', 'Kind': 'emulated'}, {})
+    lab.set_rules(rules)
+    try:
+        wait_for(lambda: lab.is_refused(switch_path('lab'), 'Switch.Modify', {'Description': 'x'}, {}, user='alice'), 5, 'the rules')
+        lab.call(switch_path('lab'), 'Switch.Attach', *emulated, user='dave')
+        lab.refuse('AccessDenied', switch_path('lab'), 'Switch.Attach', *emulated, user='bob')
+        lab.refuse('AccessDenied', switch_path('other'), 'Switch.Attach', *emulated, user='dave')
+        lab.refuse('AccessDenied', switch_path('lab'), 'Switch.Attach', {'Name': 'n', 'Backend': 'tap'}, {}, user='dave')
+        lab.refuse('AccessDenied', switch_path('lab'), 'Switch.Attach', {'Name': 'n', 'Kind': 'emulated', 'Lifetime': 'runtime'}, {}, user='dave')
+        # what is asked for is told together: one that is not allowed spoils the rest
+        lab.refuse('AccessDenied', switch_path('lab'), 'Switch.AttachMany', [{'Name': 'n', 'Kind': 'emulated'}, {'Name': 'm'}], {}, user='dave')
+    finally:
+        lab.set_rules(POLKIT_RULES)
+        wait_for(lambda: not lab.is_refused(switch_path('lab'), 'Switch.Modify', {'Description': 'x'}, {}, user='alice'), 5, 'the rules')
+
+
+@case
 def a_batch_is_one_question(lab):
     lab.create_switch('lab')
     mark = len(lab.log('polkitd'))
@@ -208,7 +247,7 @@ def the_owner_manages_what_is_his(lab):
     give_to_erin(lab)
     mark = len(lab.log('polkitd'))
     lab.set_rules(POLKIT_RULES.replace('case "yes": return polkit.Result.YES;', ''))
-    wait_for(lambda: refused(lab, switch_path('yes'), 'Switch.Modify', {'Description': 'b'}, {}, user='bob'), 5, 'the rules')
+    wait_for(lambda: lab.is_refused(switch_path('yes'), 'Switch.Modify', {'Description': 'b'}, {}, user='bob'), 5, 'the rules')
     try:
         lab.call(switch_path('yes'), 'Switch.Modify', {'Description': 'mine'}, {}, user='erin')
         lab.call(port_path('yes', 'p'), 'SwitchPort.Modify', {'Description': 'mine'}, {}, user='erin')
@@ -224,14 +263,6 @@ def the_owner_manages_what_is_his(lab):
     finally:
         lab.set_rules(POLKIT_RULES)
         time.sleep(1)
-
-
-def refused(lab, path, method, *arguments, user):
-    try:
-        lab.call(path, method, *arguments, user=user)
-    except BusError as error:
-        return error.name in ('AccessDenied', NEEDS_AUTHORIZATION)
-    return False
 
 
 @case
