@@ -121,11 +121,9 @@ decode_move (VswRequest *request, const VswView *target, GError **error)
   VswChange *change;
 
   if (!vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error)
-      || !vsw_request_find_object (request, 0, VSW_VIEW_SWITCH, "switch", &destination, error))
+      || !vsw_request_get_object (request, 0, VSW_VIEW_SWITCH, "switch", &destination, error))
     return FALSE;
 
-  if (!destination.home->shared)
-    vsw_request_touch (request, &destination.home->head);
   if (target->nic != NULL)
     vsw_request_touch (request, &target->nic->head);
 

@@ -260,36 +260,6 @@ vsw_request_get_mac (VswRequest *self, gsize position, VswMac *ret_mac, GError *
 }
 
 /**
- * vsw_request_find_object:
- * @self: a request
- * @position: which argument, an object path
- * @kind: what it must be
- * @what: the word for that, for the message
- * @ret_view: (out): the object
- * @error: NOT_FOUND, naming the path
- *
- * Looks up an object that an argument names, and leaves it to the caller to tell the gate. Thread: main.
- *
- * Returns: %FALSE if there is no such object
- */
-gboolean
-vsw_request_find_object (VswRequest *self, gsize position, VswViewKind kind, const char *what, VswView *ret_view,
-                         GError **error)
-{
-  const char *path = vsw_request_get_text (self, position);
-  VswView view;
-
-  if (!vsw_view_find (self->scene, path, &view) || view.kind != kind)
-    {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "there is no %s at '%.256s'", what, path);
-      return FALSE;
-    }
-
-  *ret_view = view;
-  return TRUE;
-}
-
-/**
  * vsw_request_get_object:
  * @self: a request
  * @position: which argument, an object path
@@ -306,10 +276,17 @@ gboolean
 vsw_request_get_object (VswRequest *self, gsize position, VswViewKind kind, const char *what, VswView *ret_view,
                         GError **error)
 {
-  if (!vsw_request_find_object (self, position, kind, what, ret_view, error))
-    return FALSE;
+  const char *path = vsw_request_get_text (self, position);
+  VswView view;
 
-  vsw_request_touch (self, vsw_view_get_value (ret_view));
+  if (!vsw_view_find (self->scene, path, &view) || view.kind != kind)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "there is no %s at '%.256s'", what, path);
+      return FALSE;
+    }
+
+  vsw_request_touch (self, vsw_view_get_value (&view));
+  *ret_view = view;
   return TRUE;
 }
 

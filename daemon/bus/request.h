@@ -48,10 +48,7 @@ gboolean vsw_request_get_settings (VswRequest *self, gsize position, guint keys,
 gboolean vsw_request_get_options (VswRequest *self, guint keys, VswSettings *ret_options, GError **error);
 const char *vsw_request_get_text (VswRequest *self, gsize position);
 gboolean vsw_request_get_mac (VswRequest *self, gsize position, VswMac *ret_mac, GError **error);
-/* The object that an argument names; it must be of that kind (`what`, for the message, says of which). `find` is for what
- * needs a word with the gate of its own. */
-gboolean vsw_request_find_object (VswRequest *self, gsize position, VswViewKind kind, const char *what, VswView *ret_view,
-                                  GError **error);
+/* The object that an argument names; it must be of that kind (`what`, for the message, says of which). */
 gboolean vsw_request_get_object (VswRequest *self, gsize position, VswViewKind kind, const char *what, VswView *ret_view,
                                  GError **error);
 VswNamespace *vsw_request_get_namespace (VswRequest *self, gint32 handle, GError **error); /* (transfer none) */

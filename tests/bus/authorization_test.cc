@@ -216,7 +216,8 @@ TEST_F (Authorization, ToMoveTakesBothEnds)
   gate->verdict = Verdict::no;
   EXPECT_EQ (asked (port, "SwitchPort", "Move", "(objectpath '/org/vmswitch1/switch/lab', @a{sv} {})"), "manage-ports");
   EXPECT_EQ (asked (port, "SwitchPort", "Move", "(objectpath '/org/vmswitch1/switch/shared', @a{sv} {})"),
-             "manage-own");
+             "attach-shared")
+      << "whoever moves there attaches there";
   EXPECT_EQ (gate->questions[0].details["switch"], "hers,shared");
 
   ASSERT_TRUE (
