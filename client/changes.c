@@ -21,6 +21,22 @@ decode_boolean (const char *text, gboolean *ret_value)
   return FALSE;
 }
 
+/* `mac` is what options call the address, whichever name an object of that kind has for it. */
+static char *
+new_property (const VswNode *node, const char *key)
+{
+  static const char *const macs[] = { "MacAddress", "Address" };
+
+  for (gsize i = 0; g_str_equal (key, "mac") && i < G_N_ELEMENTS (macs); i++)
+    {
+      g_autoptr (GVariant) present = vsw_node_get (node, vsw_node_get_main (node), macs[i]);
+
+      if (present != NULL)
+        return g_strdup (macs[i]);
+    }
+  return vsw_name_new_property (key);
+}
+
 /* The object itself says which properties there are and what type they have: a newer service needs no newer client. */
 static GVariant *
 decode_value (const VswTree *tree, const VswNode *node, const char *property, const char *text, GError **error)
@@ -31,8 +47,8 @@ decode_value (const VswTree *tree, const VswNode *node, const char *property, co
 
   if (present == NULL)
     {
-      g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "a %s has no property %s", vsw_node_kind_print (node->kind),
-                   property);
+      g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "%s %s has no property %s", vsw_node_kind_print (node->kind),
+                   node->name, property);
       return NULL;
     }
   if (g_variant_is_of_type (present, G_VARIANT_TYPE_STRING))
@@ -90,7 +106,7 @@ vsw_changes_decode (const VswTree *tree, const VswNode *node, char **words, GErr
           g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "\"%s\" is not KEY=VALUE", *word);
           return NULL;
         }
-      property = vsw_name_new_property (key);
+      property = new_property (node, key);
       value = decode_value (tree, node, property, equals + 1, error);
       if (value == NULL)
         return NULL;

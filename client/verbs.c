@@ -24,7 +24,7 @@
 #define MORE_START                                                                                                     \
   "Each NIC becomes an endpoint SYSTEM-NIC; it returns when all are there, or none. Taps\n"                            \
   "wait to be opened: vmswitchctl run --system SYSTEM -- COMMAND."
-#define MORE_KEYS "A KEY is the name of a property, as ageing-seconds or AgeingSeconds. All are changed, or none.\n"
+#define MORE_KEYS "A KEY is mac or the name of a property, as ageing-seconds or AgeingSeconds. All are\nchanged, or none.\n"
 
 const VswOption vsw_global_options[] = {
   { "json", VSW_OPTION_FLAG, NULL, NULL, "Print JSON: keys are the names of properties on the bus" },
@@ -179,7 +179,7 @@ const VswVerb vsw_verbs[] = {
   { "set", "port", "SWITCH/PORT KEY=VALUE...", 2, VSW_ARGUMENTS_ANY, "Change a switch port",
     MORE_KEYS "Keys: description.", no_options, vsw_command_set },
   { "set", "endpoint", "ENDPOINT KEY=VALUE...", 2, VSW_ARGUMENTS_ANY, "Change a NIC of the host or of a guest",
-    MORE_KEYS "Keys: description mtu mac-address.", no_options, vsw_command_set },
+    MORE_KEYS "Keys: description mtu mac.", no_options, vsw_command_set },
   { "set", "system", "SYSTEM KEY=VALUE...", 2, VSW_ARGUMENTS_ANY, "Change a virtual system",
     MORE_KEYS "Keys: description machine.", no_options, vsw_command_set },
   { "connect", NULL, "SWITCH/PORT ENDPOINT", 2, 2, "Plug an endpoint into a port", NULL, no_options,
@@ -210,7 +210,7 @@ const VswVerb vsw_verbs[] = {
   { "system", "add-nic", "SYSTEM/NIC", 1, 1, "Add a NIC to a system", MORE_CONNECTION, add_nic_options,
     vsw_command_system_add_nic },
   { "system", "set-nic", "SYSTEM/NIC KEY=VALUE...", 2, VSW_ARGUMENTS_ANY, "Change a NIC of a system",
-    MORE_KEYS "Keys: description address connection automatic-connection backend queues mtu.\n" MORE_CONNECTION
+    MORE_KEYS "Keys: description mac connection automatic-connection backend queues mtu.\n" MORE_CONNECTION
               "\nIt says what waits until the system is started the next time.",
     no_options, vsw_command_system_set_nic },
   { "system", "remove-nic", "SYSTEM/NIC", 1, 1, "Take a NIC out of a system", NULL, delete_system_options,

@@ -37,6 +37,8 @@ CHANGES = [
     ('set port lab/web description=', f"{WEB} Modify ({{'Description': <''>}}, {NO})", '()', 'changed port lab/web'),
     ('set endpoint web mac-address=02:00:00:00:00:07', f"{END}/web Modify ({{'MacAddress': <'02:00:00:00:00:07'>}}, {NO})", '()',
      'changed endpoint web'),
+    ('set endpoint web mac=02:00:00:00:00:07', f"{END}/web Modify ({{'MacAddress': <'02:00:00:00:00:07'>}}, {NO})", '()',
+     'changed endpoint web'),
     ('connect lab/web2 idle', f"{WEB2} Connect ('{END}/idle', {NO})", '()', 'connected port lab/web2 to endpoint idle'),
     ('disconnect lab/web', f'{WEB} Disconnect ({NO},)', '()', 'disconnected port lab/web'),
     ('connect-internal lab-2', f"{LAB2} ConnectInternal ('lab-2-host', {NO}, {NO})", PAIR,
