@@ -129,20 +129,27 @@ free_all (VswResolver *self, GPtrArray *settings)
     vsw_resolve_free (self, settings->pdata[i]);
 }
 
+static gboolean
+check_leads (const VswSystem *system, VswSystemState state, GError **error)
+{
+  const char *from = vsw_system_state_print (system->state);
+  if (leads[system->state][state])
+    return TRUE;
+  if (system->state == state)
+    g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE, "system %s is %s already", system->head.name, from);
+  else
+    g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE, "system %s is %s, which does not lead to %s",
+                 system->head.name, from, vsw_system_state_print (state));
+  return FALSE;
+}
+
 /* The state first: what then comes and goes belongs to it. */
 gboolean
 vsw_resolve_state (VswResolver *self, const VswChange *change, GError **error)
 {
   const VswSystem *system = vsw_resolver_get_system (self, change->id, error);
-  if (system == NULL)
+  if (system == NULL || !check_leads (system, change->state, error))
     return FALSE;
-  if (!leads[system->state][change->state])
-    {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE, "system %s is %s%s, which does not lead to %s",
-                   system->head.name, vsw_system_state_print (system->state),
-                   system->state == change->state ? " already" : "", vsw_system_state_print (change->state));
-      return FALSE;
-    }
   g_autoptr (GPtrArray) settings = list_settings (self, system->head.id);
   set_state (self, change->id, change->state);
   if (change->state == VSW_SYSTEM_ENABLED)

@@ -115,8 +115,9 @@ TEST_F (SystemRules, StatesLeadOnlyWhereTheyMay)
           }
         expect_refused (VSW_ERROR_INVALID_STATE,
                         std::string ("system web is ") + vsw_system_state_print (source)
-                            + (from == to ? " already" : "") + ", which does not lead to "
-                            + vsw_system_state_print (target),
+                            + (from == to
+                                   ? " already"
+                                   : std::string (", which does not lead to ") + vsw_system_state_print (target)),
                         answer);
         EXPECT_EQ (describe (fresh.model), before);
       }
