@@ -5,8 +5,11 @@
  *   queue.c     requests: one after another through model, plan and worker
  *   observe.c   what the kernel tells: links, bindings, signals
  *   repair.c    drift: what differs from the wish is brought back
- *   recall.c    NICs that were in another namespace and are there no longer
- *   start.c     the same at start
+ *   recall.c    NICs whose guest has gone, with its namespace or its last descriptor
+ *   siege.c     taps that their holders tamper with
+ *   warning.c   what Manager.Warnings says
+ *   release.c   what a caller that has gone leaves behind
+ *   start.c     repairs at start
  *   touch.c     which objects a change can be seen on */
 #pragma once
 
@@ -51,13 +54,13 @@ struct _VswEngine
   GHashTable *since;      /* (owned) port id → gint64*: when frames began to pass */
   GHashTable *described;  /* (owned) index: hardware details asked for and not yet answered */
 
-  /* repair.c */
+  /* repair.c, siege.c, warning.c */
   VswKeys *suspects;       /* (owned) ids to look at for drift, when it has become quiet */
   GSource *suspect_source; /* (owned) (nullable) */
   GSource *address_source; /* (owned) (nullable) static addresses are to be looked at */
   gint64 addresses_seen;   /* monotonic, microseconds: when they were last */
   GHashTable *fights;      /* (owned) id → Fight */
-  GHashTable *sieges;      /* siege.c (owned) id of a NIC → Siege */
+  GHashTable *sieges;      /* (owned) id of a NIC → Siege */
   GPtrArray *warnings;     /* (owned) (element-type VswWarning) */
   gboolean guard_is_lost;  /* a repair of the guard waits */
   gboolean list_is_wanted; /* notifications were lost: a list waits */
@@ -108,7 +111,7 @@ void vsw_engine_emit_changed (VswEngine *engine, VswKeys *keys);
 void vsw_engine_check_drift (VswEngine *engine, VswKeys *keys);
 /* The same at once. */
 void vsw_engine_check_drift_now (VswEngine *engine, VswKeys *keys);
-/* Before a repair is planned: what has become of these NICs (ids; NULL: all) whose far end was in another namespace. Returns
+/* Before a repair is planned: what has become of these NICs (ids; NULL: all) whose far end was with a guest. Returns
  * (transfer full) (nullable) how the wish changes for it; NULL: not at all. */
 VswDelta *vsw_engine_recall_nics (VswEngine *engine, GPtrArray *ids);
 /* Whether that would change the wish for this one. */
@@ -117,6 +120,10 @@ gboolean vsw_engine_is_astray (VswEngine *engine, const VswNic *nic);
 void vsw_engine_suspect_addresses (VswEngine *engine);
 void vsw_engine_log_findings (const VswPlan *plan);
 GPtrArray *vsw_engine_list_bridges (VswEngine *engine);
+/* Makes and frees what repair.c keeps. */
+void vsw_engine_init_repair (VswEngine *engine);
+void vsw_engine_clear_repair (VswEngine *engine);
+
 /* --- siege.c --- */
 /* Of a NIC whose tap is tampered with: whether it is to be repaired now, as any other. It is claimed back later by itself. */
 gboolean vsw_engine_besiege (VswEngine *engine, VswNic *nic);
@@ -128,9 +135,5 @@ GHashTable *vsw_engine_new_sieges (void);
 /* The warning whose text is `current` becomes this one, and `current` its text; text: NULL: there is none. */
 void vsw_engine_set_warning (VswEngine *engine, char **current, const char *code, const char *text);
 GPtrArray *vsw_engine_new_warnings (void);
-
-/* Makes and frees what repair.c keeps. */
-void vsw_engine_init_repair (VswEngine *engine);
-void vsw_engine_clear_repair (VswEngine *engine);
 
 G_END_DECLS

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from findings import Findings
 
-INTERFACES = ['ActiveConnection', 'EthernetPort', 'ExternalEthernetPort', 'InternalEthernetPort', 'LanEndpoint', 'Manager', 'Switch',
-              'SwitchPort', 'SyntheticEthernetPort']
+INTERFACES = ['ActiveConnection', 'EmulatedEthernetPort', 'EthernetPort', 'ExternalEthernetPort', 'InternalEthernetPort', 'LanEndpoint',
+              'Manager', 'ResourceAllocationSetting', 'Switch', 'SwitchPort', 'SyntheticEthernetPort', 'VirtualSystem']
 PROGRAMS = ['/usr/bin/vmswitchctl', '/usr/libexec/vmswitch-bridge-helper', '/usr/libexec/vmswitchd']
 FILES = PROGRAMS + [
     '/etc/vmswitch/vmswitch.conf',

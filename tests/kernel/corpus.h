@@ -23,11 +23,11 @@ split (const std::string &bytes)
   return messages;
 }
 
-/* Corpus files are messages one after another, as recvmsg gave them. */
+/* A file of them, one after another. */
 inline std::vector<std::string>
-read_corpus (const std::string &name)
+read_corpus (const std::string &directory, const std::string &name)
 {
-  std::ifstream file (std::string (VSW_CORPUS) + "/" + name, std::ios::binary);
+  std::ifstream file (directory + "/" + name, std::ios::binary);
   std::string bytes ((std::istreambuf_iterator<char> (file)), std::istreambuf_iterator<char> ());
   std::vector<std::string> messages = split (bytes);
 

@@ -89,7 +89,7 @@ TEST (DecodeTap, ReadsTheTapsOfTheCorpus)
 {
   std::string text;
 
-  for (const std::string &bytes : read_corpus ("taps"))
+  for (const std::string &bytes : read_corpus (VSW_CORPUS, "taps"))
     {
       auto *message = (const nlmsghdr *)bytes.data ();
       g_autoptr (VswLink) link = vsw_decode_link (message);

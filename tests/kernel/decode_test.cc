@@ -113,7 +113,7 @@ TEST (Decode, ReadsNothingBeyondAMessageThatIsCutAnywhere)
   size_t n = 0;
 
   for (const std::string &name : corpus)
-    for (const std::string &bytes : read_corpus (name))
+    for (const std::string &bytes : read_corpus (VSW_CORPUS, name))
       {
         EdgeMessage edge (bytes.size ());
 
@@ -128,7 +128,7 @@ TEST (Decode, ReadsNothingBeyondAMessageThatIsGarbled)
   std::mt19937 random (choose_seed ());
 
   for (const std::string &name : corpus)
-    for (const std::string &bytes : read_corpus (name))
+    for (const std::string &bytes : read_corpus (VSW_CORPUS, name))
       {
         EdgeMessage edge (bytes.size ());
 
