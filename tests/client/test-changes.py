@@ -159,7 +159,7 @@ def lifetime_caller_holds_the_connection_until_interrupted(service):
 @case
 def a_change_of_a_nic_tells_what_waits(service):
     service.reply('Modify', '()')
-    done = service.run('system', 'set-nic', 'vm1/net0', 'queues=4', 'connection=lab/web2', 'address=', 'automatic-connection=no')
+    done = service.run('system', 'set-nic', 'vm1/net0', 'queues=4', 'connection=lab/web2', 'mac=', 'automatic-connection=no')
     assert service.calls() == [f"{VM1}/setting/net0 Modify ({{'Queues': <uint32 4>, 'Connection': <objectpath '{WEB2}'>, 'Address': <''>, "
                                f"'AutomaticConnection': <false>}}, {NO}) plain 0"]
     assert done.out == 'changed NIC vm1/net0; until its system is started the next time this waits: Queues\n', done
@@ -195,7 +195,7 @@ def what_the_client_can_see_is_refused_without_a_call(service):
             (['system', 'set-nic', 'vm1/net0', 'pending-changes=x'], 2, 'PendingChanges'),
             (['system', 'start', 'none'], 3, 'there is no system "none"'), (['system', 'set', 'vm1', 'colour=red'], 2, 'Colour'),
             (['place', 'idle'], 2, '--netns'), (['place', 'loose', '--netns', str(os.getpid())], 6, "not a guest's NIC"),
-            (['set', 'switch', 'lab', 'colour=red'], 2, 'Colour'), (['set', 'switch', 'lab', 'mtu=big'], 2, 'big'),
+            (['set', 'switch', 'lab', 'colour=red'], 2, 'switch lab has no property Colour'), (['set', 'port', 'lab/web', 'mac='], 2, 'Mac'), (['set', 'switch', 'lab', 'mtu=big'], 2, 'big'),
             (['set', 'switch', 'lab', 'mtu=4294967296'], 2, '4294967296'), (['set', 'switch', 'lab', 'shared=maybe'], 2, 'maybe'),
             (['set', 'switch', 'lab', 'mtu'], 2, 'KEY=VALUE'), (['set', 'switch', 'lab', '=1'], 2, 'KEY=VALUE'),
             (['set', 'switch', 'lab', 'mtu=1500', 'Mtu=1501'], 2, 'twice'), (['set', 'switch', 'lab', 'ports=x'], 2, 'Ports'),
