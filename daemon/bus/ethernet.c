@@ -25,18 +25,6 @@ get_name (const VswView *view)
 }
 
 static GVariant *
-get_id (const VswView *view)
-{
-  return g_variant_new_string (is_ours (view) ? view->nic->head.id : "");
-}
-
-static GVariant *
-get_description (const VswView *view)
-{
-  return g_variant_new_string (is_ours (view) ? view->nic->head.description : "");
-}
-
-static GVariant *
 get_kind (const VswView *view)
 {
   return g_variant_new_string (is_ours (view) ? vsw_nic_kind_print (view->nic->nic_kind) : "external");
@@ -136,28 +124,10 @@ get_state (const VswView *view)
   return g_variant_new_string (view->link->has_carrier ? "ok" : "no-carrier");
 }
 
-static GVariant *
-get_lifetime (const VswView *view)
-{
-  return g_variant_new_string (is_ours (view) ? vsw_lifetime_print (view->nic->head.lifetime) : "");
-}
-
-static GVariant *
-get_owner (const VswView *view)
-{
-  return g_variant_new_uint32 (is_ours (view) ? view->nic->head.owner : 0);
-}
-
-static GVariant *
-get_created (const VswView *view)
-{
-  return g_variant_new_uint64 (is_ours (view) ? (guint64)view->nic->head.created : 0);
-}
-
 static const VswPropertyRow properties[] = {
   { "Name", get_name, VSW_EMITS_CONST },
-  { "Id", get_id, VSW_EMITS_CONST },
-  { "Description", get_description },
+  { "Id", vsw_head_print_id, VSW_EMITS_CONST },
+  { "Description", vsw_head_print_description },
   { "Kind", get_kind, VSW_EMITS_CONST },
   { "InterfaceName", get_interface_name },
   { "InterfaceIndex", get_interface_index },
@@ -169,9 +139,9 @@ static const VswPropertyRow properties[] = {
   { "FullDuplex", get_full_duplex },
   { "Carrier", get_carrier },
   { "State", get_state },
-  { "Lifetime", get_lifetime, VSW_EMITS_CONST },
-  { "OwnerUid", get_owner, VSW_EMITS_CONST },
-  { "CreatedTimestamp", get_created, VSW_EMITS_CONST },
+  { "Lifetime", vsw_head_print_lifetime, VSW_EMITS_CONST },
+  { "OwnerUid", vsw_head_print_owner, VSW_EMITS_CONST },
+  { "CreatedTimestamp", vsw_head_print_created, VSW_EMITS_CONST },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (properties) <= VSW_TABLE_MAX_PROPERTIES);
 

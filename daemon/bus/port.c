@@ -13,24 +13,6 @@ is_present (const VswView *view)
 /* --- properties --- */
 
 static GVariant *
-get_name (const VswView *view)
-{
-  return g_variant_new_string (view->port->head.name);
-}
-
-static GVariant *
-get_id (const VswView *view)
-{
-  return g_variant_new_string (view->port->head.id);
-}
-
-static GVariant *
-get_description (const VswView *view)
-{
-  return g_variant_new_string (view->port->head.description);
-}
-
-static GVariant *
 get_switch (const VswView *view)
 {
   return vsw_variant_new_switch (view->home);
@@ -54,35 +36,17 @@ get_state (const VswView *view)
   return g_variant_new_string (vsw_facts_port_state (view->model, view->links, view->port));
 }
 
-static GVariant *
-get_lifetime (const VswView *view)
-{
-  return g_variant_new_string (vsw_lifetime_print (view->port->head.lifetime));
-}
-
-static GVariant *
-get_owner (const VswView *view)
-{
-  return g_variant_new_uint32 (view->port->head.owner);
-}
-
-static GVariant *
-get_created (const VswView *view)
-{
-  return g_variant_new_uint64 (view->port->head.created);
-}
-
 static const VswPropertyRow properties[] = {
-  { "Name", get_name, VSW_EMITS_CONST },
-  { "Id", get_id, VSW_EMITS_CONST },
-  { "Description", get_description },
+  { "Name", vsw_head_print_name, VSW_EMITS_CONST },
+  { "Id", vsw_head_print_id, VSW_EMITS_CONST },
+  { "Description", vsw_head_print_description },
   { "Switch", get_switch, VSW_EMITS_CONST },
   { "Connected", get_connected },
   { "Endpoint", get_endpoint },
   { "State", get_state },
-  { "Lifetime", get_lifetime, VSW_EMITS_CONST },
-  { "OwnerUid", get_owner, VSW_EMITS_CONST },
-  { "CreatedTimestamp", get_created, VSW_EMITS_CONST },
+  { "Lifetime", vsw_head_print_lifetime, VSW_EMITS_CONST },
+  { "OwnerUid", vsw_head_print_owner, VSW_EMITS_CONST },
+  { "CreatedTimestamp", vsw_head_print_created, VSW_EMITS_CONST },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (properties) <= VSW_TABLE_MAX_PROPERTIES);
 

@@ -14,24 +14,6 @@ is_present (const VswView *view)
 /* --- properties --- */
 
 static GVariant *
-get_name (const VswView *view)
-{
-  return g_variant_new_string (view->setting->head.name);
-}
-
-static GVariant *
-get_id (const VswView *view)
-{
-  return g_variant_new_string (view->setting->head.id);
-}
-
-static GVariant *
-get_description (const VswView *view)
-{
-  return g_variant_new_string (view->setting->head.description);
-}
-
-static GVariant *
 get_sub_type (const VswView *view)
 {
   return g_variant_new_string (vsw_nic_kind_print (view->setting->nic_kind));
@@ -107,9 +89,9 @@ get_endpoint (const VswView *view)
 }
 
 static const VswPropertyRow properties[] = {
-  { "Name", get_name, VSW_EMITS_CONST },
-  { "Id", get_id, VSW_EMITS_CONST },
-  { "Description", get_description },
+  { "Name", vsw_head_print_name, VSW_EMITS_CONST },
+  { "Id", vsw_head_print_id, VSW_EMITS_CONST },
+  { "Description", vsw_head_print_description },
   { "ResourceSubType", get_sub_type, VSW_EMITS_CONST },
   { "Backend", get_backend },
   { "Address", get_address },

@@ -15,24 +15,6 @@ is_present (const VswView *view)
 /* --- properties --- */
 
 static GVariant *
-get_name (const VswView *view)
-{
-  return g_variant_new_string (view->home->head.name);
-}
-
-static GVariant *
-get_id (const VswView *view)
-{
-  return g_variant_new_string (view->home->head.id);
-}
-
-static GVariant *
-get_description (const VswView *view)
-{
-  return g_variant_new_string (view->home->head.description);
-}
-
-static GVariant *
 get_kind (const VswView *view)
 {
   return g_variant_new_string (vsw_facts_switch_kind (view->model, view->links, view->home));
@@ -132,28 +114,10 @@ get_ports_version (const VswView *view)
   return vsw_model_get_ports_version (view->model, view->home->head.id);
 }
 
-static GVariant *
-get_lifetime (const VswView *view)
-{
-  return g_variant_new_string (vsw_lifetime_print (view->home->head.lifetime));
-}
-
-static GVariant *
-get_owner (const VswView *view)
-{
-  return g_variant_new_uint32 (view->home->head.owner);
-}
-
-static GVariant *
-get_created (const VswView *view)
-{
-  return g_variant_new_uint64 (view->home->head.created);
-}
-
 static const VswPropertyRow properties[] = {
-  { "Name", get_name, VSW_EMITS_CONST },
-  { "Id", get_id, VSW_EMITS_CONST },
-  { "Description", get_description },
+  { "Name", vsw_head_print_name, VSW_EMITS_CONST },
+  { "Id", vsw_head_print_id, VSW_EMITS_CONST },
+  { "Description", vsw_head_print_description },
   { "Kind", get_kind },
   { "HostAccess", get_host_access },
   { "InterfaceName", get_interface_name },
@@ -168,9 +132,9 @@ static const VswPropertyRow properties[] = {
   { "Shared", get_shared },
   { "State", get_state },
   { "Ports", get_ports, VSW_EMITS_INVALIDATES, get_ports_version },
-  { "Lifetime", get_lifetime, VSW_EMITS_CONST },
-  { "OwnerUid", get_owner, VSW_EMITS_CONST },
-  { "CreatedTimestamp", get_created, VSW_EMITS_CONST },
+  { "Lifetime", vsw_head_print_lifetime, VSW_EMITS_CONST },
+  { "OwnerUid", vsw_head_print_owner, VSW_EMITS_CONST },
+  { "CreatedTimestamp", vsw_head_print_created, VSW_EMITS_CONST },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (properties) <= VSW_TABLE_MAX_PROPERTIES);
 

@@ -14,24 +14,6 @@ is_present (const VswView *view)
 /* --- properties --- */
 
 static GVariant *
-get_name (const VswView *view)
-{
-  return g_variant_new_string (view->system->head.name);
-}
-
-static GVariant *
-get_id (const VswView *view)
-{
-  return g_variant_new_string (view->system->head.id);
-}
-
-static GVariant *
-get_description (const VswView *view)
-{
-  return g_variant_new_string (view->system->head.description);
-}
-
-static GVariant *
 get_enabled_state (const VswView *view)
 {
   return g_variant_new_string (vsw_system_state_print (view->system->state));
@@ -72,35 +54,17 @@ get_endpoints (const VswView *view)
   return g_variant_builder_end (&builder);
 }
 
-static GVariant *
-get_lifetime (const VswView *view)
-{
-  return g_variant_new_string (vsw_lifetime_print (view->system->head.lifetime));
-}
-
-static GVariant *
-get_owner (const VswView *view)
-{
-  return g_variant_new_uint32 (view->system->head.owner);
-}
-
-static GVariant *
-get_created (const VswView *view)
-{
-  return g_variant_new_uint64 (view->system->head.created);
-}
-
 static const VswPropertyRow properties[] = {
-  { "Name", get_name, VSW_EMITS_CONST },
-  { "Id", get_id, VSW_EMITS_CONST },
-  { "Description", get_description },
+  { "Name", vsw_head_print_name, VSW_EMITS_CONST },
+  { "Id", vsw_head_print_id, VSW_EMITS_CONST },
+  { "Description", vsw_head_print_description },
   { "EnabledState", get_enabled_state },
   { "Machine", get_machine },
   { "ResourceSettings", get_settings },
   { "EthernetPorts", get_endpoints },
-  { "Lifetime", get_lifetime, VSW_EMITS_CONST },
-  { "OwnerUid", get_owner, VSW_EMITS_CONST },
-  { "CreatedTimestamp", get_created, VSW_EMITS_CONST },
+  { "Lifetime", vsw_head_print_lifetime, VSW_EMITS_CONST },
+  { "OwnerUid", vsw_head_print_owner, VSW_EMITS_CONST },
+  { "CreatedTimestamp", vsw_head_print_created, VSW_EMITS_CONST },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (properties) <= VSW_TABLE_MAX_PROPERTIES);
 

@@ -81,6 +81,14 @@ const VswMethodRow *vsw_table_find_method (const VswTable *self, const char *nam
 GVariant *vsw_table_print (const VswTable *self, const VswView *view);
 GVariant *vsw_table_print_all (const VswView *view);
 
+/* getters that tables share (head.c): (floating) */
+GVariant *vsw_head_print_name (const VswView *view);
+GVariant *vsw_head_print_id (const VswView *view);
+GVariant *vsw_head_print_description (const VswView *view);
+GVariant *vsw_head_print_lifetime (const VswView *view);
+GVariant *vsw_head_print_owner (const VswView *view);
+GVariant *vsw_head_print_created (const VswView *view);
+
 /* for getters: (floating) */
 GVariant *vsw_variant_new_mac (VswMac mac);          /* "" for the zero address */
 GVariant *vsw_variant_new_bytes (const char *bytes); /* text of unknown encoding, escaped */
