@@ -83,6 +83,14 @@ def lingering():
         return near.detach()
 
 
+def gone():
+    """A descriptor of a process that has ended."""
+    child = os.posix_spawn('/bin/true', ['true'], {})
+    number = os.pidfd_open(child)
+    os.waitpid(child, 0)
+    return number
+
+
 def steal(pid, number):
     """A copy of another process's descriptor (pidfd_getfd), or -1."""
     process = os.pidfd_open(pid)

@@ -61,6 +61,80 @@ def what_is_no_namespace_is_refused(lab):
             assert 'vswg-home' in lab.links(), what
 
 
+# What a caller may send where a namespace belongs, and how it is refused.
+HOSTILE = {
+    'a file of memory': "own_fd(os.memfd_create('x'))",
+    'a socket of the internet': 'own_fd(socket.socket(socket.AF_INET).detach())',
+    'a netlink socket': 'own_fd(socket.socket(socket.AF_NETLINK, socket.SOCK_RAW).detach())',
+    'an O_PATH directory': "fd('/run/netns', os.O_PATH)",
+    'an O_PATH namespace': "fd('/run/netns/g1', os.O_PATH)",
+    'the directory of namespaces': "fd('/run/netns')",
+    'a process that is gone': 'own_fd(gone())',
+    'a process namespace': "fd('/proc/self/ns/pid')",
+    'a time namespace': "fd('/proc/self/ns/time')",
+    'what taps are made with': "fd('/dev/net/tun', os.O_RDWR)",
+    'a terminal': 'own_fd(os.openpty()[0])',
+}
+
+
+@case
+def what_only_looks_like_a_namespace_is_refused_and_nothing_leaks(lab):
+    lab.create_switch('lab')
+    lab.add_guest('g1')
+    lab.attach('lab', 'home')
+    before = lab.objects(), lab.shapes()
+
+    def all_of_them():
+        for what, expression in HOSTILE.items():
+            holder.refuse('InvalidArgument', *attach(expression))
+            holder.refuse('InvalidArgument', endpoint_path('home'), 'SyntheticEthernetPort.MoveToNamespace', expression, "'eth0'", 'options()')
+            # in a batch the others go with it
+            good = "dbus.Dictionary({'Name': 'good', 'Namespace': fd('/run/netns/g1'), 'Lifetime': 'runtime'}, signature='sv')"
+            bad = f"dbus.Dictionary({{'Name': 'bad', 'Namespace': {expression}, 'Lifetime': 'runtime'}}, signature='sv')"
+            holder.refuse('InvalidArgument', switch_path('lab'), 'Switch.AttachMany', f"dbus.Array([{good}, {bad}], signature='a{{sv}}')", 'options()')
+            assert (lab.objects(), lab.shapes()) == before, what
+    with Holder(lab) as holder:
+        all_of_them()
+        now = open_descriptors(lab)
+        for _ in range(3):
+            all_of_them()
+        wait_for(lambda: not open_descriptors(lab) - now, 5, f'no more descriptors than {now}')
+    assert list(lab.links('g1')) == ['lo']
+
+
+@case
+def more_descriptors_than_are_named_are_closed(lab):
+    lab.create_switch('lab')
+    lab.add_guest('g1')
+    many = ", ".join(f"'X{n}': own_fd(os.memfd_create('x'))" for n in range(10))
+    with Holder(lab) as holder:
+        def once():
+            holder.refuse('InvalidArgument', switch_path('lab'), 'Switch.Attach', "options(Name='n', X=own_fd(os.memfd_create('x')))", 'options()', says='X')
+            nic = f"dbus.Array([dbus.Dictionary({{'Name': 'n', {many}}}, signature='sv')], signature='a{{sv}}')"
+            holder.refuse('InvalidArgument', switch_path('lab'), 'Switch.AttachMany', nic, 'options()')
+            # the policy of the bus lets a method have as many as it can use
+            holder.refuse('AccessDenied', switch_path('lab'), 'Switch.Attach', f"dbus.Dictionary({{'Name': 'n', {many}}}, signature='sv')", 'options()')
+            # known keys where they do not belong
+            for kind in ("Backend='tap'", "Kind='emulated'"):
+                holder.refuse('InvalidArgument', switch_path('lab'), 'Switch.Attach', f"options(Name='n', {kind}, Namespace=fd('/run/netns/g1'))", 'options()')
+        once()
+        before = open_descriptors(lab)
+        for _ in range(5):
+            once()
+        wait_for(lambda: not open_descriptors(lab) - before, 5, f'no more descriptors than {before}')
+    assert lab.ours() == ['vsw-lab']
+
+
+@case
+def a_tap_is_not_moved_to_a_namespace(lab):
+    lab.create_switch('lab')
+    lab.add_guest('g1')
+    _, nic = lab.attach('lab', 'tap', Backend='tap')
+    with Holder(lab) as holder:
+        holder.refuse('NotSupported', nic, 'SyntheticEthernetPort.MoveToNamespace', "fd('/run/netns/g1')", "'eth0'", 'options()')
+    assert 'vswp-tap' in lab.links()
+
+
 @case
 def the_namespace_of_the_service_is_refused(lab):
     lab.create_switch('lab')
@@ -79,9 +153,15 @@ def an_index_out_of_range_is_refused(lab):
     done = lab.run('gdbus', 'call', '--system', '-d', 'org.vmswitch1', '-o', switch_path('lab'), '-m', 'org.vmswitch1.Switch.Attach',
                    "{'Name': <'n'>, 'Namespace': <handle 5>}", '{}', check=False)
     assert done.returncode != 0 and 'InvalidArgument' in done.stderr or 'out of range' in done.stderr, done.stderr
-    done = lab.run('gdbus', 'call', '--system', '-d', 'org.vmswitch1', '-o', switch_path('lab'), '-m', 'org.vmswitch1.Switch.Attach',
-                   "{'Name': <'n'>, 'Namespace': <handle -1>}", '{}', check=False)
-    assert done.returncode != 0, done.stdout
+    for number in (-1, 0, 2147483647, -2147483648):
+        for method, arguments in (('Switch.Attach', [f"{{'Name': <'n'>, 'Namespace': <handle {number}>}}"]),
+                                  ('Switch.AttachMany', [f"[{{'Name': <'n'>, 'Namespace': <handle {number}>}}]"])):
+            done = lab.run('gdbus', 'call', '--system', '-d', 'org.vmswitch1', '-o', switch_path('lab'), '-m', f'org.vmswitch1.{method}',
+                           *arguments, '{}', check=False)
+            assert done.returncode != 0 and ('InvalidArgument' in done.stderr or 'out of range' in done.stderr), done.stderr
+        done = lab.run('gdbus', 'call', '--system', '-d', 'org.vmswitch1', '-o', nic, '-m', 'org.vmswitch1.SyntheticEthernetPort.MoveToNamespace',
+                       f'handle {number}', 'eth0', '{}', check=False)
+        assert done.returncode != 0 and 'vswg-home' in lab.links(), done.stdout
     assert nic and lab.get(switch_path('lab'), 'Switch', 'Name') == 'lab'
 
 
