@@ -47,16 +47,31 @@ vsw_join_decode (VswRequest *request, const VswSettings *settings, const char **
   return TRUE;
 }
 
+/**
+ * vsw_join_again:
+ * @request: a request
+ * @setting: a setting that shall be plugged in by itself from now on
+ *
+ * Notes for the gate what the setting names. Thread: main.
+ */
+void
+vsw_join_again (VswRequest *request, const VswView *setting)
+{
+  const char *id = setting->setting->connection_id;
+  VswView connection;
+
+  if (id != NULL && vsw_view_get (request->scene, id, &connection))
+    join (request, &connection);
+}
+
 static void
 join_setting (const VswView *view, gpointer user_data)
 {
   VswRequest *request = user_data;
-  VswView connection;
 
   vsw_request_note_detail (request, "endpoint-kind", vsw_nic_kind_print (view->setting->nic_kind));
-  if (view->setting->automatic && view->setting->connection_id != NULL
-      && vsw_view_get (request->scene, view->setting->connection_id, &connection))
-    join (request, &connection);
+  if (view->setting->automatic)
+    vsw_join_again (request, view);
 }
 
 /**

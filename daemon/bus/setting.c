@@ -119,6 +119,10 @@ decode_modify (VswRequest *request, const VswView *target, GError **error)
       || !vsw_join_decode (request, &changes, &connection_id, error))
     return FALSE;
 
+  /* To be plugged in by itself again is to join what it names already. */
+  if (changes.automatic && !vsw_settings_has (&changes, VSW_KEY_CONNECTION))
+    vsw_join_again (request, target);
+
   VswSetting draft = vsw_draft_apply_setting (*target->setting, &changes, connection_id);
   g_autoptr (VswSetting) value = vsw_setting_new (&draft);
   vsw_request_take_change (request, vsw_change_modify (value, vsw_settings_get_given (&changes)));

@@ -147,6 +147,23 @@ TEST_F (Ownership, ToEnableIsThatOfTheStrictestConnection)
   EXPECT_EQ (get (vm, "VirtualSystem", "EnabledState"), "'disabled'");
 }
 
+TEST_F (Ownership, ToBePluggedInAgainIsToJoin)
+{
+  const char *on = "({'AutomaticConnection': <true>}, @a{sv} {})";
+  define (alice, on_shared);
+  ASSERT_TRUE (
+      call (alice, net0, "ResourceAllocationSetting", "Modify", "({'AutomaticConnection': <false>}, @a{sv} {})").ok ());
+  EXPECT_EQ (asked (net0, "ResourceAllocationSetting", "Modify", on), "attach-shared");
+  ASSERT_TRUE (call ("/org/vmswitch1/switch/shared", "Switch", "Modify", "({'Shared': <false>}, @a{sv} {})").ok ());
+  EXPECT_EQ (asked (net0, "ResourceAllocationSetting", "Modify", on), "manage-systems")
+      << "or a system is enabled with it while that is under way, and nobody is asked";
+  EXPECT_EQ (asked (net0, "ResourceAllocationSetting", "Modify", "({'AutomaticConnection': <false>}, @a{sv} {})"),
+             "manage-own");
+  ASSERT_TRUE (
+      call (alice, net0, "ResourceAllocationSetting", "Modify", "({'Connection': <objectpath '/'>}, @a{sv} {})").ok ());
+  EXPECT_EQ (asked (net0, "ResourceAllocationSetting", "Modify", on), "manage-own") << "it names nothing";
+}
+
 TEST_F (Ownership, OfSomebodyElsesSystemIsTheAdministrators)
 {
   define (bob, on_shared);
