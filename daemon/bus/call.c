@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/call.h"
 
+#include <string.h>
+
 #include "bus/descriptors.h"
 #include "bus/leftover.h"
 #include "bus/table.h"
@@ -31,6 +33,7 @@ typedef struct
   GUnixFDList *fds;          /* (owned) (nullable) what the answer brings along */
   GError *error;             /* (owned) (nullable) why there will be no other answer */
   guint32 counted;           /* uid that it is counted for, or NOBODY */
+  const char *action;        /* (unowned) a literal: what was asked for; NULL: nothing */
   gboolean is_allowed;       /* and so it runs to its end */
 } Call;
 
@@ -63,8 +66,8 @@ count_call (Call *call, GError **error)
     return TRUE;
   if (used >= rules->max_calls_per_user)
     {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_QUOTA_EXCEEDED,
-                   "uid %u has too many calls under way: %u used, limit %u", uid, used, rules->max_calls_per_user);
+      g_set_error (error, VSW_ERROR, VSW_ERROR_QUOTA_EXCEEDED, "uid %u has too many calls under way: %u used, limit %u",
+                   uid, used, rules->max_calls_per_user);
       return FALSE;
     }
 
@@ -227,46 +230,6 @@ run (Call *call)
   g_assert_not_reached ();
 }
 
-/* --- may it --- */
-
-static void
-on_verdict (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Call *call = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!vsw_gate_ask_finish (VSW_GATE (source), result, &error))
-    {
-      refuse (call, error);
-      return;
-    }
-  if (g_cancellable_is_cancelled (call->cancellable))
-    {
-      g_set_error (&error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED, "the caller has left the bus");
-      refuse (call, error);
-      return;
-    }
-
-  run (call);
-}
-
-static void
-ask (Call *call, const char *action)
-{
-  GDBusMessage *message = g_dbus_method_invocation_get_message (call->invocation);
-  g_autoptr (GVariant) details = g_variant_ref_sink (vsw_request_print_details (call->request));
-  VswQuestion question = { 0 };
-
-  question.connection = g_dbus_method_invocation_get_connection (call->invocation);
-  question.sender = g_dbus_method_invocation_get_sender (call->invocation);
-  question.action = action;
-  question.details = details;
-  question.may_interact =
-      (g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
-
-  vsw_gate_ask_async (call->calls->gate, &question, call->cancellable, on_verdict, call);
-}
-
 /* --- what is asked --- */
 
 static gboolean
@@ -314,6 +277,72 @@ decode (Call *call, GError **error)
                                    get_descriptors (call), vsw_caller_get_uid (call->caller), holder);
 
   return call->row->decode (call->request, &target, error);
+}
+
+/* --- may it --- */
+
+/* While somebody thought about his password, a switch may have stopped being shared, or a setting have come to name another one. */
+static gboolean
+check_again (Call *call, GError **error)
+{
+  const GDBusMethodInfo *method = g_dbus_method_invocation_get_method_info (call->invocation);
+  g_autoptr (VswRequest) asked = g_steal_pointer (&call->request);
+  const char *action;
+
+  if (!decode (call, error) || (action = vsw_gate_choose (method, call->request, error)) == NULL)
+    return FALSE;
+  if (strcmp (action, call->action) != 0 || !g_string_equal (asked->touched, call->request->touched))
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED,
+                   "what %s acts on has changed since permission was asked for; call it again", call->row->name);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+on_verdict (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!vsw_gate_ask_finish (VSW_GATE (source), result, &error))
+    {
+      refuse (call, error);
+      return;
+    }
+  if (g_cancellable_is_cancelled (call->cancellable))
+    {
+      g_set_error (&error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED, "the caller has left the bus");
+      refuse (call, error);
+      return;
+    }
+  if (!check_again (call, &error))
+    {
+      refuse (call, error);
+      return;
+    }
+
+  run (call);
+}
+
+static void
+ask (Call *call, const char *action)
+{
+  GDBusMessage *message = g_dbus_method_invocation_get_message (call->invocation);
+  g_autoptr (GVariant) details = g_variant_ref_sink (vsw_request_print_details (call->request));
+  VswQuestion question = { 0 };
+
+  call->action = action;
+  question.connection = g_dbus_method_invocation_get_connection (call->invocation);
+  question.sender = g_dbus_method_invocation_get_sender (call->invocation);
+  question.action = action;
+  question.details = details;
+  question.may_interact =
+      (g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
+
+  vsw_gate_ask_async (call->calls->gate, &question, call->cancellable, on_verdict, call);
 }
 
 static void

@@ -141,6 +141,7 @@ vsw_request_new (const VswView *target, const char *verb, GVariant *parameters, 
   self->changes = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_change_free);
   self->paths = g_ptr_array_new_with_free_func (g_free);
   self->more_paths = g_ptr_array_new_with_free_func (g_free);
+  self->touched = g_string_new (NULL);
   self->namespaces = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_namespace_unref);
   self->details = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_text);
   self->handouts = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_handout_unref);
@@ -164,6 +165,7 @@ vsw_request_free (VswRequest *self)
   g_hash_table_unref (self->inspected);
   g_hash_table_unref (self->details);
   g_ptr_array_unref (self->namespaces);
+  free_text (self->touched);
   g_ptr_array_unref (self->handouts);
   g_ptr_array_unref (self->more_paths);
   g_ptr_array_unref (self->paths);
@@ -300,6 +302,7 @@ vsw_request_get_object (VswRequest *self, gsize position, VswViewKind kind, cons
 void
 vsw_request_touch (VswRequest *self, const VswValue *value)
 {
+  g_string_append_printf (self->touched, "%s ", value != NULL ? value->id : "");
   if (value != NULL && value->owner == self->uid)
     return;
 

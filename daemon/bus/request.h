@@ -32,6 +32,7 @@ typedef struct
   /* what the gate looks at: of everything that the call touches */
   gboolean touches_shared;  /* there is a switch that is not the caller's but shared */
   gboolean touches_foreign; /* there is something else that is not the caller's */
+  GString *touched;         /* (owned) ids of all that, a space after each */
   GPtrArray *namespaces;  /* (owned) (element-type VswNamespace) each descriptor once */
   GHashTable *details;    /* (owned) literal → GString, for polkit's rules */
 

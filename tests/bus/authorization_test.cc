@@ -316,7 +316,7 @@ TEST_F (Authorization, OfAnObjectIsNotForItsSuccessor)
 
   gate->release (Verdict::yes);
   ASSERT_TRUE (wait_until ([&] { return pending->done; }));
-  EXPECT_EQ (pending->reply.print (), "!Error.NotFound");
+  EXPECT_EQ (pending->reply.print (), "!org.freedesktop.DBus.Error.AccessDenied");
   EXPECT_TRUE (exists (web)) << "the new one under the old name";
 }
 

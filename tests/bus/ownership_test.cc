@@ -164,6 +164,51 @@ TEST_F (Ownership, ToBePluggedInAgainIsToJoin)
   EXPECT_EQ (asked (net0, "ResourceAllocationSetting", "Modify", on), "manage-own") << "it names nothing";
 }
 
+/* --- while the question is open --- */
+
+TEST_F (Ownership, OfASharedSwitchEndsWithItsBeingShared)
+{
+  gate->verdict = Verdict::hold;
+  auto pending = begin (alice, "/org/vmswitch1/switch/shared", "Switch", "Attach", "({'Name': <'a'>}, @a{sv} {})");
+  ASSERT_TRUE (wait_until ([&] { return gate->held.size () == 1; }));
+  ASSERT_TRUE (call ("/org/vmswitch1/switch/shared", "Switch", "Modify", "({'Shared': <false>}, @a{sv} {})").ok ());
+
+  gate->release (Verdict::yes);
+  ASSERT_TRUE (wait_until ([&] { return pending->done; }));
+  EXPECT_EQ (pending->reply.print (), "!org.freedesktop.DBus.Error.AccessDenied");
+  EXPECT_FALSE (exists ("/org/vmswitch1/endpoint/a"));
+}
+
+TEST_F (Ownership, ToEnableIsOfTheConnectionsThatWereAskedAbout)
+{
+  ASSERT_TRUE (call (alice, manager, "Manager", "CreateSwitch", "('hers', @a{sv} {}, @a{sv} {})").ok ());
+  define (alice, "<objectpath '/org/vmswitch1/switch/hers'>");
+  gate->verdict = Verdict::hold;
+  auto pending = begin (alice, vm, "VirtualSystem", "RequestStateChange", "('enabled', @a{sv} {})");
+  ASSERT_TRUE (wait_until ([&] { return gate->held.size () == 1; }));
+  ASSERT_TRUE (call (root, net0, "ResourceAllocationSetting", "Modify",
+                     std::string ("({'Connection': ") + on_lab + "}, @a{sv} {})")
+                   .ok ());
+
+  gate->release (Verdict::yes);
+  ASSERT_TRUE (wait_until ([&] { return pending->done; }));
+  EXPECT_EQ (pending->reply.print (), "!org.freedesktop.DBus.Error.AccessDenied");
+  EXPECT_EQ (get (vm, "VirtualSystem", "EnabledState"), "'disabled'");
+}
+
+TEST_F (Ownership, OutlivesWhatHasNoPartInIt)
+{
+  gate->verdict = Verdict::hold;
+  auto pending = begin (alice, "/org/vmswitch1/switch/shared", "Switch", "Attach", "({'Name': <'a'>}, @a{sv} {})");
+  ASSERT_TRUE (wait_until ([&] { return gate->held.size () == 1; }));
+  ASSERT_TRUE (call ("/org/vmswitch1/switch/shared", "Switch", "Modify", "({'Mtu': <uint32 1400>}, @a{sv} {})").ok ());
+
+  gate->release (Verdict::yes);
+  ASSERT_TRUE (wait_until ([&] { return pending->done; }));
+  EXPECT_TRUE (pending->reply.ok ()) << pending->reply.text;
+  EXPECT_TRUE (exists ("/org/vmswitch1/endpoint/a"));
+}
+
 TEST_F (Ownership, OfSomebodyElsesSystemIsTheAdministrators)
 {
   define (bob, on_shared);
