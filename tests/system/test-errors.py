@@ -5,7 +5,7 @@ from gvariant import Raw
 from lab import MANAGER, NAME, TREE, BusError, endpoint_path, port_path, switch_path
 from tap import case, run
 
-LIMITS = 'MaxSwitches=4\nMaxPortsPerSwitch=5\nMaxEndpoints=6\nMaxStaticAddressesPerPort=2\nMaxBatch=3'
+LIMITS = 'MaxSwitches=4\nMaxPortsPerSwitch=5\nMaxEndpoints=6\nMaxStaticAddressesPerPort=2\nMaxBatch=3\nMaxSystems=2\nMaxSettingsPerSystem=3'
 LAB = switch_path('lab')
 
 
@@ -104,8 +104,11 @@ def wrong_types_are_named(lab):
 @unchanged
 def words_that_are_none_are_named(lab):
     lab.refuse('InvalidArgument', MANAGER, 'Manager.CreateSwitch', 'new', {'Lifetime': 'eternal'}, {}, says='eternal')
-    lab.refuse('NotSupported', LAB, 'Switch.Attach', {'Name': 'n', 'Kind': 'emulated'}, {}, says='emulated')
-    lab.refuse('NotSupported', LAB, 'Switch.Attach', {'Name': 'n', 'Backend': 'tap'}, {}, says='tap')
+    lab.refuse('InvalidArgument', LAB, 'Switch.Attach', {'Name': 'n', 'Kind': 'imaginary'}, {}, says='imaginary')
+    lab.refuse('InvalidArgument', LAB, 'Switch.Attach', {'Name': 'n', 'Backend': 'tun'}, {}, says='tun')
+    lab.refuse('NotSupported', LAB, 'Switch.Attach', {'Name': 'n', 'Kind': 'emulated', 'Backend': 'veth'}, {}, says=('emulated', 'veth'))
+    lab.refuse('InvalidArgument', LAB, 'Switch.Attach', {'Name': 'n', 'Kind': 'emulated', 'Queues': 2}, {}, says='2')
+    lab.refuse('InvalidArgument', LAB, 'Switch.Attach', {'Name': 'n', 'Lifetime': 'descriptor'}, {}, says='descriptor')
     lab.refuse('InvalidArgument', LAB, 'Switch.Attach', {}, {}, says='Name')
     lab.refuse('InvalidArgument', LAB, 'Switch.CreatePorts', [], {})
     lab.refuse('InvalidArgument', LAB, 'Switch.AttachMany', [], {})
@@ -219,8 +222,19 @@ def all_other_limits_hold_too(lab):
         lab.call(switch_path('s0'), 'Switch.AddStaticAddress', f'02:00:00:00:00:0{n}', port_path('s0', 'p'), {})
     lab.refuse('QuotaExceeded', switch_path('s0'), 'Switch.AddStaticAddress', '02:00:00:00:00:03', port_path('s0', 'p'), {}, says='2')
     lab.refuse('QuotaExceeded', switch_path('s0'), 'Switch.CreatePorts', [{'Name': f'b{n}'} for n in range(4)], {}, says='3')
-    assert lab.get(MANAGER, 'Manager', 'Limits') == {'MaxSwitches': 4, 'MaxPortsPerSwitch': 5, 'MaxEndpoints': 6, 'MaxStaticAddressesPerPort': 2,
-                                                     'MaxBatch': 3}
+    for n in range(2):
+        lab.call(MANAGER, 'Manager.DefineSystem', f'v{n}', {}, {})
+    lab.refuse('QuotaExceeded', MANAGER, 'Manager.DefineSystem', 'v2', {}, {}, says=('2 used', 'limit 2'))
+    system = '/org/vmswitch1/system/v0'
+    for n in range(3):
+        lab.call(system, 'VirtualSystem.AddResourceSetting', {'Name': f'n{n}'}, {})
+    lab.refuse('QuotaExceeded', system, 'VirtualSystem.AddResourceSetting', {'Name': 'n3'}, {}, says=('3 used', 'limit 3'))
+    # they are endpoints like any other when they come to be
+    lab.refuse('QuotaExceeded', system, 'VirtualSystem.RequestStateChange', 'enabled', {}, says='limit 6')
+    limits = lab.get(MANAGER, 'Manager', 'Limits')
+    assert {key: value for key, value in limits.items() if not key.endswith('PerUser')} == {
+        'MaxSwitches': 4, 'MaxPortsPerSwitch': 5, 'MaxEndpoints': 6, 'MaxStaticAddressesPerPort': 2, 'MaxBatch': 3, 'MaxSystems': 2,
+        'MaxSettingsPerSystem': 3}, limits
 
 
 @case
