@@ -34,6 +34,21 @@ def descriptors_and_lifetimes_work_on_dbus_broker(lab):
 
 
 @case
+def taps_pass_through_dbus_broker(lab):
+    lab.create_switch('lab')
+    many = "dbus.Array([dbus.Dictionary({'Name': name, 'Backend': 'tap', 'Queues': u(7)}, signature='sv') for name in ('ma', 'mb')], signature='a{sv}')"
+    with Holder(lab, user='alice') as alice:
+        fds = alice.call(switch_path('lab'), 'Switch.AttachMany', many, 'options()')[2]
+        assert [alice.do(f'ask({fd})')['name'] for fd in fds] == ['vswp-ma'] * 7 + ['vswp-mb'] * 7
+        lab.attach('lab', 'waits', user='alice', Kind='emulated', Lifetime='runtime')
+        fds = alice.call(endpoint_path('waits'), 'EmulatedEthernetPort.Open', 'options()')[0]
+        assert alice.do(f'ask({fds[0]})')['vnet-header'] is False
+        # nobody waits for this one
+        alice.do(f'send({switch_path("lab")!r}, "Switch.Attach", options(Name="lost", Backend="tap"), options())')
+    wait_for(lambda: lab.ours() == ['vsw-lab', 'vswp-waits'], 3, 'what the caller held to go')
+
+
+@case
 def a_lost_dbus_broker_is_found_again(lab):
     lab.create_switch('lab')
     lab.stop_bus()
