@@ -34,13 +34,13 @@ typedef struct
   const VswScene *scene;
   VswModel *model;
   VswLinks *links;
-  VswSwitch *home; /* (nullable) the switch itself; of a port; that a NIC is plugged into */
-  VswPort *port;   /* (nullable) the port itself; that a NIC is plugged into */
-  VswNic *nic;     /* (nullable) the NIC itself; that is plugged into a port; that a setting is now */
+  VswSwitch *home;     /* (nullable) the switch itself; of a port; that a NIC is plugged into */
+  VswPort *port;       /* (nullable) the port itself; that a NIC is plugged into */
+  VswNic *nic;         /* (nullable) the NIC itself; that is plugged into a port; that a setting is now */
   VswSystem *system;   /* (nullable) the system itself; of a setting; that a NIC is part of */
   VswSetting *setting; /* (nullable) the setting itself */
-  VswLink *link;   /* (nullable) bridge of a switch, near end of a port's or its own NIC, the external NIC itself */
-  VswLink *far;    /* (nullable) far end of a NIC while it is in our namespace; the external NIC itself */
+  VswLink *link;       /* (nullable) bridge of a switch, near end of a port's or its own NIC, the external NIC itself */
+  VswLink *far;        /* (nullable) far end of a NIC while it is in our namespace; the external NIC itself */
 } VswView;
 
 VswView vsw_view_new (const VswScene *scene, VswValue *value);
