@@ -148,21 +148,14 @@ def the_namespace_of_the_service_is_refused(lab):
 @case
 def an_index_out_of_range_is_refused(lab):
     lab.create_switch('lab')
-    _, nic = lab.attach('lab', 'home')
-    # gdbus sends a handle without any descriptor
-    done = lab.run('gdbus', 'call', '--system', '-d', 'org.vmswitch1', '-o', switch_path('lab'), '-m', 'org.vmswitch1.Switch.Attach',
-                   "{'Name': <'n'>, 'Namespace': <handle 5>}", '{}', check=False)
-    assert done.returncode != 0 and 'InvalidArgument' in done.stderr or 'out of range' in done.stderr, done.stderr
-    for number in (-1, 0, 2147483647, -2147483648):
+    # a handle inside a variant is sent by gdbus as it is, without any descriptor; MoveToNamespace is tested so in tests/bus
+    for number in (5, 0, -1, 2147483647, -2147483648):
         for method, arguments in (('Switch.Attach', [f"{{'Name': <'n'>, 'Namespace': <handle {number}>}}"]),
                                   ('Switch.AttachMany', [f"[{{'Name': <'n'>, 'Namespace': <handle {number}>}}]"])):
             done = lab.run('gdbus', 'call', '--system', '-d', 'org.vmswitch1', '-o', switch_path('lab'), '-m', f'org.vmswitch1.{method}',
                            *arguments, '{}', check=False)
-            assert done.returncode != 0 and ('InvalidArgument' in done.stderr or 'out of range' in done.stderr), done.stderr
-        done = lab.run('gdbus', 'call', '--system', '-d', 'org.vmswitch1', '-o', nic, '-m', 'org.vmswitch1.SyntheticEthernetPort.MoveToNamespace',
-                       f'handle {number}', 'eth0', '{}', check=False)
-        assert done.returncode != 0 and 'vswg-home' in lab.links(), done.stdout
-    assert nic and lab.get(switch_path('lab'), 'Switch', 'Name') == 'lab'
+            assert done.returncode != 0 and ('InvalidArgument' in done.stderr or 'out of range' in done.stderr), (number, method, done)
+    assert lab.ours() == ['vsw-lab']
 
 
 @case
