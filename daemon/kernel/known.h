@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the monitor has told last: links by index, learned addresses by bridge. With it a notification is either news or nothing.
  *
- * It also knows what the kernel does not tell. Of a link that is down nobody hears that its alias, its group, its address generation, a setting of the bridge or
- * the owner of the tap changed (netdev_state_change() of net/core/dev.c is silent then), so whoever does that to a link of ours says so here. And no end of a
- * veth pair hears that the other went to another namespace, or came: that follows from what is told of the other. Nor is it told whose a
- * tap is in numbers that mean anything here: that is asked (kernel/inquiry.h).
+ * It also knows what the kernel does not tell. Of a link that is down nobody hears that its alias, its group, its address
+ * generation, a setting of the bridge or the owner of the tap changed (netdev_state_change() of net/core/dev.c is silent then), so
+ * whoever does that to a link of ours says so here. And no end of a veth pair hears that the other went to another namespace, or
+ * came: that follows from what is told of the other. Nor is it told whose a tap is in numbers that mean anything here: that is
+ * asked (kernel/inquiry.h).
  *
  * Any thread. Never emits, never asks. */
 #pragma once

@@ -6,8 +6,8 @@
  * Pure: reads the model and the links, touches neither.
  *
  * Operations before the commit of the store can be undone, by their inverses in reverse. What cannot (deleting a device,
- * giving one away) stands in `final` and runs after the commit; when one of those fails the store is written back and a
- * repair rebuilds what is missing. */
+ * giving one away, letting a tap go with its descriptors) stands in `final` and runs after the commit; when one of those
+ * fails the store is written back and a repair rebuilds what is missing. */
 #pragma once
 
 #include "model/model.h"

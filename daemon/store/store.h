@@ -5,7 +5,8 @@
  * that a second one does not get. Opened on the main thread, then used by the worker alone.
  *
  * Objects of every lifetime are in the same file, beside the name of the boot session; `load` drops those of an earlier session
- * that are not persistent, and the NICs of virtual systems, which are then off. The session is named by a file in the runtime directory, which a reboot empties.
+ * that are not persistent, and the NICs of virtual systems, which are then off. The session is named by a file in the runtime
+ * directory, which a reboot empties.
  *
  * What cannot be read, or was made by a newer daemon, is refused and left as it is: never deleted, never rewritten. */
 #pragma once
