@@ -61,6 +61,8 @@ decode_connect (VswRequest *request, const VswView *target, GError **error)
       || !vsw_draft_get_nic (request, 0, &endpoint, error))
     return FALSE;
 
+  /* A port of one's own may be on a switch of somebody else's, who may no longer share it. */
+  vsw_request_touch (request, &target->home->head);
   vsw_request_add_detail (request, "endpoint", endpoint.nic->head.name);
   vsw_request_add_detail (request, "endpoint-kind", vsw_nic_kind_print (endpoint.nic->nic_kind));
   vsw_request_take_change (request, vsw_change_connect (target->port->head.id, endpoint.nic->head.id));
