@@ -5,10 +5,10 @@
 
 #include "bus/descriptors.h"
 #include "bus/leftover.h"
+#include "bus/share.h"
 #include "bus/table.h"
+#include "bus/turnstile.h"
 #include "model/log.h"
-
-#define NOBODY 0 /* root's calls are not counted */
 
 struct _VswCalls
 {
@@ -17,7 +17,8 @@ struct _VswCalls
   VswCallers *callers;   /* (unowned) */
   VswOutbox *outbox;     /* (unowned) */
   GHashTable *running;   /* (owned) (element-type Call) (unowned) */
-  GHashTable *counts;    /* (owned) uid → how many of his calls are under way */
+  VswShares *shares;     /* (owned) of those that change something */
+  VswTurnstile *reads;   /* (owned) of those that ask the kernel */
   gboolean is_stopping;
 };
 
@@ -32,57 +33,18 @@ typedef struct
   VswRequest *request;       /* (owned) (nullable) once decoded */
   GUnixFDList *fds;          /* (owned) (nullable) what the answer brings along */
   GError *error;             /* (owned) (nullable) why there will be no other answer */
-  guint32 counted;           /* uid that it is counted for, or NOBODY */
+  gboolean is_counted;       /* among the shares of its caller */
   const char *action;        /* (unowned) a literal: what was asked for; NULL: nothing */
   gboolean is_allowed;       /* and so it runs to its end */
 } Call;
-
-/* --- how many --- */
-
-static guint
-get_count (VswCalls *self, guint32 uid)
-{
-  return GPOINTER_TO_UINT (g_hash_table_lookup (self->counts, GUINT_TO_POINTER (uid)));
-}
-
-static void
-set_count (VswCalls *self, guint32 uid, guint count)
-{
-  if (count > 0)
-    g_hash_table_insert (self->counts, GUINT_TO_POINTER (uid), GUINT_TO_POINTER (count));
-  else
-    g_hash_table_remove (self->counts, GUINT_TO_POINTER (uid));
-}
-
-/* The engine takes one request after another: nobody may fill its queue alone. What only reads does not wait there. */
-static gboolean
-count_call (Call *call, GError **error)
-{
-  const VswRules *rules = vsw_model_get_rules (vsw_engine_get_model (call->calls->scene->engine));
-  guint32 uid = vsw_caller_get_uid (call->caller);
-  guint used = get_count (call->calls, uid);
-
-  if (uid == NOBODY || vsw_gate_is_open (g_dbus_method_invocation_get_method_info (call->invocation)))
-    return TRUE;
-  if (used >= rules->max_calls_per_user)
-    {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_QUOTA_EXCEEDED, "uid %u has too many calls under way: %u used, limit %u",
-                   uid, used, rules->max_calls_per_user);
-      return FALSE;
-    }
-
-  call->counted = uid;
-  set_count (call->calls, uid, used + 1);
-  return TRUE;
-}
 
 /* --- the end --- */
 
 static void
 free_call (Call *call)
 {
-  if (call->counted != NOBODY)
-    set_count (call->calls, call->counted, get_count (call->calls, call->counted) - 1);
+  if (call->is_counted)
+    vsw_shares_give_back (call->calls->shares, vsw_caller_get_uid (call->caller));
   g_hash_table_remove (call->calls->running, call);
   vsw_caller_unwatch (call->caller, call->cancellable);
 
@@ -199,11 +161,37 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
   Call *call = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) reading = vsw_engine_read_finish (VSW_ENGINE (source), result, &error);
+  VswTurnstile *reads = call->calls->reads;
 
   if (reading == NULL)
     refuse (call, error);
   else
     answer (call, reading);
+  vsw_turnstile_leave (reads);
+}
+
+/* Its turn has come, perhaps long after it asked. */
+static void
+read_kernel (gpointer data)
+{
+  Call *call = data;
+  VswTurnstile *reads = call->calls->reads;
+  VswEngine *engine = call->calls->scene->engine;
+  g_autoptr (GError) error = NULL;
+
+  if (g_cancellable_is_cancelled (call->cancellable))
+    {
+      g_set_error (&error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED, "the caller has left the bus");
+      refuse (call, error);
+      vsw_turnstile_leave (reads);
+      return;
+    }
+
+  call->is_allowed = TRUE;
+  if (call->row->run == VSW_RUN_FORWARDING)
+    vsw_engine_get_forwarding_async (engine, call->request->id, on_read, call);
+  else
+    vsw_engine_get_counters_async (engine, on_read, call);
 }
 
 static void
@@ -211,17 +199,16 @@ run (Call *call)
 {
   VswEngine *engine = call->calls->scene->engine;
 
-  call->is_allowed = TRUE;
   switch (call->row->run)
     {
     case VSW_RUN_CHANGE:
+      call->is_allowed = TRUE;
       vsw_engine_apply_async (engine, g_steal_pointer (&call->request->changes), call->cancellable, on_applied, call);
       return;
     case VSW_RUN_FORWARDING:
-      vsw_engine_get_forwarding_async (engine, call->request->id, on_read, call);
-      return;
     case VSW_RUN_COUNTERS:
-      vsw_engine_get_counters_async (engine, on_read, call);
+      vsw_turnstile_enter (call->calls->reads, g_dbus_method_invocation_get_sender (call->invocation), read_kernel,
+                           call);
       return;
     case VSW_RUN_NOTHING:
       answer (call, NULL);
@@ -345,6 +332,20 @@ ask (Call *call, const char *action)
   vsw_gate_ask_async (call->calls->gate, &question, call->cancellable, on_verdict, call);
 }
 
+/* What only reads does not wait in the engine's queue. */
+static gboolean
+count_call (Call *call, GError **error)
+{
+  const VswRules *rules = vsw_model_get_rules (vsw_engine_get_model (call->calls->scene->engine));
+
+  if (vsw_gate_is_open (g_dbus_method_invocation_get_method_info (call->invocation)))
+    return TRUE;
+
+  call->is_counted =
+      vsw_shares_take (call->calls->shares, vsw_caller_get_uid (call->caller), rules->max_calls_per_user, error);
+  return call->is_counted;
+}
+
 static void
 begin (VswCaller *caller, gpointer user_data)
 {
@@ -435,7 +436,8 @@ vsw_calls_new (const VswScene *scene, VswGate *gate, VswCallers *callers, VswOut
   self->callers = callers;
   self->outbox = outbox;
   self->running = g_hash_table_new (NULL, NULL);
-  self->counts = g_hash_table_new (NULL, NULL);
+  self->shares = vsw_shares_new ();
+  self->reads = vsw_turnstile_new (NULL);
 
   return self;
 }
@@ -452,7 +454,8 @@ vsw_calls_free (VswCalls *self)
   g_assert (g_hash_table_size (self->running) == 0);
 
   g_hash_table_unref (self->running);
-  g_hash_table_unref (self->counts);
+  vsw_turnstile_free (self->reads);
+  vsw_shares_free (self->shares);
   g_object_unref (self->gate);
   g_free (self);
 }

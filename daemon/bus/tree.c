@@ -3,6 +3,7 @@
 
 #include "bus/publish.h"
 #include "bus/table.h"
+#include "bus/turnstile.h"
 
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct _VswTree
   GDBusConnection *connection; /* (owned) (nullable) */
   GArray *objects;             /* (owned) (element-type guint) registrations of objects */
   GArray *subtrees;            /* (owned) (element-type guint) registrations of the fixed subtrees */
+  VswTurnstile *lists;         /* (owned) of GetManagedObjects */
   GHashTable *parts;           /* (owned) id of a switch or system → registration of the subtree of its parts */
   gulong changed;
 };
@@ -52,11 +54,30 @@ append_object (const VswView *view, gpointer builder)
   g_variant_builder_add (builder, "{o@a{sa{sv}}}", path, vsw_table_print_all (view));
 }
 
-static void
-list_objects (VswTree *self, GDBusMethodInvocation *invocation)
+/* One that waits for its turn. */
+typedef struct
 {
+  VswTree *tree;                     /* (unowned) */
+  GDBusMethodInvocation *invocation; /* (owned) */
+} Wanted;
+
+/* The bus knows by itself that the service has gone. */
+static void
+drop_wanted (gpointer data)
+{
+  Wanted *wanted = data;
+
+  g_clear_object (&wanted->invocation);
+  g_free (wanted);
+}
+
+static void
+list_objects (gpointer data)
+{
+  Wanted *wanted = data;
+  VswTree *self = wanted->tree;
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{oa{sa{sv}}}"));
-  const char *path = g_dbus_method_invocation_get_object_path (invocation);
+  const char *path = g_dbus_method_invocation_get_object_path (wanted->invocation);
   VswView view;
 
   if (strcmp (path, VSW_PATH_ROOT) == 0)
@@ -64,7 +85,20 @@ list_objects (VswTree *self, GDBusMethodInvocation *invocation)
   else if (vsw_view_find (self->scene, path, &view) && view.kind == VSW_VIEW_SWITCH)
     vsw_view_list_ports (&view, append_object, &builder);
 
-  vsw_outbox_reply (self->outbox, invocation, g_variant_new ("(a{oa{sa{sv}}})", &builder));
+  vsw_outbox_reply (self->outbox, g_steal_pointer (&wanted->invocation),
+                    g_variant_new ("(a{oa{sa{sv}}})", &builder));
+  drop_wanted (wanted);
+  vsw_turnstile_leave (self->lists);
+}
+
+static void
+want_list (VswTree *self, GDBusMethodInvocation *invocation)
+{
+  Wanted *wanted = g_new0 (Wanted, 1);
+
+  wanted->tree = self;
+  wanted->invocation = invocation;
+  vsw_turnstile_enter (self->lists, g_dbus_method_invocation_get_sender (invocation), list_objects, wanted);
 }
 
 /* --- what GDBus asks for --- */
@@ -76,7 +110,7 @@ on_method_call (GDBusConnection *connection, const char *sender, const char *pat
   VswTree *self = user_data;
 
   if (strcmp (interface, VSW_OBJECT_MANAGER_INTERFACE) == 0)
-    list_objects (self, invocation);
+    want_list (self, invocation);
   else
     vsw_calls_take (self->calls, invocation);
 }
@@ -330,6 +364,7 @@ vsw_tree_new (const VswScene *scene, VswCalls *calls, VswOutbox *outbox)
   self->objects = g_array_new (FALSE, FALSE, sizeof (guint));
   self->subtrees = g_array_new (FALSE, FALSE, sizeof (guint));
   self->parts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->lists = vsw_turnstile_new (drop_wanted);
   self->changed = g_signal_connect (scene->engine, "changed", G_CALLBACK (on_changed), self);
 
   return self;
@@ -346,6 +381,7 @@ vsw_tree_free (VswTree *self)
 {
   vsw_tree_unregister (self);
   g_signal_handler_disconnect (self->scene->engine, self->changed);
+  vsw_turnstile_free (self->lists);
   g_hash_table_unref (self->parts);
   g_array_unref (self->subtrees);
   g_array_unref (self->objects);
