@@ -88,8 +88,8 @@ gboolean vsw_resolve_create_system (VswResolver *self, const VswChange *change, 
 gboolean vsw_resolve_modify_system (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_delete_system (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_state (VswResolver *self, const VswChange *change, GError **error);
-/* A NIC of that system has gone: with its last one an enabled system is off. */
-void vsw_resolve_settle_system (VswResolver *self, const char *system_id);
+/* A NIC of that system has gone, of that backend: with its last tap, or without any its last one, an enabled system is off. */
+void vsw_resolve_settle_system (VswResolver *self, const char *system_id, VswBackend gone);
 
 /* resolve_setting.c */
 gboolean vsw_resolve_create_setting (VswResolver *self, const VswChange *change, GError **error);

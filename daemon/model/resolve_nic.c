@@ -258,7 +258,7 @@ vsw_resolve_drop_nic (VswResolver *self, VswNic *nic)
   vsw_resolve_leave_port (self, held->head.id);
   vsw_resolver_put (self, held, NULL, NULL);
   if (system_id != NULL)
-    vsw_resolve_settle_system (self, system_id);
+    vsw_resolve_settle_system (self, system_id, held->backend);
 }
 
 static gboolean

@@ -158,19 +158,33 @@ vsw_resolve_state (VswResolver *self, const VswChange *change, GError **error)
   return TRUE;
 }
 
-void
-vsw_resolve_settle_system (VswResolver *self, const char *system_id)
+/* Whether a setting of the system is a NIC of that backend now. */
+static gboolean
+has_nic (VswResolver *self, const char *system_id, VswBackend backend)
 {
-  const VswSystem *system = vsw_model_get_system (self->model, system_id);
-  if (system == NULL || system->state != VSW_SYSTEM_ENABLED)
-    return;
   GHashTableIter iter;
   gpointer setting;
   g_hash_table_iter_init (&iter, vsw_model_get_settings_of (self->model, system_id));
   while (g_hash_table_iter_next (&iter, NULL, &setting))
-    if (vsw_model_find_nic_of_setting (self->model, ((const VswValue *)setting)->id) != NULL)
-      return;
+    {
+      const VswNic *nic = vsw_model_find_nic_of_setting (self->model, ((const VswValue *)setting)->id);
+      if (nic != NULL && nic->backend == backend)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A machine that had taps has ended when the last of them has gone; its pairs of devices do not outlive it. */
+void
+vsw_resolve_settle_system (VswResolver *self, const char *system_id, VswBackend gone)
+{
+  const VswSystem *system = vsw_model_get_system (self->model, system_id);
+  if (system == NULL || system->state != VSW_SYSTEM_ENABLED || has_nic (self, system_id, VSW_BACKEND_TAP)
+      || (gone != VSW_BACKEND_TAP && has_nic (self, system_id, VSW_BACKEND_VETH)))
+    return;
+  g_autoptr (GPtrArray) settings = list_settings (self, system_id);
   set_state (self, system_id, VSW_SYSTEM_DISABLED);
+  free_all (self, settings);
 }
 
 /* --- deleting --- */

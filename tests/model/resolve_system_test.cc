@@ -254,6 +254,32 @@ TEST_F (SystemRules, AllNicsGoneInOneRequestDisableIt)
   EXPECT_EQ (describe (net.model), before);
 }
 
+/* What a machine has besides does not keep it alive; without any tap, each of its NICs does. */
+TEST_F (SystemRules, WithItsLastTapItsPairsOfDevicesGoToo)
+{
+  furnish ();
+  for (const char *name : { "box", "jar" })
+    net.must ({ Network::add_setting ("web", name, VSW_GIVEN_BACKEND, [] (VswSetting &s) { s.backend = VSW_BACKEND_VETH; }) });
+  auto take = [this] (const char *setting) {
+    net.must ({ vsw_change_delete (VSW_KIND_NIC, net.nic_of ("web", setting)->head.id, TRUE) });
+  };
+
+  net.must ({ Network::lead ("web", VSW_SYSTEM_ENABLED) });
+  take ("box");
+  take ("lan");
+  EXPECT_EQ (state (), VSW_SYSTEM_ENABLED);
+  take ("dmz");
+  EXPECT_EQ (state (), VSW_SYSTEM_DISABLED);
+  EXPECT_EQ (count_nics (), 0u) << "jar has gone with the machine";
+
+  net.must ({ vsw_change_delete (VSW_KIND_SETTING, "t-web-lan", FALSE),
+              vsw_change_delete (VSW_KIND_SETTING, "t-web-dmz", FALSE), Network::lead ("web", VSW_SYSTEM_ENABLED) });
+  take ("box");
+  EXPECT_EQ (state (), VSW_SYSTEM_ENABLED);
+  take ("jar");
+  EXPECT_EQ (state (), VSW_SYSTEM_DISABLED);
+}
+
 TEST_F (SystemRules, AnEnabledOneIsInUse)
 {
   furnish ();
