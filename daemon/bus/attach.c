@@ -205,7 +205,7 @@ vsw_attach_decode_many (VswRequest *request, const VswView *target, GError **err
 
       if (!decode_entry (request, target, entry, &nic, error))
         {
-          g_prefix_error (error, "entry %" G_GSIZE_FORMAT ": ", i);
+          vsw_draft_name_entry (i, n, error);
           return FALSE;
         }
       n_descriptors += count_descriptors (&nic);

@@ -74,6 +74,16 @@ refuse (Call *call, const GError *error)
   free_call (call);
 }
 
+static gboolean
+check_present (Call *call, GError **error)
+{
+  if (!g_cancellable_is_cancelled (call->cancellable))
+    return TRUE;
+
+  g_set_error (error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED, "the caller has left the bus");
+  return FALSE;
+}
+
 static void
 answer (Call *call, GArray *reading)
 {
@@ -162,12 +172,14 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) reading = vsw_engine_read_finish (VSW_ENGINE (source), result, &error);
   VswTurnstile *reads = call->calls->reads;
+  g_autoptr (GDBusConnection) connection =
+      g_object_ref (g_dbus_method_invocation_get_connection (call->invocation));
 
   if (reading == NULL)
     refuse (call, error);
   else
     answer (call, reading);
-  vsw_turnstile_leave (reads);
+  vsw_turnstile_leave_after (reads, connection);
 }
 
 /* Its turn has come, perhaps long after it asked. */
@@ -179,9 +191,8 @@ read_kernel (gpointer data)
   VswEngine *engine = call->calls->scene->engine;
   g_autoptr (GError) error = NULL;
 
-  if (g_cancellable_is_cancelled (call->cancellable))
+  if (!check_present (call, &error))
     {
-      g_set_error (&error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED, "the caller has left the bus");
       refuse (call, error);
       vsw_turnstile_leave (reads);
       return;
@@ -294,24 +305,11 @@ on_verdict (GObject *source, GAsyncResult *result, gpointer user_data)
   Call *call = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!vsw_gate_ask_finish (VSW_GATE (source), result, &error))
-    {
-      refuse (call, error);
-      return;
-    }
-  if (g_cancellable_is_cancelled (call->cancellable))
-    {
-      g_set_error (&error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED, "the caller has left the bus");
-      refuse (call, error);
-      return;
-    }
-  if (!check_again (call, &error))
-    {
-      refuse (call, error);
-      return;
-    }
-
-  run (call);
+  if (vsw_gate_ask_finish (VSW_GATE (source), result, &error) && check_present (call, &error)
+      && check_again (call, &error))
+    run (call);
+  else
+    refuse (call, error);
 }
 
 static void
@@ -354,10 +352,7 @@ begin (VswCaller *caller, gpointer user_data)
   g_autoptr (GError) error = NULL;
   const char *action;
 
-  if (g_cancellable_is_cancelled (call->cancellable))
-    g_set_error (&error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED, "the caller has left the bus");
-
-  if (error != NULL || !count_call (call, &error) || !decode (call, &error)
+  if (!check_present (call, &error) || !count_call (call, &error) || !decode (call, &error)
       || (action = vsw_gate_choose (method, call->request, &error)) == NULL)
     refuse (call, error);
   else if (g_strcmp0 (action, VSW_GATE_OPEN) == 0)

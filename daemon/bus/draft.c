@@ -337,6 +337,21 @@ vsw_draft_check_batch (VswRequest *request, gsize n, GError **error)
 }
 
 /**
+ * vsw_draft_name_entry:
+ * @position: of the entry, from 0
+ * @n: how many there are
+ * @error: why it was refused
+ *
+ * Thread: any.
+ */
+void
+vsw_draft_name_entry (gsize position, gsize n, GError **error)
+{
+  if (n > 1)
+    g_prefix_error (error, "entry %" G_GSIZE_FORMAT ": ", position);
+}
+
+/**
  * vsw_draft_check_named:
  * @settings: what a caller gave for something that needs a name
  * @error: INVALID_ARGUMENT

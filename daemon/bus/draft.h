@@ -33,6 +33,8 @@ void vsw_draft_setting (VswRequest *request, const VswSystem *system, const VswS
 
 /* checks that several methods share */
 gboolean vsw_draft_check_batch (VswRequest *request, gsize n, GError **error);
+/* Says in the error which of several entries was wrong. */
+void vsw_draft_name_entry (gsize position, gsize n, GError **error);
 gboolean vsw_draft_check_named (const VswSettings *settings, GError **error);
 /* The NIC of ours that an argument names. */
 gboolean vsw_draft_get_nic (VswRequest *request, gsize position, VswView *ret_view, GError **error);

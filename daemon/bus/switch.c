@@ -171,7 +171,7 @@ decode_create_ports (VswRequest *request, const VswView *target, GError **error)
       if (!vsw_settings_decode (entry, VSW_KEYS_PORT_ENTRY, &settings, error)
           || !vsw_draft_check_named (&settings, error))
         {
-          g_prefix_error (error, "entry %" G_GSIZE_FORMAT ": ", i);
+          vsw_draft_name_entry (i, n, error);
           return FALSE;
         }
       vsw_draft_port (request, target->home, settings.name, &settings, VSW_LIFETIME_PERSISTENT);

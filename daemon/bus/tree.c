@@ -76,6 +76,8 @@ list_objects (gpointer data)
 {
   Wanted *wanted = data;
   VswTree *self = wanted->tree;
+  g_autoptr (GDBusConnection) connection =
+      g_object_ref (g_dbus_method_invocation_get_connection (wanted->invocation));
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{oa{sa{sv}}}"));
   const char *path = g_dbus_method_invocation_get_object_path (wanted->invocation);
   VswView view;
@@ -88,7 +90,7 @@ list_objects (gpointer data)
   vsw_outbox_reply (self->outbox, g_steal_pointer (&wanted->invocation),
                     g_variant_new ("(a{oa{sa{sv}}})", &builder));
   drop_wanted (wanted);
-  vsw_turnstile_leave (self->lists);
+  vsw_turnstile_leave_after (self->lists, connection);
 }
 
 static void

@@ -16,6 +16,8 @@ typedef struct
 
 struct _VswTurnstile
 {
+  guint n_holders;       /* whoever made it, and each wait for the connection */
+  gboolean is_closed;
   VswTurnstileFunc drop; /* (nullable) */
   GMainContext *context; /* (owned) */
   GQueue lines;          /* (element-type Line) (owned) whose turn comes first stands first */
@@ -35,6 +37,7 @@ vsw_turnstile_new (VswTurnstileFunc drop)
 {
   VswTurnstile *self = g_new0 (VswTurnstile, 1);
 
+  self->n_holders = 1;
   self->drop = drop;
   self->context = g_main_context_ref_thread_default ();
   g_queue_init (&self->lines);
@@ -60,17 +63,29 @@ clear_pause (VswTurnstile *self)
   g_clear_pointer (&self->pause, g_source_unref);
 }
 
+static void
+release (VswTurnstile *self)
+{
+  if (--self->n_holders > 0)
+    return;
+
+  g_hash_table_unref (self->by_caller);
+  g_main_context_unref (self->context);
+  g_free (self);
+}
+
 /**
  * vsw_turnstile_free:
  * @self: (transfer full): a turnstile
  *
- * Thread: main.
+ * Drops who waits. Thread: main.
  */
 void
 vsw_turnstile_free (VswTurnstile *self)
 {
   Line *line;
 
+  self->is_closed = TRUE;
   clear_pause (self);
   while ((line = g_queue_pop_head (&self->lines)) != NULL)
     {
@@ -82,11 +97,10 @@ vsw_turnstile_free (VswTurnstile *self)
             self->drop (entry->data);
           g_free (entry);
         }
+      g_hash_table_remove (self->by_caller, line->caller);
       free_line (line);
     }
-  g_hash_table_unref (self->by_caller);
-  g_main_context_unref (self->context);
-  g_free (self);
+  release (self);
 }
 
 /* The first of the first line goes in; its line stands last from then on. */
@@ -168,4 +182,30 @@ vsw_turnstile_leave (VswTurnstile *self)
   self->pause = g_timeout_source_new ((guint)((spent + 999) / 1000));
   g_source_set_callback (self->pause, end_pause, self, NULL);
   g_source_attach (self->pause, self->context);
+}
+
+static void
+on_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  VswTurnstile *self = user_data;
+
+  /* A connection that is lost takes nothing any more, which is as good. */
+  g_dbus_connection_flush_finish (G_DBUS_CONNECTION (source), result, NULL);
+  if (!self->is_closed)
+    vsw_turnstile_leave (self);
+  release (self);
+}
+
+/**
+ * vsw_turnstile_leave_after:
+ * @self: a turnstile that somebody is inside of
+ * @connection: where his answer goes
+ *
+ * Thread: main.
+ */
+void
+vsw_turnstile_leave_after (VswTurnstile *self, GDBusConnection *connection)
+{
+  self->n_holders++;
+  g_dbus_connection_flush (connection, NULL, on_written, self);
 }
