@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "client/failure.h"
+#include "client/hold.h"
 #include "client/name.h"
 #include "client/netns.h"
 #include "client/verbs.h"
 
-#include <glib-unix.h>
-#include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #define DEFAULT_INTERFACE "eth0"
@@ -67,36 +65,6 @@ new_settings (const VswSession *session, const char *name, GUnixFDList *fds, GEr
   return vsw_options_export (session->options, session->verb->options, g_steal_pointer (&builder), error);
 }
 
-static gboolean
-stop_loop (gpointer loop)
-{
-  g_main_loop_quit (loop);
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-note_closed (GDBusConnection *connection, gboolean vanished, GError *error, gpointer loop)
-{
-  g_main_loop_quit (loop);
-}
-
-/* A NIC of lifetime `caller` is there as long as our connection is. */
-static void
-wait_for_end (VswSession *session)
-{
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  guint interrupt = g_unix_signal_add (SIGINT, stop_loop, loop);
-  guint terminate = g_unix_signal_add (SIGTERM, stop_loop, loop);
-  gulong closed = g_signal_connect (session->connection, "closed", G_CALLBACK (note_closed), loop);
-
-  fflush (stdout);
-  if (!g_dbus_connection_is_closed (session->connection))
-    g_main_loop_run (loop);
-  g_signal_handler_disconnect (session->connection, closed);
-  g_source_remove (interrupt);
-  g_source_remove (terminate);
-}
-
 /**
  * vsw_command_attach:
  * @session: a session
@@ -136,7 +104,6 @@ vsw_command_attach (VswSession *session, GError **error)
   port_name = vsw_name_new_from_path (port);
   vsw_session_confirm (session, vsw_session_new_paths ("Port", port, "Endpoint", endpoint),
                        "attached endpoint %s to %s", name, port_name);
-  if (g_strcmp0 (vsw_session_get_option (session, "lifetime"), "caller") == 0)
-    wait_for_end (session);
+  vsw_hold (session);
   return TRUE;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/hold.h"
 #include "client/verbs.h"
 
 /**
@@ -35,5 +36,6 @@ vsw_command_connect_internal (VswSession *session, GError **error)
   g_variant_get (answer, "(&o&o)", &port, &endpoint);
   vsw_session_confirm (session, vsw_session_new_paths ("Port", port, "Endpoint", endpoint),
                        "connected the host to switch %s: port %s/%s, endpoint %s", node->name, node->name, name, name);
+  vsw_hold (session);
   return TRUE;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "client/failure.h"
+#include "client/hold.h"
 #include "client/name.h"
 #include "client/verbs.h"
 
@@ -20,6 +21,7 @@ create_object (VswSession *session, const char *path, const char *interface_name
   g_variant_get (answer, "(&o)", &created);
   vsw_session_confirm (session, vsw_session_new_paths ("Path", created, NULL, NULL), "created %s %s",
                        session->verb->noun, session->arguments[0]);
+  vsw_hold (session);
   return TRUE;
 }
 

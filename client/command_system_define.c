@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/hold.h"
 #include "client/name.h"
 #include "client/verbs.h"
 
@@ -34,5 +35,6 @@ vsw_command_system_define (VswSession *session, GError **error)
     return FALSE;
   g_variant_get (answer, "(&o)", &created);
   vsw_session_confirm (session, vsw_session_new_paths ("Path", created, NULL, NULL), "defined system %s", name);
+  vsw_hold (session);
   return TRUE;
 }

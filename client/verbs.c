@@ -53,7 +53,7 @@ const VswOption vsw_global_options[] = {
   }
 #define LIFETIME                                                                                                       \
   {                                                                                                                    \
-    "lifetime", VSW_OPTION_STRING, "Lifetime", "WORD", "persistent (default) or runtime (until reboot)"                \
+    "lifetime", VSW_OPTION_STRING, "Lifetime", "WORD", "persistent (default), runtime or caller (until interrupted)"   \
   }
 #define LIFETIME_ATTACH                                                                                                \
   {                                                                                                                    \

@@ -154,6 +154,14 @@ def lifetime_caller_holds_the_connection_until_interrupted(service):
     assert lines.next() == 'attached endpoint n to port lab/n'
     assert lines.child.poll() is None
     assert lines.stop(signal.SIGINT).status == 0
+    service.reply('CreateSwitch', "(objectpath '/org/vmswitch1/switch/mine',)")
+    service.reply('DefineSystem', "(objectpath '/org/vmswitch1/system/mine',)")
+    service.reply('ConnectInternal', "(objectpath '/org/vmswitch1/switch/lab/port/mine', objectpath '/org/vmswitch1/endpoint/mine')")
+    for command in (('create', 'switch', 'mine'), ('system', 'define', 'mine'), ('connect-internal', 'lab', 'mine')):
+        lines = Lines(service.start(*command, '--lifetime', 'caller'))
+        assert 'mine' in lines.next(), command
+        assert lines.child.poll() is None, command
+        assert lines.stop(signal.SIGTERM).status == 0, command
 
 
 @case
