@@ -34,6 +34,7 @@ typedef struct
   GUnixFDList *fds;          /* (owned) (nullable) what the answer brings along */
   GError *error;             /* (owned) (nullable) why there will be no other answer */
   gboolean is_counted;       /* among the shares of its caller */
+  guint32 uid;               /* of whom it is counted; a caller that has left has none */
   const char *action;        /* (unowned) a literal: what was asked for; NULL: nothing */
   gboolean is_allowed;       /* and so it runs to its end */
 } Call;
@@ -44,7 +45,7 @@ static void
 free_call (Call *call)
 {
   if (call->is_counted)
-    vsw_shares_give_back (call->calls->shares, vsw_caller_get_uid (call->caller));
+    vsw_shares_give_back (call->calls->shares, call->uid);
   g_hash_table_remove (call->calls->running, call);
   vsw_caller_unwatch (call->caller, call->cancellable);
 
@@ -339,8 +340,8 @@ count_call (Call *call, GError **error)
   if (vsw_gate_is_open (g_dbus_method_invocation_get_method_info (call->invocation)))
     return TRUE;
 
-  call->is_counted =
-      vsw_shares_take (call->calls->shares, vsw_caller_get_uid (call->caller), rules->max_calls_per_user, error);
+  call->uid = vsw_caller_get_uid (call->caller);
+  call->is_counted = vsw_shares_take (call->calls->shares, call->uid, rules->max_calls_per_user, error);
   return call->is_counted;
 }
 
