@@ -370,7 +370,7 @@ def a_storm_of_addresses_is_met(lab):
         alice.process.stdin.flush()
         slowest, number = 0, 0
         end = time.monotonic() + 2
-        while time.monotonic() < end:
+        while time.monotonic() < end and number < 500:
             start = time.monotonic()
             other.call(switch_path('lab'), 'Switch.CreatePort', f"'p{number}'", 'options()', 'options()')
             slowest, number = max(slowest, time.monotonic() - start), number + 1
