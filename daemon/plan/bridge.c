@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plan/planner.h"
 
-static VswOp *
-new_delete_op (const char *device)
-{
-  VswDeviceRef ref = vsw_device_ref_by_name (device);
-  VswOp *op = vsw_op_new (VSW_OP_DELETE, ref);
-  g_array_append_val (op->devices, ref);
-  return op;
-}
-
 /* Born down; the guard stands before it comes up. */
 static void
 add_bridge (VswPlanner *self, const VswWish *wish)
@@ -23,7 +14,7 @@ add_bridge (VswPlanner *self, const VswWish *wish)
   op->mac = wish->mac;
   op->mtu = wish->mtu;
   op->bridge = wish->bridge;
-  vsw_planner_push (self, op, new_delete_op (wish->device));
+  vsw_planner_push (self, op, vsw_op_delete_new (device));
   vsw_planner_push (self, vsw_op_new (VSW_OP_GUARD_ADD, device), vsw_op_new (VSW_OP_GUARD_DELETE, device));
   vsw_planner_push (self, vsw_op_set_new (device, VSW_ATTRIBUTE_UP, 1), NULL);
   g_hash_table_add (self->planned, g_strdup (wish->device));

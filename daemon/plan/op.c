@@ -61,6 +61,19 @@ vsw_op_set_new (VswDeviceRef device, VswAttribute attribute, guint64 number)
 }
 
 /**
+ * vsw_op_delete_new:
+ *
+ * Makes the operation that deletes one device; more may be appended to its devices. (transfer full) Any thread.
+ */
+VswOp *
+vsw_op_delete_new (VswDeviceRef device)
+{
+  VswOp *self = vsw_op_new (VSW_OP_DELETE, device);
+  g_array_append_val (self->devices, device);
+  return self;
+}
+
+/**
  * vsw_op_free:
  *
  * Frees an operation with its inverse. Any thread.

@@ -100,6 +100,7 @@ VswDeviceRef vsw_device_ref_by_link (const VswLink *link);
 
 VswOp *vsw_op_new (VswOpKind kind, VswDeviceRef device);
 VswOp *vsw_op_set_new (VswDeviceRef device, VswAttribute attribute, guint64 number);
+VswOp *vsw_op_delete_new (VswDeviceRef device);
 void vsw_op_free (VswOp *self);
 /* One line, as in golden plans: "veth-add vswp-web mac … mtu 1500 bridge vsw-lab up; far vswg-web mac …". (transfer full) */
 char *vsw_op_print (const VswOp *self);

@@ -30,19 +30,11 @@ vsw_planner_get_far_end (VswPlanner *self, const VswNic *value)
   return get_end (self, value->peer, value->device);
 }
 
-static VswOp *
-new_delete_op (VswDeviceRef device)
-{
-  VswOp *op = vsw_op_new (VSW_OP_DELETE, device);
-  g_array_append_val (op->devices, device);
-  return op;
-}
-
 /* Half a pair is worth nothing and has a name that is wanted. What it was cannot be brought back. */
 static void
 delete_half (VswPlanner *self, const VswLink *link)
 {
-  vsw_planner_push (self, new_delete_op (vsw_device_ref_by_link (link)), NULL);
+  vsw_planner_push (self, vsw_op_delete_new (vsw_device_ref_by_link (link)), NULL);
   g_hash_table_add (self->kept, GUINT_TO_POINTER (link->index));
 }
 
@@ -84,7 +76,7 @@ add_pair (VswPlanner *self, const VswNic *value, VswNamespace *target, const Vsw
   VswOp *op = new_veth_op (self, &near, &far, value, target);
   VswDeviceRef device = op->device;
   gboolean is_plugged = op->up;
-  vsw_planner_push (self, op, new_delete_op (device));
+  vsw_planner_push (self, op, vsw_op_delete_new (device));
   if (is_plugged)
     vsw_planner_add_addresses (self, device, vsw_model_find_port_of_nic (self->model, value->head.id), NULL, TRUE);
   if (far.up && target == NULL)

@@ -18,14 +18,6 @@ new_op (VswOpKind kind, VswDeviceRef device, const VswNic *value, VswHandout *ha
   return op;
 }
 
-static VswOp *
-new_delete_op (VswDeviceRef device)
-{
-  VswOp *op = vsw_op_new (VSW_OP_DELETE, device);
-  g_array_append_val (op->devices, device);
-  return op;
-}
-
 static void
 add_tap (VswPlanner *self, const VswNic *value, VswHandout *handout)
 {
@@ -41,12 +33,13 @@ add_tap (VswPlanner *self, const VswNic *value, VswHandout *handout)
   op->mtu = wish.mtu;
   op->up = port != NULL && vsw_planner_get_controller (self, port, &op->controller);
   gboolean is_plugged = op->up;
-  vsw_planner_push (self, op, new_delete_op (device));
+  vsw_planner_push (self, op, vsw_op_delete_new (device));
   if (is_plugged)
     vsw_planner_add_addresses (self, device, port, NULL, TRUE);
 }
 
-/* What is handed out is let go only when everything is on disk: killed before, the tap is still there to be opened again. */
+/* What is handed out is let go only when everything is on disk: killed before, the tap is still there to be opened again. Killed
+ * between the two, it goes at the next start: its descriptors went with the daemon. */
 static void
 open_tap (VswPlanner *self, const VswNic *value, const VswLink *link, VswHandout *handout)
 {
