@@ -304,6 +304,29 @@ vsw_draft_setting (VswRequest *request, const VswSystem *system, const VswSettin
   take_draft (request, (VswValue *)vsw_setting_new (&fields), settings, NULL, NULL);
 }
 
+/**
+ * vsw_draft_delete:
+ * @request: a call of Delete
+ * @kind: of the object
+ * @id: of the object
+ * @error: INVALID_ARGUMENT
+ *
+ * Makes the removal of the object, with the options of the call, the change of the request. Thread: any.
+ *
+ * Returns: %FALSE if the options are wrong
+ */
+gboolean
+vsw_draft_delete (VswRequest *request, VswKind kind, const char *id, GError **error)
+{
+  VswSettings options;
+
+  if (!vsw_request_get_options (request, VSW_KEYS_DELETE, &options, error))
+    return FALSE;
+
+  vsw_request_take_change (request, vsw_change_delete (kind, id, options.force));
+  return TRUE;
+}
+
 /* --- checks --- */
 
 /**

@@ -31,6 +31,9 @@ void vsw_draft_system (VswRequest *request, const char *name, const VswSettings 
 void vsw_draft_setting (VswRequest *request, const VswSystem *system, const VswSettings *settings,
                         const char *connection_id);
 
+/* What every Delete takes: options, and the change that removes the object. */
+gboolean vsw_draft_delete (VswRequest *request, VswKind kind, const char *id, GError **error);
+
 /* checks that several methods share */
 gboolean vsw_draft_check_batch (VswRequest *request, gsize n, GError **error);
 /* Says in the error which of several entries was wrong. */

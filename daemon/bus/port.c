@@ -121,13 +121,7 @@ decode_modify (VswRequest *request, const VswView *target, GError **error)
 static gboolean
 decode_delete (VswRequest *request, const VswView *target, GError **error)
 {
-  VswSettings options;
-
-  if (!vsw_request_get_options (request, VSW_KEYS_DELETE, &options, error))
-    return FALSE;
-
-  vsw_request_take_change (request, vsw_change_delete (VSW_KIND_PORT, target->port->head.id, options.force));
-  return TRUE;
+  return vsw_draft_delete (request, VSW_KIND_PORT, target->port->head.id, error);
 }
 
 static const VswMethodRow methods[] = {
