@@ -35,6 +35,22 @@ port_fields ()
   return fields;
 }
 
+// Whatever the edit, what is made of the edited fields is not equal to `value`, made of `fields`.
+template <typename Value>
+void
+expect_each_differs (const Value *value, const Value &fields, Value *(*make) (const Value *),
+                     const std::vector<std::function<void (Value &)> > &edits)
+{
+  for (gsize i = 0; i < edits.size (); i++)
+    {
+      Value edited = fields;
+      edits[i](edited);
+      Value *other = make (&edited);
+      EXPECT_FALSE (vsw_value_equal (value, other)) << i;
+      vsw_value_unref (other);
+    }
+}
+
 } // namespace
 
 TEST (Value, CopiesEverythingItIsMadeFrom)
@@ -90,13 +106,7 @@ TEST (Value, EqualsOnlyWhatSaysTheSame)
   EXPECT_TRUE (vsw_value_equal (nullptr, nullptr));
   EXPECT_FALSE (vsw_value_equal (value, nullptr));
   EXPECT_FALSE (vsw_value_equal (nullptr, value));
-  for (gsize i = 0; i < edits.size (); i++)
-    {
-      VswNic edited = nic_fields ();
-      edits[i](edited);
-      g_autoptr (VswNic) other = vsw_nic_new (&edited);
-      EXPECT_FALSE (vsw_value_equal (value, other)) << i;
-    }
+  expect_each_differs (value, fields, vsw_nic_new, edits);
 }
 
 TEST (Value, OfASwitchEqualsOnlyWhatSaysTheSame)
@@ -115,13 +125,7 @@ TEST (Value, OfASwitchEqualsOnlyWhatSaysTheSame)
   fields.head.id = fields.head.name = "x";
   g_autoptr (VswSwitch) value = vsw_switch_new (&fields), same = vsw_switch_new (&fields);
   EXPECT_TRUE (vsw_value_equal (value, same));
-  for (gsize i = 0; i < edits.size (); i++)
-    {
-      VswSwitch edited = fields;
-      edits[i](edited);
-      g_autoptr (VswSwitch) other = vsw_switch_new (&edited);
-      EXPECT_FALSE (vsw_value_equal (value, other)) << i;
-    }
+  expect_each_differs (value, fields, vsw_switch_new, edits);
 }
 
 TEST (Value, OfAPortEqualsOnlyWhatSaysTheSame)
@@ -137,13 +141,7 @@ TEST (Value, OfAPortEqualsOnlyWhatSaysTheSame)
   VswPort fields = port_fields ();
   g_autoptr (VswPort) value = vsw_port_new (&fields), same = vsw_port_new (&fields);
   EXPECT_TRUE (vsw_value_equal (value, same));
-  for (gsize i = 0; i < edits.size (); i++)
-    {
-      VswPort edited = port_fields ();
-      edits[i](edited);
-      g_autoptr (VswPort) other = vsw_port_new (&edited);
-      EXPECT_FALSE (vsw_value_equal (value, other)) << i;
-    }
+  expect_each_differs (value, fields, vsw_port_new, edits);
 }
 
 TEST (Value, OfASystemEqualsOnlyWhatSaysTheSame)
@@ -159,13 +157,7 @@ TEST (Value, OfASystemEqualsOnlyWhatSaysTheSame)
   EXPECT_EQ (value->head.kind, VSW_KIND_SYSTEM);
   EXPECT_STREQ (value->machine, "") << "none";
   EXPECT_TRUE (vsw_value_equal (value, same));
-  for (gsize i = 0; i < edits.size (); i++)
-    {
-      VswSystem edited = fields;
-      edits[i](edited);
-      g_autoptr (VswSystem) other = vsw_system_new (&edited);
-      EXPECT_FALSE (vsw_value_equal (value, other)) << i;
-    }
+  expect_each_differs (value, fields, vsw_system_new, edits);
 }
 
 TEST (Value, OfASettingEqualsOnlyWhatSaysTheSame)
@@ -188,13 +180,7 @@ TEST (Value, OfASettingEqualsOnlyWhatSaysTheSame)
   g_autoptr (VswSetting) value = vsw_setting_new (&fields), same = vsw_setting_new (&fields);
   EXPECT_EQ (value->head.kind, VSW_KIND_SETTING);
   EXPECT_TRUE (vsw_value_equal (value, same));
-  for (gsize i = 0; i < edits.size (); i++)
-    {
-      VswSetting edited = fields;
-      edits[i](edited);
-      g_autoptr (VswSetting) other = vsw_setting_new (&edited);
-      EXPECT_FALSE (vsw_value_equal (value, other)) << i;
-    }
+  expect_each_differs (value, fields, vsw_setting_new, edits);
 }
 
 TEST (Value, SaysWhichNicsAreKept)
