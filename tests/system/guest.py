@@ -19,6 +19,7 @@ BUSYBOX = Path('/bin/busybox')
 APPLETS = ['cat', 'insmod', 'ip', 'ls', 'mount', 'ping', 'poweroff', 'sleep', 'wc']  # what guest-init calls
 MODULES = ['virtio_pci', 'virtio_net', 'e1000', '8139cp', '8139too']
 MODELS = {'virtio': 'virtio-net-pci', 'e1000': 'e1000', 'rtl8139': 'rtl8139'}
+INTERVAL = 0.1  # seconds between two pings
 REPLY = re.compile(r'bytes from \S+: seq=(\d+)')
 
 
@@ -86,7 +87,7 @@ def make_files(kernel, folder):
     (folder / 'kernel').write_bytes(unpack(kernel.read_bytes()))
 
 
-def command(lab, address, peer, netdev, model='virtio', mac=None, queues=1, seconds=0, interval=0.1):
+def command(lab, address, peer, netdev, model='virtio', mac=None, queues=1, seconds=0, interval=INTERVAL):
     """The command line of a guest with one NIC: `netdev` is the value of -netdev, whose id is n0."""
     folder = ROOT / 'guest'
     if not folder.exists():

@@ -124,9 +124,9 @@ def run(**options):
                 continue
             failed += bool(trouble)
             print(f'{"not ok" if trouble else "ok"} {number} - {title}')
-            for line in (trouble or '').splitlines():
-                print('#', line)
             sys.stdout.flush()
+            if trouble:  # on the standard error output, which meson shows of a test that failed
+                print(f'{title}:\n{trouble}', file=sys.stderr, flush=True)
     except Exception:
         print('Bail out! ' + traceback.format_exc().replace('\n', ' | '))
         failed += 1
