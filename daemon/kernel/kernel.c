@@ -54,6 +54,12 @@ vsw_kernel_describe (VswKernel *self, VswLink *link, GError **error)
   return VSW_KERNEL_GET_IFACE (self)->describe (self, link, error);
 }
 
+VswIpConfig *
+vsw_kernel_get_ip (VswKernel *self, guint index, GError **error)
+{
+  return VSW_KERNEL_GET_IFACE (self)->get_ip (self, index, error);
+}
+
 GArray *
 vsw_kernel_get_forwarding (VswKernel *self, guint bridge, GError **error)
 {

@@ -35,6 +35,7 @@ struct _VswKernelInterface
   VswLinks *(*list) (VswKernel *self, GError **error);
   gboolean (*reset_guard) (VswKernel *self, GPtrArray *bridges, GError **error);
   VswLink *(*describe) (VswKernel *self, VswLink *link, GError **error);
+  VswIpConfig *(*get_ip) (VswKernel *self, guint index, GError **error);
   GArray *(*get_forwarding) (VswKernel *self, guint bridge, GError **error);
   GArray *(*get_counters) (VswKernel *self, GError **error);
   GStrv (*probe) (VswKernel *self, GError **error);
@@ -54,6 +55,8 @@ VswLinks *vsw_kernel_list (VswKernel *self, GError **error);
 gboolean vsw_kernel_reset_guard (VswKernel *self, GPtrArray *bridges, GError **error);
 /* A copy of the link with driver, bus path, speed, duplex and wireless filled in. */
 VswLink *vsw_kernel_describe (VswKernel *self, VswLink *link, GError **error);
+/* What IP has on that link now. (transfer full) NOT_FOUND if there is no such link. */
+VswIpConfig *vsw_kernel_get_ip (VswKernel *self, guint index, GError **error);
 /* (element-type VswForwardingEntry) */
 GArray *vsw_kernel_get_forwarding (VswKernel *self, guint bridge, GError **error);
 /* (element-type VswCounters) of every link. */

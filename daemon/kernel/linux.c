@@ -73,6 +73,17 @@ apply (VswKernel *kernel, const VswOp *op, GError **error)
       return vsw_guard_add (self->guard, op->device.name, error);
     case VSW_OP_GUARD_DELETE:
       return vsw_guard_delete (self->guard, op->device.name, error);
+    case VSW_OP_IP_PREPARE:
+    case VSW_OP_IP_FORGET:
+    case VSW_OP_IP_MOVE:
+    case VSW_OP_IP_TAKE:
+    case VSW_OP_IP_GIVE:
+    case VSW_OP_DIVERT_ADD:
+    case VSW_OP_DIVERT_DELETE:
+    case VSW_OP_HOST_ADD:
+    case VSW_OP_HOST_DELETE:
+      g_set_error_literal (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED, "not written");
+      return FALSE;
     case VSW_OP_DELETE:
       return vsw_delete_devices (session, op->devices, error);
     }

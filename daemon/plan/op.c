@@ -85,6 +85,7 @@ vsw_op_free (VswOp *self)
   g_free ((char *)self->text);
   g_clear_pointer (&self->target, vsw_namespace_unref);
   g_clear_pointer (&self->handout, vsw_handout_unref);
+  g_clear_pointer (&self->ip, vsw_ip_config_unref);
   g_clear_pointer (&self->devices, g_array_unref);
   g_clear_pointer (&self->inverse, vsw_op_free);
   g_free (self);

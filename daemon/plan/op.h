@@ -7,6 +7,7 @@
 #pragma once
 
 #include "model/handout.h"
+#include "model/ip_config.h"
 #include "model/link.h"
 #include "model/namespace.h"
 
@@ -37,6 +38,20 @@ typedef enum
   VSW_OP_ADDRESS_DELETE, /* device, mac; no error if it is gone already */
   VSW_OP_GUARD_ADD,      /* device: a bridge: no frame between it and the host; no error if it is there already */
   VSW_OP_GUARD_DELETE,   /* device (name); no error if it is gone already */
+  VSW_OP_IP_PREPARE,     /* device, far, ip: `device` gets addresses, neighbours and settings as well, so that frames find the host there too; nothing
+                            leaves by it yet, and `far`, which has ip, keeps it */
+  VSW_OP_IP_FORGET,      /* device, ip: what IP_PREPARE gave is taken off again */
+  VSW_OP_IP_MOVE,        /* device, far, ip: what is on `far` of it passes to `device`: routes, next hops and rules change in their place, then
+                            the addresses leave `far`, which is quiet in IPv6 then. What `device` has already stays; an absent `far` is no error;
+                            CONFLICT if `far` has more than that by now */
+  VSW_OP_IP_TAKE,        /* device, ip: all of it leaves the device, which is quiet in IPv6 then; CONFLICT if the device has more than that by now */
+  VSW_OP_IP_GIVE,        /* device, ip: what is missing of it is put there; addresses whose lifetime is over are not */
+  VSW_OP_DIVERT_ADD,     /* device: a NIC; far: a port device: what arrives at the NIC leaves by `far`, whatever else is done to the NIC
+                            meanwhile; does nothing if another hand has a queueing discipline of its own there */
+  VSW_OP_DIVERT_DELETE,  /* device; no error if nothing is diverted */
+  VSW_OP_HOST_ADD,       /* device: a bridge port; mac: frames for it go there, though another port of the bridge has that address itself;
+                            no error if that is so already */
+  VSW_OP_HOST_DELETE,    /* device, mac; no error if it is gone already */
   VSW_OP_DELETE,         /* devices: links of ours, near ends and bridges; returns when they are gone; absent ones are no error */
 } VswOpKind;
 
@@ -87,6 +102,7 @@ struct _VswOp
   VswDeviceRef far;
   VswMac far_mac;
   VswNamespace *target; /* (owned) (nullable) */
+  VswIpConfig *ip;      /* (owned) (nullable) */
   VswAttribute attribute;
   guint64 number;
   const char *text; /* (owned) (nullable) */

@@ -180,6 +180,19 @@ append_address (GString *text, const VswOp *op)
   append_mac (text, op->mac);
 }
 
+/* Where it comes from or goes to, and how much it is. */
+static void
+append_ip (GString *text, const VswOp *op)
+{
+  if (op->far.index != 0 || op->far.name[0] != '\0')
+    {
+      g_string_append (text, op->kind == VSW_OP_DIVERT_ADD ? " to " : " from ");
+      append_device (text, &op->far);
+    }
+  for (guint i = 0; op->ip != NULL && op->ip->items[i] != NULL; i++)
+    g_string_append_printf (text, "%s%s", i == 0 ? ": " : "; ", op->ip->items[i]);
+}
+
 static void
 append_devices (GString *text, const VswOp *op)
 {
@@ -217,6 +230,15 @@ static const struct
   [VSW_OP_ADDRESS_DELETE] = { "address-delete", TRUE, append_address },
   [VSW_OP_GUARD_ADD] = { "guard-add", TRUE, append_nothing },
   [VSW_OP_GUARD_DELETE] = { "guard-delete", TRUE, append_nothing },
+  [VSW_OP_IP_PREPARE] = { "ip-prepare", TRUE, append_ip },
+  [VSW_OP_IP_FORGET] = { "ip-forget", TRUE, append_ip },
+  [VSW_OP_IP_MOVE] = { "ip-move", TRUE, append_ip },
+  [VSW_OP_IP_TAKE] = { "ip-take", TRUE, append_ip },
+  [VSW_OP_IP_GIVE] = { "ip-give", TRUE, append_ip },
+  [VSW_OP_DIVERT_ADD] = { "divert-add", TRUE, append_ip },
+  [VSW_OP_DIVERT_DELETE] = { "divert-delete", TRUE, append_nothing },
+  [VSW_OP_HOST_ADD] = { "host-add", TRUE, append_address },
+  [VSW_OP_HOST_DELETE] = { "host-delete", TRUE, append_address },
   [VSW_OP_DELETE] = { "delete", FALSE, append_devices },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == VSW_OP_DELETE + 1);

@@ -335,6 +335,17 @@ fake_apply (FakeState *self, const VswOp *op, GError **error)
     case VSW_OP_GUARD_DELETE:
       g_hash_table_remove (self->guards, op->device.name);
       return TRUE;
+    case VSW_OP_IP_PREPARE:
+    case VSW_OP_IP_FORGET:
+    case VSW_OP_IP_MOVE:
+    case VSW_OP_IP_TAKE:
+    case VSW_OP_IP_GIVE:
+    case VSW_OP_DIVERT_ADD:
+    case VSW_OP_DIVERT_DELETE:
+    case VSW_OP_HOST_ADD:
+    case VSW_OP_HOST_DELETE:
+      g_set_error_literal (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED, "not written");
+      return FALSE;
     case VSW_OP_DELETE:
       return delete_links (self, op, error);
     }
