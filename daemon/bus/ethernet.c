@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* org.vmswitch1.EthernetPort: our NICs, and those of the host, which are only shown. */
+/* org.vmswitch1.EthernetPort: our NICs, and those of the host, which are shown, and can be bound to a switch (switch.c). */
 #include "bus/draft.h"
 #include "bus/table.h"
 #include "introspection/interfaces.h"
@@ -21,7 +21,7 @@ is_ours (const VswView *view)
 static GVariant *
 get_name (const VswView *view)
 {
-  return is_ours (view) ? g_variant_new_string (view->nic->head.name) : vsw_variant_new_bytes (view->link->name);
+  return view->nic != NULL ? g_variant_new_string (view->nic->head.name) : vsw_variant_new_bytes (view->link->name);
 }
 
 static GVariant *
@@ -45,7 +45,7 @@ get_interface_name (const VswView *view)
   if (device != NULL)
     return vsw_variant_new_bytes (device->name);
 
-  return vsw_variant_new_bytes (view->nic->placed_as);
+  return vsw_variant_new_bytes (is_ours (view) ? view->nic->placed_as : "");
 }
 
 static GVariant *
@@ -73,13 +73,19 @@ get_static_mac (const VswView *view)
 static GVariant *
 get_permanent (const VswView *view)
 {
-  return vsw_variant_new_mac (is_ours (view) ? view->nic->mac : view->link->permanent);
+  if (is_ours (view))
+    return vsw_variant_new_mac (view->nic->mac);
+
+  return vsw_variant_new_mac (view->link != NULL ? view->link->permanent : view->nic->uplink->permanent);
 }
 
 static GVariant *
 get_mtu (const VswView *view)
 {
-  return g_variant_new_uint32 (is_ours (view) ? vsw_facts_nic_mtu (view->model, view->nic) : view->link->mtu);
+  if (is_ours (view) || view->link == NULL)
+    return g_variant_new_uint32 (vsw_facts_nic_mtu (view->model, view->nic));
+
+  return g_variant_new_uint32 (view->link->mtu);
 }
 
 /* Seen from the far end while we see it. A pair has one carrier, and a tap one device. */
@@ -116,7 +122,7 @@ get_carrier (const VswView *view)
 static GVariant *
 get_state (const VswView *view)
 {
-  if (is_ours (view))
+  if (view->nic != NULL)
     return g_variant_new_string (vsw_facts_nic_state (view->model, view->links, view->nic));
   if (!view->link->is_up)
     return g_variant_new_string ("down");
@@ -155,7 +161,7 @@ check_ours (const VswView *target, GError **error)
   if (is_ours (target))
     return TRUE;
 
-  name = vsw_text_escape (target->link->name);
+  name = target->nic != NULL ? g_strdup (target->nic->head.name) : vsw_text_escape (target->link->name);
   g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED,
                "endpoint %s is an external Ethernet port: it belongs to the host", name);
   return FALSE;

@@ -24,25 +24,36 @@ get_switch (const VswView *view)
 static GVariant *
 get_driver (const VswView *view)
 {
-  return vsw_variant_new_bytes (view->link->driver);
+  return vsw_variant_new_bytes (view->link != NULL ? view->link->driver : "");
 }
 
+/* Of one that is missing: where it was. */
 static GVariant *
 get_bus_path (const VswView *view)
 {
-  return vsw_variant_new_bytes (view->link->bus_path);
+  return vsw_variant_new_bytes (view->link != NULL ? view->link->bus_path : view->nic->uplink->bus_path);
+}
+
+/* (transfer full) */
+static char *
+print_reason (const VswView *view)
+{
+  if (view->link == NULL)
+    return g_strdup ("it is not there");
+
+  return vsw_facts_not_bridgeable (view->model, view->links, view->link);
 }
 
 static GVariant *
 get_reason (const VswView *view)
 {
-  return g_variant_new_take_string (vsw_facts_not_bridgeable (view->links, view->link));
+  return g_variant_new_take_string (print_reason (view));
 }
 
 static GVariant *
 get_bridgeable (const VswView *view)
 {
-  g_autofree char *reason = vsw_facts_not_bridgeable (view->links, view->link);
+  g_autofree char *reason = print_reason (view);
 
   return g_variant_new_boolean (reason[0] == '\0');
 }

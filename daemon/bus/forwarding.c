@@ -16,7 +16,7 @@ new_port (VswRequest *request, const VswForwardingEntry *entry)
 {
   VswView view;
 
-  if (entry->port != 0 && vsw_view_find_link (request->scene, entry->port, &view) && view.kind == VSW_VIEW_NIC)
+  if (entry->port != 0 && vsw_view_find_link (request->scene, entry->port, &view) && view.nic != NULL)
     return vsw_variant_new_port (&view);
 
   return g_variant_new_object_path (VSW_PATH_NONE);

@@ -6,13 +6,15 @@
 static gboolean
 is_present (const VswView *view)
 {
-  return view->kind == VSW_VIEW_NIC;
+  return view->kind == VSW_VIEW_NIC || (view->kind == VSW_VIEW_EXTERNAL && view->nic != NULL);
 }
 
 static GVariant *
 get_role (const VswView *view)
 {
-  return g_variant_new_string (view->nic->nic_kind == VSW_NIC_INTERNAL ? "switch" : "vm");
+  gboolean is_of_host = view->nic->nic_kind == VSW_NIC_INTERNAL || view->nic->nic_kind == VSW_NIC_EXTERNAL;
+
+  return g_variant_new_string (is_of_host ? "switch" : "vm");
 }
 
 static GVariant *

@@ -124,7 +124,7 @@ vsw_view_list_endpoints (const VswScene *scene, VswViewFunc func, gpointer user_
 
   for (guint i = 0; i < links->len; i++)
     if (vsw_view_find_link (scene, ((const VswLink *)g_ptr_array_index (links, i))->index, &view)
-        && view.kind == VSW_VIEW_EXTERNAL)
+        && view.kind == VSW_VIEW_EXTERNAL && view.nic == NULL)
       func (&view, user_data);
 }
 

@@ -56,6 +56,7 @@ static const struct
   [VSW_KEY_MACHINE_OPTION] = { "machine", "s", G_STRUCT_OFFSET (VswSettings, machine), vsw_machine_check,
                                VSW_GIVEN_MACHINE },
   [VSW_KEY_QUEUES_OPTION] = { "queues", "u", G_STRUCT_OFFSET (VswSettings, queues), NULL, 0 },
+  [VSW_KEY_DROP_ADDRESSES] = { "drop-addresses", "b", G_STRUCT_OFFSET (VswSettings, drop_addresses), NULL, 0 },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == VSW_N_KEYS);
@@ -80,7 +81,7 @@ decode_guest_kind (const char *text, VswNicKind *ret_kind, GError **error)
 {
   VswNicKind kind = VSW_NIC_INTERNAL;
 
-  if (vsw_nic_kind_decode (text, &kind, NULL) && kind != VSW_NIC_INTERNAL)
+  if (vsw_nic_kind_decode (text, &kind, NULL) && kind != VSW_NIC_INTERNAL && kind != VSW_NIC_EXTERNAL)
     {
       *ret_kind = kind;
       return TRUE;
@@ -88,6 +89,23 @@ decode_guest_kind (const char *text, VswNicKind *ret_kind, GError **error)
 
   g_autofree char *printable = vsw_text_excerpt (text);
   g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "'%s' is none of synthetic, emulated", printable);
+  return FALSE;
+}
+
+/* One of the host's is made of hardware. */
+static gboolean
+decode_guest_backend (const char *text, VswBackend *ret_backend, GError **error)
+{
+  VswBackend backend = VSW_BACKEND_HARDWARE;
+
+  if (vsw_backend_decode (text, &backend, NULL) && backend != VSW_BACKEND_HARDWARE)
+    {
+      *ret_backend = backend;
+      return TRUE;
+    }
+
+  g_autofree char *printable = vsw_text_excerpt (text);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "backend '%s' is none of veth, tap", printable);
   return FALSE;
 }
 
@@ -103,7 +121,7 @@ decode_string (VswKey key, const char *text, VswSettings *settings, GError **err
   if (key == VSW_KEY_KIND || key == VSW_KEY_SUB_TYPE)
     return decode_guest_kind (text, &settings->kind, error);
   if (key == VSW_KEY_BACKEND)
-    return vsw_backend_decode (text, &settings->backend, error);
+    return decode_guest_backend (text, &settings->backend, error);
 
   *(const char **)((char *)settings + rows[key].offset) = text;
   return rows[key].check (text, error);

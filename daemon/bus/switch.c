@@ -4,6 +4,7 @@
 #include "bus/draft.h"
 #include "bus/forwarding.h"
 #include "bus/table.h"
+#include "bus/uplink.h"
 #include "introspection/interfaces.h"
 
 static gboolean
@@ -114,6 +115,12 @@ get_ports_version (const VswView *view)
   return vsw_model_get_ports_version (view->model, view->home->head.id);
 }
 
+static GVariant *
+get_external_port (const VswView *view)
+{
+  return vsw_variant_new_nic (vsw_model_find_uplink_of (view->model, view->home->head.id));
+}
+
 static const VswPropertyRow properties[] = {
   { "Name", vsw_head_print_name, VSW_EMITS_CONST },
   { "Id", vsw_head_print_id, VSW_EMITS_CONST },
@@ -132,6 +139,7 @@ static const VswPropertyRow properties[] = {
   { "Shared", get_shared },
   { "State", get_state },
   { "Ports", get_ports, VSW_EMITS_INVALIDATES, get_ports_version },
+  { "ExternalPort", get_external_port },
   { "Lifetime", vsw_head_print_lifetime, VSW_EMITS_CONST },
   { "OwnerUid", vsw_head_print_owner, VSW_EMITS_CONST },
   { "CreatedTimestamp", vsw_head_print_created, VSW_EMITS_CONST },
@@ -313,6 +321,8 @@ static const VswMethodRow methods[] = {
   { "CreatePorts", VSW_RUN_CHANGE, FALSE, decode_create_ports, vsw_request_reply_paths },
   { "ConnectInternal", VSW_RUN_CHANGE, FALSE, decode_connect_internal, reply_port_and_endpoint },
   { "DisconnectInternal", VSW_RUN_CHANGE, FALSE, decode_disconnect_internal, NULL },
+  { "BindExternalEthernetPort", VSW_RUN_CHANGE, FALSE, vsw_uplink_decode_bind, vsw_request_reply_path },
+  { "UnbindExternalEthernetPort", VSW_RUN_CHANGE, FALSE, vsw_uplink_decode_unbind, NULL },
   { "Attach", VSW_RUN_CHANGE, TRUE, vsw_attach_decode, vsw_attach_reply, TRUE },
   { "AttachMany", VSW_RUN_CHANGE, TRUE, vsw_attach_decode_many, vsw_attach_reply_many, TRUE },
   { "GetForwardingTable", VSW_RUN_FORWARDING, FALSE, decode_get_forwarding, vsw_forwarding_reply },

@@ -52,9 +52,11 @@ view_port (const VswScene *scene, VswPort *value)
 static VswView
 view_nic (const VswScene *scene, VswNic *value)
 {
-  VswView view = begin_view (scene, VSW_VIEW_NIC);
+  VswView view = begin_view (scene, value->uplink != NULL ? VSW_VIEW_EXTERNAL : VSW_VIEW_NIC);
 
   set_nic (&view, value);
+  if (value->uplink != NULL)
+    view.far = view.link;
   view.system = vsw_model_find_system_of_nic (view.model, value);
   view.port = vsw_model_find_port_of_nic (view.model, value->head.id);
   if (view.port != NULL)
@@ -113,11 +115,27 @@ vsw_view_new (const VswScene *scene, VswValue *value)
   g_assert_not_reached ();
 }
 
+/* The value of a NIC of the host that is bound, by its link. (nullable) */
+static VswNic *
+get_uplink (const VswView *view, const VswLink *link)
+{
+  const char *device = vsw_links_get_bound (view->links, link->index);
+  VswValue *value = device != NULL ? vsw_model_find_device (view->model, device) : NULL;
+
+  return value != NULL && value->kind == VSW_KIND_NIC && ((VswNic *)value)->uplink != NULL ? (VswNic *)value : NULL;
+}
+
 static gboolean
 view_external (const VswScene *scene, VswLink *link, VswView *ret_view)
 {
   VswView view = begin_view (scene, VSW_VIEW_EXTERNAL);
+  VswNic *uplink = get_uplink (&view, link);
 
+  if (uplink != NULL)
+    {
+      *ret_view = view_nic (scene, uplink);
+      return TRUE;
+    }
   if (vsw_links_get_bound (view.links, link->index) != NULL
       || !vsw_rules_is_external (vsw_model_get_rules (view.model), link))
     return FALSE;
@@ -137,13 +155,20 @@ view_external (const VswScene *scene, VswLink *link, VswView *ret_view)
   return TRUE;
 }
 
+/* A NIC of the host is one object whether it is bound or not, so its key is that of its link, as long as it has one. */
+static gboolean
+is_seen_by_its_link (const VswView *view)
+{
+  return view->kind == VSW_VIEW_EXTERNAL && view->link != NULL;
+}
+
 /**
  * vsw_view_get:
  * @scene: what to look at
  * @key: an id, or a key as the engine's signals have it
  * @ret_view: the object
  *
- * Looks an object up by its key. Thread: main.
+ * Looks an object up by its key; every object has one. Thread: main.
  *
  * Returns: %FALSE if there is none
  */
@@ -153,8 +178,11 @@ vsw_view_get (const VswScene *scene, const char *key, VswView *ret_view)
   VswValue *value = vsw_model_get (vsw_engine_get_model (scene->engine), key);
 
   if (value != NULL)
-    *ret_view = vsw_view_new (scene, value);
-  else if (strcmp (key, VSW_ENGINE_MANAGER_KEY) == 0)
+    {
+      *ret_view = vsw_view_new (scene, value);
+      return !is_seen_by_its_link (ret_view);
+    }
+  if (strcmp (key, VSW_ENGINE_MANAGER_KEY) == 0)
     *ret_view = begin_view (scene, VSW_VIEW_MANAGER);
   else if (g_str_has_prefix (key, VSW_ENGINE_LINK_KEY))
     {
@@ -346,7 +374,7 @@ vsw_view_get_path (const VswView *self)
     case VSW_VIEW_SETTING:
       return vsw_path_new_setting (self->system->head.name, self->setting->head.name);
     case VSW_VIEW_EXTERNAL:
-      name = name_external (self->model, self->link);
+      name = self->nic != NULL ? g_strdup (self->nic->head.name) : name_external (self->model, self->link);
       return vsw_path_new_endpoint (name);
     }
   g_assert_not_reached ();

@@ -23,7 +23,7 @@ typedef enum
   VSW_VIEW_SWITCH,
   VSW_VIEW_PORT,
   VSW_VIEW_NIC,      /* one of ours */
-  VSW_VIEW_EXTERNAL, /* one of the host's */
+  VSW_VIEW_EXTERNAL, /* one of the host's, bound to a switch or not */
   VSW_VIEW_SYSTEM,
   VSW_VIEW_SETTING,
 } VswViewKind;
@@ -36,10 +36,10 @@ typedef struct
   VswLinks *links;
   VswSwitch *home;     /* (nullable) the switch itself; of a port; that a NIC is plugged into */
   VswPort *port;       /* (nullable) the port itself; that a NIC is plugged into */
-  VswNic *nic;         /* (nullable) the NIC itself; that is plugged into a port; that a setting is now */
+  VswNic *nic;         /* (nullable) the NIC itself; that is plugged into a port; that a setting is now; of an external one: it is bound */
   VswSystem *system;   /* (nullable) the system itself; of a setting; that a NIC is part of */
   VswSetting *setting; /* (nullable) the setting itself */
-  VswLink *link;       /* (nullable) bridge of a switch, near end of a port's or its own NIC, the external NIC itself */
+  VswLink *link;       /* (nullable) bridge of a switch, near end of a port's or its own NIC, the external NIC itself (NULL: it is bound, and missing) */
   VswLink *far;        /* (nullable) far end of a NIC while it is in our namespace; the external NIC itself */
 } VswView;
 

@@ -123,13 +123,21 @@ describe_if_external (VswEngine *engine, const VswLink *before, const VswLink *a
 
 /* --- bindings --- */
 
-/* A marked link that is nobody yet becomes the device that it claims to be, if that one is still missing. */
+/* A marked link that is nobody yet becomes the device that it claims to be, if that one is still missing. One of the host's becomes the NIC that
+ * it is known to be, whatever it is called. */
 void
 vsw_engine_bind (VswEngine *engine, const VswLink *link)
 {
+  VswNic *uplink = NULL;
   char device[VSW_INTERFACE_SIZE];
 
-  if (vsw_links_get_bound (engine->links, link->index) != NULL || vsw_link_get_claim (link, device) == NULL)
+  if (vsw_links_get_bound (engine->links, link->index) != NULL)
+    return;
+  if (!vsw_link_is_marked (link))
+    uplink = vsw_model_find_missing_uplink (engine->model, engine->links, link);
+  if (uplink != NULL && vsw_uplink_find (uplink->uplink, engine->links) == link)
+    vsw_links_bind (engine->links, uplink->device, link->index);
+  if (uplink != NULL || vsw_link_get_claim (link, device) == NULL)
     return;
   if (vsw_model_find_device (engine->model, device) == NULL || vsw_links_get_device (engine->links, device) != NULL)
     return;
@@ -150,6 +158,14 @@ bind_value (VswEngine *engine, const VswValue *value)
       devices[1] = ((const VswNic *)value)->peer;
     }
 
+  if (value->kind == VSW_KIND_NIC && ((const VswNic *)value)->uplink != NULL)
+    {
+      VswLink *link = vsw_uplink_find (((const VswNic *)value)->uplink, engine->links);
+
+      if (link != NULL && vsw_links_get_device (engine->links, devices[0]) == NULL)
+        vsw_links_bind (engine->links, devices[0], link->index);
+      return;
+    }
   for (gsize i = 0; i < G_N_ELEMENTS (devices) && devices[i] != NULL; i++)
     {
       VswLink *link = vsw_links_find_name (engine->links, devices[i]);
@@ -210,6 +226,9 @@ take_in_delta (VswEngine *engine, VswDelta *delta)
     {
       const VswPair *pair = vsw_delta_get (delta, i);
 
+      /* Its device stays, and is nobody's now. */
+      if (pair->after == NULL && pair->before->kind == VSW_KIND_NIC && ((const VswNic *)pair->before)->uplink != NULL)
+        vsw_links_unbind (engine->links, ((const VswNic *)pair->before)->device);
       if (pair->after != NULL)
         bind_value (engine, pair->after);
     }

@@ -4,6 +4,7 @@
 #include "engine/state.h"
 
 #include "engine/addresses.h"
+#include "engine/question.h"
 #include "engine/transaction.h"
 
 typedef enum
@@ -20,6 +21,7 @@ struct _VswTurn
   TurnKind kind;
   VswEngine *engine; /* (owned) */
 
+  gboolean is_asking;        /* its changes have something to ask first */
   GPtrArray *changes;        /* (owned) (nullable) (element-type VswChange) */
   GCancellable *cancellable; /* (owned) (nullable) */
   VswTurnEnd end;            /* (nullable) */
@@ -31,6 +33,7 @@ struct _VswTurn
   gboolean is_quiet;         /* a repair that was tried before */
   gboolean is_thorough;      /* a repair that looks at what links do not show, too */
   VswAddressWish *addresses; /* (owned) (nullable) of a thorough repair */
+  VswPlan *rescue;           /* (owned) (nullable) of a thorough repair: NICs of the host */
 
   VswDelta *delta;  /* (owned) (nullable) */
   VswPlan *plan;    /* (owned) (nullable) */
@@ -47,6 +50,7 @@ free_turn (VswTurn *turn)
   g_clear_pointer (&turn->ids, g_ptr_array_unref);
   g_clear_pointer (&turn->bridges, g_ptr_array_unref);
   g_clear_pointer (&turn->addresses, vsw_address_wish_free);
+  g_clear_pointer (&turn->rescue, vsw_plan_free);
   g_clear_pointer (&turn->delta, vsw_delta_unref);
   g_clear_pointer (&turn->plan, vsw_plan_free);
   g_clear_pointer (&turn->listed, vsw_links_free);
@@ -64,7 +68,25 @@ end_turn (VswEngine *engine, VswTurn *turn, VswDelta *delta)
   free_turn (turn);
 }
 
+static void
+set_stopping (GError **error)
+{
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE, "the service is stopping");
+}
+
 /* --- on the worker --- */
+
+/* Before anything else: the host may be cut off. */
+static void
+run_rescue (VswEngine *engine, VswTurn *turn)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (turn->rescue == NULL || vsw_transaction_repair (engine->kernel, turn->rescue, FALSE) > 0)
+    return;
+  if (!vsw_store_forget_rescue (engine->store, &error))
+    g_warning ("the store keeps what has been put back: %s", error->message);
+}
 
 /* The error of the turn is that of the change that made the repair necessary, if there was one; its own are logged. */
 static void
@@ -72,6 +94,7 @@ run_repair (VswEngine *engine, VswTurn *turn)
 {
   g_autoptr (GError) error = NULL;
 
+  run_rescue (engine, turn);
   if (turn->is_thorough)
     vsw_kernel_reset_guard (engine->kernel, turn->bridges, &error);
   if (turn->is_thorough && error == NULL)
@@ -93,6 +116,12 @@ run_turn (gpointer data)
 {
   VswTurn *turn = data;
   VswEngine *engine = turn->engine;
+
+  if (turn->is_asking)
+    {
+      vsw_questions_ask (turn->changes, engine->kernel, &turn->error);
+      return;
+    }
 
   switch (turn->kind)
     {
@@ -132,8 +161,11 @@ repair_broken (VswEngine *engine, VswTurn *turn)
   if (engine->is_stopped)
     return FALSE;
 
+  g_autoptr (GPtrArray) uplinks = vsw_uplinks_list (turn->delta);
+
   g_clear_pointer (&turn->delta, vsw_delta_unref);
   g_clear_pointer (&turn->plan, vsw_plan_free);
+  turn->rescue = uplinks->len > 0 ? vsw_plan_new_for_rescue (engine->model, engine->links, uplinks) : NULL;
   turn->kind = TURN_REPAIR;
   turn->is_thorough = TRUE;
   prepare_turn (engine, turn);
@@ -142,6 +174,23 @@ repair_broken (VswEngine *engine, VswTurn *turn)
   give_to_worker (engine, turn);
 
   return TRUE;
+}
+
+/* What was asked is answered: the request goes on where it would have begun. */
+static void
+go_on (VswEngine *engine, VswTurn *turn)
+{
+  turn->is_asking = FALSE;
+  if (turn->error == NULL && engine->is_stopped)
+    set_stopping (&turn->error);
+  if (turn->error == NULL && prepare_turn (engine, turn))
+    {
+      give_to_worker (engine, turn);
+      return;
+    }
+
+  end_turn (engine, turn, turn->error == NULL ? turn->delta : NULL);
+  begin_next (engine);
 }
 
 static void
@@ -180,6 +229,11 @@ finish_turn (gpointer data)
     }
 
   vsw_engine_settle (engine, delta);
+  if (turn->is_asking)
+    {
+      go_on (engine, turn);
+      return;
+    }
   if (repair_broken (engine, turn))
     return;
 
@@ -299,7 +353,8 @@ begin_next (VswEngine *engine)
     {
       VswTurn *turn = g_queue_pop_head (&engine->turns);
 
-      if (prepare_turn (engine, turn))
+      turn->is_asking = turn->kind == TURN_CHANGES && vsw_questions_are_open (turn->changes);
+      if (turn->is_asking || prepare_turn (engine, turn))
         give_to_worker (engine, turn);
       else
         end_turn (engine, turn, turn->error == NULL ? turn->delta : NULL);
@@ -401,7 +456,7 @@ vsw_engine_clear_turns (VswEngine *engine)
 
   while ((turn = g_queue_pop_head (&engine->turns)) != NULL)
     {
-      g_set_error (&turn->error, VSW_ERROR, VSW_ERROR_INVALID_STATE, "the service is stopping");
+      set_stopping (&turn->error);
       if (turn->end != NULL)
         turn->end (engine, NULL, turn->error, turn->end_data);
       free_turn (turn);

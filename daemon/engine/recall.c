@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NICs whose guest has gone. The far end of a pair was given to another namespace and is there no longer: with its namespace it is gone, or it
- * has come home. A tap has gone with its last descriptor. The wish follows: what lived only as long as its guest goes, what is persistent waits
- * at home for the next one. */
+/* NICs about which the wish has to follow the facts.
+ *
+ * Those whose guest has gone: the far end of a pair was given to another namespace and is there no longer: with its namespace it is gone, or it
+ * has come home. A tap has gone with its last descriptor. What lived only as long as its guest goes, what is persistent waits at home for the
+ * next one. And those of the host whose name is another now. */
 #include "engine/state.h"
 
 /* The namespace died, or its owner deleted the far end: both ends are gone. Or he gave it back. Of a tap: nobody has it open any more. */
@@ -17,6 +19,34 @@ static gboolean
 is_home_again (VswEngine *engine, const VswNic *nic)
 {
   return nic->placed_as[0] != '\0' && vsw_links_get_device (engine->links, nic->peer) != NULL;
+}
+
+/* A NIC of the host that was renamed: its object follows, where it can. */
+static gboolean
+is_renamed (VswEngine *engine, const VswNic *nic)
+{
+  VswLink *link = nic->uplink != NULL ? vsw_links_get_device (engine->links, nic->device) : NULL;
+
+  return link != NULL && !g_str_equal (link->name, nic->uplink->last_name);
+}
+
+static VswNic *
+rename_nic (VswEngine *engine, const VswNic *nic)
+{
+  VswLink *link = vsw_links_get_device (engine->links, nic->device);
+  VswUplink uplink = *nic->uplink;
+  VswNic fields = *nic;
+  g_autoptr (VswUplink) renamed = NULL;
+
+  uplink.last_name = link->name;
+  renamed = vsw_uplink_new (&uplink);
+  fields.uplink = renamed;
+  if (vsw_name_check (link->name, NULL) && vsw_model_find_nic (engine->model, link->name) == NULL)
+    fields.head.name = link->name;
+  vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, nic->head.name, "%s is called %s now", nic->head.name,
+           fields.head.name);
+
+  return vsw_nic_new (&fields);
 }
 
 static void
@@ -40,6 +70,12 @@ recall_nic (VswEngine *engine, VswNic *nic, VswDelta *delta, GPtrArray *deletion
       vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, nic->head.name, "endpoint %s went with %s", nic->head.name,
                nic->backend == VSW_BACKEND_TAP ? "its last descriptor" : "the namespace that it was in");
       g_ptr_array_add (deletions, vsw_change_delete (VSW_KIND_NIC, nic->head.id, TRUE));
+      return;
+    }
+  if (is_renamed (engine, nic))
+    {
+      home = rename_nic (engine, nic);
+      vsw_delta_put (delta, nic, home, NULL);
       return;
     }
   if (!is_lost (engine, nic) && !is_home_again (engine, nic))
@@ -95,5 +131,5 @@ vsw_engine_recall_nics (VswEngine *engine, GPtrArray *ids)
 gboolean
 vsw_engine_is_astray (VswEngine *engine, const VswNic *nic)
 {
-  return is_lost (engine, nic) || is_home_again (engine, nic);
+  return is_lost (engine, nic) || is_home_again (engine, nic) || is_renamed (engine, nic);
 }

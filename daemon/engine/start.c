@@ -31,7 +31,7 @@ bind_all (VswEngine *engine)
         char claim[VSW_INTERFACE_SIZE];
         const char *device = vsw_link_get_claim (link, claim);
 
-        if (device != NULL && (pass == 1 || g_str_equal (device, link->name)))
+        if (device == NULL ? pass == 1 : pass == 1 || g_str_equal (device, link->name))
           vsw_engine_bind (engine, link);
       }
 }
@@ -68,6 +68,29 @@ recall_nics (VswEngine *engine, GError **error)
 
   vsw_model_revert (engine->model, delta);
   return FALSE;
+}
+
+/* NICs of the host that a change was about when we died. First of all: the host may be cut off. */
+static gboolean
+rescue (VswEngine *engine, GError **error)
+{
+  g_autoptr (GPtrArray) nics = vsw_store_load_rescue (engine->store, error);
+  g_autoptr (VswPlan) plan = NULL;
+
+  if (nics == NULL)
+    return FALSE;
+  if (nics->len == 0)
+    return TRUE;
+
+  plan = vsw_plan_new_for_rescue (engine->model, engine->links, nics);
+  for (guint i = 0; i < nics->len; i++)
+    vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_DRIFT, ((VswValue *)g_ptr_array_index (nics, i))->name,
+             "a change of %s was cut off; making it what it was before that",
+             ((VswValue *)g_ptr_array_index (nics, i))->name);
+  if (vsw_transaction_repair (engine->kernel, plan, FALSE) == 0 && !vsw_store_forget_rescue (engine->store, error))
+    return FALSE;
+
+  return list_links (engine, error);
 }
 
 static gboolean
@@ -178,7 +201,7 @@ vsw_engine_start (VswEngine *engine, GError **error)
   /* Listening first: what changes after the list is told. */
   if (!load_model (engine, error) || !vsw_kernel_watch (engine->kernel, engine->context, error))
     return FALSE;
-  if (!list_links (engine, error) || !recall_nics (engine, error))
+  if (!list_links (engine, error) || !rescue (engine, error) || !recall_nics (engine, error))
     return FALSE;
 
   /* The guard stands before any bridge is touched; bridges that the repair makes get theirs with them. */

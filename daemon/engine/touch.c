@@ -32,14 +32,30 @@ add_link (VswKeys *keys, const VswLink *link)
   vsw_keys_add (keys, key);
 }
 
+/* The link that is a NIC of the host, or will be when the running change has come true: while it is there, it is the object, and not the value. */
+static void
+add_uplink (VswKeys *keys, VswEngine *engine, const VswNic *nic)
+{
+  if (nic->uplink == NULL)
+    return;
+
+  add_link (keys, vsw_links_get_device (engine->links, nic->device));
+  add_link (keys, vsw_uplink_find (nic->uplink, engine->links));
+  /* A foreign one of that name has to make way, or has its name back. */
+  add_link (keys, vsw_links_find_name (engine->links, nic->head.name));
+}
+
 static void
 add_nic (VswKeys *keys, VswEngine *engine, const VswNic *nic)
 {
   VswPort *port = vsw_model_find_port_of_nic (engine->model, nic->head.id);
 
   vsw_keys_add (keys, nic->head.id);
+  add_uplink (keys, engine, nic);
   if (port != NULL)
     vsw_keys_add (keys, port->head.id);
+  if (port != NULL && nic->uplink != NULL)
+    vsw_keys_add (keys, port->switch_id);
 }
 
 /* The switch, its ports and what is plugged into them. O(ports): only for what concerns all of them. */
@@ -102,6 +118,7 @@ add_value (VswKeys *keys, VswEngine *engine, const VswValue *value, const VswVal
       /* A foreign NIC of that name has to make way in the object tree. */
       if (other == NULL)
         add_link (keys, vsw_links_find_name (engine->links, value->name));
+      add_uplink (keys, engine, (const VswNic *)value);
       add_setting_of (keys, engine, (const VswNic *)value);
       break;
     case VSW_KIND_SETTING:
@@ -135,6 +152,8 @@ vsw_keys_find_value (VswEngine *engine, const VswLink *link)
   const char *device = vsw_links_get_bound (engine->links, link->index);
   char claim[VSW_INTERFACE_SIZE];
 
+  if (device == NULL && !vsw_link_is_marked (link))
+    return (VswValue *)vsw_model_find_missing_uplink (engine->model, engine->links, link);
   if (device == NULL)
     device = vsw_link_get_claim (link, claim);
 
@@ -163,7 +182,11 @@ add_one_link (VswKeys *keys, VswEngine *engine, const VswLink *link, const VswLi
       add_bridge_of (keys, engine, link);
     }
   else if (value->kind == VSW_KIND_NIC)
-    add_nic (keys, engine, (VswNic *)value);
+    {
+      add_nic (keys, engine, (VswNic *)value);
+      if (((VswNic *)value)->uplink != NULL)
+        add_link (keys, link);
+    }
   else if (other == NULL || other->is_up != link->is_up || other->index != link->index)
     add_whole_switch (keys, engine, (VswSwitch *)value);
   else

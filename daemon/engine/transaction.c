@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Order, and why:
  *
+ *   store prepare rescue    what a NIC of the host was is on disk before anything is done to it
  *   store begin, write      a full disk is found before the kernel is touched
  *   operations              each with an inverse; the first failure undoes those before it, in reverse
  *   store commit            the point of no return
@@ -52,6 +53,18 @@ undo_operations (VswKernel *kernel, GPtrArray *ops, guint count)
   return is_clean;
 }
 
+/* What could not be undone is still to be rescued. */
+static VswOutcome
+give_up (VswStore *store, gboolean is_clean)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (is_clean && !vsw_store_forget_rescue (store, &error))
+    g_warning ("the store keeps what has been put back: %s", error->message);
+
+  return is_clean ? VSW_OUTCOME_UNDONE : VSW_OUTCOME_BROKEN;
+}
+
 static gboolean
 write_delta (VswStore *store, VswDelta *delta, GError **error)
 {
@@ -89,10 +102,12 @@ write_back (VswStore *store, VswDelta *delta)
 VswOutcome
 vsw_transaction_run (VswKernel *kernel, VswStore *store, VswDelta *delta, const VswPlan *plan, GError **error)
 {
+  if (!vsw_store_prepare_rescue (store, delta, error))
+    return VSW_OUTCOME_UNDONE;
   if (!write_delta (store, delta, error))
     {
       vsw_store_rollback (store);
-      return VSW_OUTCOME_UNDONE;
+      return give_up (store, TRUE);
     }
 
   for (guint i = 0; i < plan->ops->len; i++)
@@ -101,13 +116,13 @@ vsw_transaction_run (VswKernel *kernel, VswStore *store, VswDelta *delta, const 
         continue;
 
       vsw_store_rollback (store);
-      return undo_operations (kernel, plan->ops, i) ? VSW_OUTCOME_UNDONE : VSW_OUTCOME_BROKEN;
+      return give_up (store, undo_operations (kernel, plan->ops, i));
     }
 
   if (!vsw_store_commit (store, error))
     {
       vsw_store_rollback (store);
-      return undo_operations (kernel, plan->ops, plan->ops->len) ? VSW_OUTCOME_UNDONE : VSW_OUTCOME_BROKEN;
+      return give_up (store, undo_operations (kernel, plan->ops, plan->ops->len));
     }
 
   for (guint i = 0; i < plan->final->len; i++)

@@ -169,6 +169,51 @@ vsw_change_state (const char *system_id, VswSystemState state)
 }
 
 /**
+ * vsw_change_bind:
+ * @draft: a NIC: id, owner, holder, created, lifetime
+ * @link: index of the link that it is
+ * @drops_addresses: the host may lose the addresses that it has there
+ *
+ * Makes the wish that a NIC of the host is a port of a switch. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_bind (gconstpointer draft, const char *switch_id, guint link, gboolean drops_addresses)
+{
+  VswChange *self = new_change (VSW_CHANGE_BIND, VSW_KIND_NIC, ((const VswValue *)draft)->id);
+  self->draft = vsw_value_ref (draft);
+  self->other_id = g_strdup (switch_id);
+  self->link = link;
+  self->force = drops_addresses;
+  return self;
+}
+
+/**
+ * vsw_change_unbind:
+ *
+ * Makes the wish that a NIC of the host is what it was again. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_unbind (const char *nic_id, const char *switch_id)
+{
+  VswChange *self = new_change (VSW_CHANGE_UNBIND, VSW_KIND_NIC, nic_id);
+  self->other_id = g_strdup (switch_id);
+  return self;
+}
+
+/**
+ * vsw_change_set_ip:
+ * @ip: what IP has on the link of the change
+ *
+ * Any thread.
+ */
+void
+vsw_change_set_ip (VswChange *self, const VswIpConfig *ip)
+{
+  g_clear_pointer (&self->ip, vsw_ip_config_unref);
+  self->ip = vsw_ip_config_ref (ip);
+}
+
+/**
  * vsw_change_hand_out:
  * @self: a change that creates a NIC
  * @handout: empty; says how many queues are wanted
@@ -207,6 +252,7 @@ vsw_change_free (VswChange *self)
   g_clear_pointer (&self->draft, vsw_value_unref);
   g_clear_pointer (&self->target, vsw_namespace_unref);
   g_clear_pointer (&self->handout, vsw_handout_unref);
+  g_clear_pointer (&self->ip, vsw_ip_config_unref);
   g_free ((char *)self->interface);
   g_free ((char *)self->expected_nic);
   g_free (self);

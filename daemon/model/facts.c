@@ -15,6 +15,8 @@ static const char *const port_states[] = {
 static gboolean
 has_uplink (VswModel *model, VswLinks *links, const VswSwitch *value)
 {
+  if (vsw_model_find_uplink_of (model, value->head.id) != NULL)
+    return TRUE;
   const VswLink *bridge = vsw_links_get_device (links, value->device);
   GHashTable *ports = bridge != NULL ? vsw_links_get_foreign_ports (links, bridge->index) : NULL;
   if (ports == NULL)
@@ -43,7 +45,7 @@ vsw_facts_has_host_access (VswModel *model, const VswSwitch *value)
 /**
  * vsw_facts_switch_kind:
  *
- * "external" if a NIC of the host is a port of its bridge now, else "internal" if the host has a NIC of its own on it, else
+ * "external" if a NIC of the host is bound to it, or is a port of its bridge by another hand; else "internal" if the host has a NIC of its own on it, else
  * "private". Takes no longer for a switch with many ports. (transfer none) Main thread.
  */
 const char *
@@ -57,13 +59,17 @@ vsw_facts_switch_kind (VswModel *model, VswLinks *links, const VswSwitch *value)
 /**
  * vsw_facts_switch_state:
  *
- * "ok" while its bridge is there and up, else "degraded". (transfer none) Main thread.
+ * "degraded" unless its bridge is there and up; else "uplink-missing" if the NIC that is bound to it is not there; else "ok". (transfer none)
+ * Main thread.
  */
 const char *
 vsw_facts_switch_state (VswModel *model, VswLinks *links, const VswSwitch *value)
 {
   const VswLink *bridge = vsw_links_get_device (links, value->device);
-  return bridge != NULL && bridge->is_bridge && bridge->is_up ? "ok" : "degraded";
+  if (bridge == NULL || !bridge->is_bridge || !bridge->is_up)
+    return "degraded";
+  const VswNic *uplink = vsw_model_find_uplink_of (model, value->head.id);
+  return uplink != NULL && vsw_links_get_device (links, uplink->device) == NULL ? "uplink-missing" : "ok";
 }
 
 /* --- connections --- */

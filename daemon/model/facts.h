@@ -23,7 +23,7 @@ const char *vsw_port_state_print (VswPortState state);
 gboolean vsw_facts_tap_is_tampered (const VswNic *value, const VswLink *link);
 /* Names of the properties whose values the NIC of the setting does not have yet. Static strings. (transfer container) */
 GPtrArray *vsw_facts_list_pending (VswModel *model, const VswSetting *value);
-/* "ok", "no-carrier", "down", "degraded". */
+/* "ok", "no-carrier", "down", "degraded"; of a NIC of the host "missing" while it is not there. */
 const char *vsw_facts_nic_state (VswModel *model, VswLinks *links, const VswNic *value);
 /* The MTU that the NIC has or would get, octets. */
 guint32 vsw_facts_nic_mtu (VswModel *model, const VswNic *value);
@@ -31,6 +31,6 @@ guint32 vsw_facts_nic_mtu (VswModel *model, const VswNic *value);
 VswLink *vsw_facts_get_far_end (VswLinks *links, const VswNic *value);
 
 /* Why a NIC of the host cannot become a port; "" if it can. (transfer full) */
-char *vsw_facts_not_bridgeable (VswLinks *links, const VswLink *link);
+char *vsw_facts_not_bridgeable (VswModel *model, VswLinks *links, const VswLink *link);
 
 G_END_DECLS

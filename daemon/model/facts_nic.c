@@ -29,6 +29,14 @@ vsw_facts_tap_is_tampered (const VswNic *value, const VswLink *link)
 }
 
 static const char *
+state_of_uplink (const VswLink *link)
+{
+  if (!link->is_up)
+    return "down";
+  return link->has_carrier ? "ok" : "no-carrier";
+}
+
+static const char *
 state_of_tap (const VswNic *value, const VswLink *near)
 {
   if (!near->is_tap || vsw_facts_tap_is_tampered (value, near))
@@ -51,15 +59,17 @@ state_of_placed (const VswLink *near)
  * vsw_facts_nic_state:
  *
  * The state of a NIC as its user sees it: "ok" (up, with a carrier), "no-carrier", "down" (nobody has set it up), or "degraded" when one
- * of its ends is missing or, of a tap, its holder has tampered with it. A tap is down while nobody has it open. (transfer none) Main
- * thread.
+ * of its ends is missing or, of a tap, its holder has tampered with it. A tap is down while nobody has it open. A NIC of the host that is not
+ * there is "missing". (transfer none) Main thread.
  */
 const char *
 vsw_facts_nic_state (VswModel *model, VswLinks *links, const VswNic *value)
 {
   const VswLink *near = vsw_links_get_device (links, value->device);
   if (near == NULL)
-    return "degraded";
+    return value->backend == VSW_BACKEND_HARDWARE ? "missing" : "degraded";
+  if (value->backend == VSW_BACKEND_HARDWARE)
+    return state_of_uplink (near);
   if (value->backend == VSW_BACKEND_TAP)
     return state_of_tap (value, near);
   if (value->placed_as[0] != '\0')
@@ -97,17 +107,29 @@ describe_controller (VswLinks *links, guint index)
   return g_strdup_printf ("port of %s already", name);
 }
 
+static char *
+describe_binding (VswModel *model, const VswValue *nic)
+{
+  const VswPort *port = vsw_model_find_port_of_nic (model, nic->id);
+  const VswSwitch *parent = vsw_model_get_switch (model, port->switch_id);
+  return g_strdup_printf ("bound to switch %s already", parent->head.name);
+}
+
 /**
  * vsw_facts_not_bridgeable:
  *
  * Why a NIC of the host cannot become a port; "" if it can. (transfer full) Main thread.
  */
 char *
-vsw_facts_not_bridgeable (VswLinks *links, const VswLink *link)
+vsw_facts_not_bridgeable (VswModel *model, VswLinks *links, const VswLink *link)
 {
+  const char *device = vsw_links_get_bound (links, link->index);
+  const VswValue *value = device != NULL ? vsw_model_find_device (model, device) : NULL;
+  if (value != NULL && value->kind == VSW_KIND_NIC && ((const VswNic *)value)->uplink != NULL)
+    return describe_binding (model, value);
   if (link->is_loopback)
     return g_strdup ("loopback device");
-  if (vsw_link_is_marked (link) || vsw_links_get_bound (links, link->index) != NULL)
+  if (vsw_link_is_marked (link) || device != NULL)
     return g_strdup ("device of vmswitch itself");
   if (link->is_wireless_station)
     return g_strdup ("Wi-Fi station: the access point takes frames from its own address only");
@@ -115,5 +137,7 @@ vsw_facts_not_bridgeable (VswLinks *links, const VswLink *link)
     return g_strdup ("not an Ethernet device");
   if (link->bridge != 0)
     return describe_controller (links, link->bridge);
+  if (!vsw_name_check (link->name, NULL))
+    return g_strdup ("its name has characters that no object here may have: rename it");
   return g_strdup ("");
 }

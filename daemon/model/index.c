@@ -86,10 +86,10 @@ ensure_port_set (VswModel *self, const char *switch_id)
 }
 
 static gboolean
-has_internal_nic (VswModel *self, const VswPort *port)
+has_nic (VswModel *self, const VswPort *port, VswNicKind kind)
 {
   const VswNic *nic = port->nic_id != NULL ? vsw_model_get_nic (self, port->nic_id) : NULL;
-  return nic != NULL && nic->nic_kind == VSW_NIC_INTERNAL;
+  return nic != NULL && nic->nic_kind == kind;
 }
 
 static void
@@ -102,7 +102,9 @@ add_to_set (VswModel *self, VswPort *port)
       gint64 number = vsw_mac_to_number (port->static_addresses[i]);
       g_hash_table_insert (set->addresses, g_memdup2 (&number, sizeof number), port);
     }
-  set->n_internal += has_internal_nic (self, port);
+  set->n_internal += has_nic (self, port, VSW_NIC_INTERNAL);
+  if (has_nic (self, port, VSW_NIC_EXTERNAL))
+    set->uplink = port;
 }
 
 static void
@@ -116,7 +118,9 @@ remove_from_set (VswModel *self, VswPort *port)
       if (g_hash_table_lookup (set->addresses, &number) == port)
         g_hash_table_remove (set->addresses, &number);
     }
-  set->n_internal -= has_internal_nic (self, port);
+  set->n_internal -= has_nic (self, port, VSW_NIC_INTERNAL);
+  if (set->uplink == port)
+    set->uplink = NULL;
 }
 
 /* --- kinds --- */
@@ -149,6 +153,8 @@ add_nic (VswModel *self, VswNic *value)
     g_hash_table_replace (self->devices, value->peer, value);
   if (value->setting_id != NULL)
     g_hash_table_replace (self->nic_of_setting, (gpointer)value->setting_id, value);
+  if (value->uplink != NULL)
+    g_hash_table_replace (self->uplinks, (gpointer)value->head.id, value);
   count_mac (self, value->mac, 1);
   g_hash_table_replace (self->nics, (gpointer)value->head.id, vsw_value_ref (value));
 }
@@ -160,6 +166,7 @@ remove_nic (VswModel *self, VswNic *value)
   forget (self->devices, value->device, value);
   forget (self->devices, value->peer, value);
   forget (self->nic_of_setting, value->setting_id, value);
+  forget (self->uplinks, value->head.id, value);
   count_mac (self, value->mac, -1);
   g_hash_table_remove (self->nics, value->head.id);
 }

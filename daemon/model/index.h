@@ -12,6 +12,7 @@ typedef struct
   GHashTable *by_name;   /* (owned) name, of the port → (unowned) VswPort */
   GHashTable *addresses; /* (owned) (owned) gint64, a static address as a number → (unowned) VswPort */
   guint n_internal;      /* ports with an internal NIC plugged in */
+  VswPort *uplink;       /* (unowned) (nullable) the port that a NIC of the host is plugged into */
   guint64 version;
 } VswPortSet;
 
@@ -27,6 +28,7 @@ struct _VswModel
   GHashTable *port_of_nic;  /* (owned) id of a NIC → (unowned) VswPort */
   GHashTable *made_for;     /* (owned) id of a NIC → (unowned) VswPort that was made for it */
   GHashTable *devices;      /* (owned) device name → (unowned) VswValue */
+  GHashTable *uplinks;      /* (owned) id → (unowned) VswNic that is external */
   GHashTable *macs;         /* (owned) (owned) gint64, an address as a number → how many values have it */
   GHashTable *systems;      /* (owned) id → (owned) VswSystem */
   GHashTable *settings;     /* (owned) id → (owned) VswSetting */

@@ -30,6 +30,7 @@ vsw_model_new (const VswRules *rules)
   self->port_of_nic = g_hash_table_new (g_str_hash, g_str_equal);
   self->made_for = g_hash_table_new (g_str_hash, g_str_equal);
   self->devices = g_hash_table_new (g_str_hash, g_str_equal);
+  self->uplinks = g_hash_table_new (g_str_hash, g_str_equal);
   self->macs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->systems = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, vsw_value_unref);
   self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, vsw_value_unref);
@@ -56,6 +57,7 @@ vsw_model_free (VswModel *self)
   g_hash_table_unref (self->port_of_nic);
   g_hash_table_unref (self->made_for);
   g_hash_table_unref (self->devices);
+  g_hash_table_unref (self->uplinks);
   g_hash_table_unref (self->macs);
   g_hash_table_unref (self->system_names);
   g_hash_table_unref (self->setting_sets);

@@ -44,9 +44,19 @@ VswSystem *vsw_model_find_system_of_nic (VswModel *self, const VswNic *nic);
 /* The value a kernel device belongs to: a switch, or a NIC for either of its ends. */
 VswValue *vsw_model_find_device (VswModel *self, const char *device);
 
+/* The NIC of the host that is bound to a switch. */
+VswNic *vsw_model_find_uplink_of (VswModel *self, const char *switch_id);
+/* The bound one without a link that this link is. */
+VswNic *vsw_model_find_missing_uplink (VswModel *self, VswLinks *links, const VswLink *link);
+
+/* Those that a delta is about, as they were bound, or else as they are to be: either says what they were before. (transfer full)
+ * (element-type VswNic) Any thread. */
+GPtrArray *vsw_uplinks_list (VswDelta *delta);
+
 /* list: (transfer none), in no order; valid until the next change of the model */
 GHashTable *vsw_model_get_switches (VswModel *self);                     /* id → VswSwitch */
 GHashTable *vsw_model_get_nics (VswModel *self);                         /* id → VswNic */
+GHashTable *vsw_model_get_uplinks (VswModel *self);                      /* id → VswNic, external ones */
 GHashTable *vsw_model_get_ports (VswModel *self);                        /* id → VswPort */
 GHashTable *vsw_model_get_ports_of (VswModel *self, const char *switch_id); /* name → VswPort; NULL if no such switch */
 /* Grows whenever the set of ports of that switch changes: tells whether two lists would differ without listing. */

@@ -7,12 +7,14 @@ static const char *const kinds[] = {
   [VSW_NIC_INTERNAL] = "internal",
   [VSW_NIC_SYNTHETIC] = "synthetic",
   [VSW_NIC_EMULATED] = "emulated",
+  [VSW_NIC_EXTERNAL] = "external",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == VSW_N_NIC_KINDS);
 
 static const char *const backends[] = {
   [VSW_BACKEND_VETH] = "veth",
   [VSW_BACKEND_TAP] = "tap",
+  [VSW_BACKEND_HARDWARE] = "hardware",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (backends) == VSW_N_BACKENDS);
 
@@ -21,6 +23,7 @@ clear_nic (gpointer value)
 {
   VswNic *self = value;
   g_free ((char *)self->setting_id);
+  g_clear_pointer (&self->uplink, vsw_uplink_unref);
 }
 
 static gboolean
@@ -28,7 +31,7 @@ equal_nics (gconstpointer value_a, gconstpointer value_b)
 {
   const VswNic *a = value_a, *b = value_b;
   return a->nic_kind == b->nic_kind && a->backend == b->backend && !a->opened == !b->opened
-         && g_strcmp0 (a->setting_id, b->setting_id) == 0 && g_str_equal (a->device, b->device)
+         && g_strcmp0 (a->setting_id, b->setting_id) == 0 && vsw_uplink_equal (a->uplink, b->uplink) && g_str_equal (a->device, b->device)
          && g_str_equal (a->peer, b->peer) && g_str_equal (a->placed_as, b->placed_as) && vsw_mac_equal (a->mac, b->mac)
          && !a->static_mac == !b->static_mac && a->mtu == b->mtu && a->queues == b->queues;
 }
@@ -46,6 +49,7 @@ vsw_nic_new (const VswNic *fields)
 {
   VswNic *self = vsw_head_new (fields, sizeof *fields, VSW_KIND_NIC);
   self->setting_id = g_strdup (self->setting_id);
+  self->uplink = self->uplink != NULL ? vsw_uplink_ref (self->uplink) : NULL;
   return self;
 }
 
@@ -100,7 +104,7 @@ vsw_backend_decode (const char *text, VswBackend *ret_backend, GError **error)
         return TRUE;
       }
   g_autofree char *escaped = vsw_text_excerpt (text);
-  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "backend '%s' is none of veth, tap", escaped);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "backend '%s' is none of veth, tap, hardware", escaped);
   return FALSE;
 }
 
@@ -132,7 +136,7 @@ vsw_nic_kind_decode (const char *text, VswNicKind *ret_kind, GError **error)
         return TRUE;
       }
   g_autofree char *escaped = vsw_text_excerpt (text);
-  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "kind '%s' is none of internal, synthetic, emulated",
-               escaped);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
+               "kind '%s' is none of internal, synthetic, emulated, external", escaped);
   return FALSE;
 }

@@ -157,6 +157,10 @@ resolve_one (VswResolver *self, const VswChange *change, GError **error)
       return vsw_resolve_open (self, change, error);
     case VSW_CHANGE_STATE:
       return vsw_resolve_state (self, change, error);
+    case VSW_CHANGE_BIND:
+      return vsw_resolve_bind (self, change, error);
+    case VSW_CHANGE_UNBIND:
+      return vsw_resolve_unbind (self, change, error);
     }
   g_return_val_if_reached (FALSE);
 }

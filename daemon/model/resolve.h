@@ -79,6 +79,12 @@ void vsw_resolve_leave_port (VswResolver *self, const char *nic_id);
 /* INVALID_ARGUMENT if the NIC asks for a larger MTU than the switch has. */
 gboolean vsw_resolve_mtu_fits (const VswNic *nic, guint32 mtu, const char *switch_name, GError **error);
 
+/* resolve_uplink.c */
+gboolean vsw_resolve_bind (VswResolver *self, const VswChange *change, GError **error);
+gboolean vsw_resolve_unbind (VswResolver *self, const VswChange *change, GError **error);
+/* NOT_SUPPORTED of a NIC of the host. */
+gboolean vsw_resolve_is_ours (const VswNic *nic, GError **error);
+
 /* resolve_open.c */
 gboolean vsw_resolve_open (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_queues_fit (const VswNic *nic, guint wanted, GError **error);

@@ -16,6 +16,7 @@ static const struct
   [VSW_NIC_SYNTHETIC] = { VSW_DEVICE_PREFIX "g-", TRUE, BACKEND (VSW_BACKEND_VETH) | BACKEND (VSW_BACKEND_TAP),
                           VSW_QUEUES_MAX },
   [VSW_NIC_EMULATED] = { NULL, FALSE, BACKEND (VSW_BACKEND_TAP), 1 },
+  [VSW_NIC_EXTERNAL] = { NULL, FALSE, 0, 1 }, /* bound, not made: resolve_uplink.c */
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == VSW_N_NIC_KINDS);
 
@@ -186,7 +187,7 @@ gboolean
 vsw_resolve_modify_nic (VswResolver *self, const VswChange *change, GError **error)
 {
   const VswNic *old = vsw_resolver_get_nic (self, change->id, error);
-  if (old == NULL)
+  if (old == NULL || !vsw_resolve_is_ours (old, error))
     return FALSE;
   if (change->given & ~(VSW_GIVEN_DESCRIPTION | VSW_GIVEN_MTU | VSW_GIVEN_MAC))
     {
@@ -286,7 +287,7 @@ gboolean
 vsw_resolve_delete_nic (VswResolver *self, const VswChange *change, GError **error)
 {
   VswNic *found = vsw_resolver_get_nic (self, change->id, error);
-  if (found == NULL || (!change->force && !check_unused (self, found, error)))
+  if (found == NULL || (!change->force && (!vsw_resolve_is_ours (found, error) || !check_unused (self, found, error))))
     return FALSE;
   vsw_resolve_drop_nic (self, found);
   return TRUE;

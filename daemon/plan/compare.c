@@ -243,9 +243,12 @@ compare_mac (VswPlanner *self, const VswWish *wish, const VswLink *link)
 void
 vsw_planner_compare (VswPlanner *self, const VswWish *wish, const VswLink *link)
 {
-  compare_mark (self, wish, link);
-  compare_name (self, wish, link);
-  compare_mac (self, wish, link);
+  if (!wish->is_foreign)
+    {
+      compare_mark (self, wish, link);
+      compare_name (self, wish, link);
+      compare_mac (self, wish, link);
+    }
   compare_numbers (self, wish, link);
   restore_ageing (self, wish, link);
   cross (self, wish, link);

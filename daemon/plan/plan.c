@@ -11,6 +11,8 @@ typedef struct
   GHashTable *listed;  /* (owned) set of (unowned) ids of both */
   GHashTable *was;     /* (owned) (unowned) id of a NIC → (unowned) VswPort it was plugged into before the change */
   GHashTable *changed_ports; /* (owned) set of (unowned) ids of ports in the delta */
+  GHashTable *bound;         /* (owned) set of (unowned) ids of NICs of the host that the change binds */
+  GPtrArray *released;       /* (owned) (element-type VswNic) NICs of the host that the change lets go */
   GHashTable *targets;       /* (owned) (unowned) id of a NIC → (unowned) VswNamespace */
   GHashTable *handouts;      /* (owned) (unowned) id of a NIC → (unowned) VswHandout */
 } Scope;
@@ -36,6 +38,8 @@ init_scope (Scope *self, VswModel *model, VswLinks *links, gboolean is_drift)
     .listed = g_hash_table_new (g_str_hash, g_str_equal),
     .was = g_hash_table_new (g_str_hash, g_str_equal),
     .changed_ports = g_hash_table_new (g_str_hash, g_str_equal),
+    .bound = g_hash_table_new (g_str_hash, g_str_equal),
+    .released = g_ptr_array_new (),
     .targets = g_hash_table_new (g_str_hash, g_str_equal),
     .handouts = g_hash_table_new (g_str_hash, g_str_equal),
   };
@@ -53,6 +57,8 @@ clear_scope (Scope *self)
   g_hash_table_unref (self->listed);
   g_hash_table_unref (self->was);
   g_hash_table_unref (self->changed_ports);
+  g_hash_table_unref (self->bound);
+  g_ptr_array_unref (self->released);
   g_hash_table_unref (self->targets);
   g_hash_table_unref (self->handouts);
 }
@@ -145,10 +151,15 @@ list_nic_pair (Scope *self, const VswPair *pair)
 {
   if (pair->after == NULL)
     {
-      vsw_planner_remove_nic (&self->planner, (const VswNic *)pair->before);
+      if (((const VswNic *)pair->before)->backend == VSW_BACKEND_HARDWARE)
+        g_ptr_array_add (self->released, pair->before);
+      else
+        vsw_planner_remove_nic (&self->planner, (const VswNic *)pair->before);
       return;
     }
   list_nic (self, pair->after->id);
+  if (pair->before == NULL)
+    g_hash_table_add (self->bound, (gpointer)pair->after->id);
   if (pair->target != NULL)
     g_hash_table_insert (self->targets, (gpointer)pair->after->id, pair->target);
   if (pair->handout != NULL)
@@ -252,17 +263,28 @@ keep_switches (Scope *self)
 }
 
 static void
+keep_nic (Scope *self, const VswNic *nic)
+{
+  const VswPort *was = get_former_port (self, nic->head.id);
+  switch (nic->backend)
+    {
+    case VSW_BACKEND_VETH:
+      vsw_planner_keep_nic (&self->planner, nic, was, g_hash_table_lookup (self->targets, nic->head.id));
+      break;
+    case VSW_BACKEND_TAP:
+      vsw_planner_keep_tap (&self->planner, nic, was, g_hash_table_lookup (self->handouts, nic->head.id));
+      break;
+    case VSW_BACKEND_HARDWARE:
+      vsw_planner_keep_uplink (&self->planner, nic, was, g_hash_table_contains (self->bound, nic->head.id));
+      break;
+    }
+}
+
+static void
 keep_nics (Scope *self)
 {
   for (guint i = 0; i < self->nics->len; i++)
-    {
-      const VswNic *nic = self->nics->pdata[i];
-      const VswPort *was = get_former_port (self, nic->head.id);
-      if (nic->backend == VSW_BACKEND_TAP)
-        vsw_planner_keep_tap (&self->planner, nic, was, g_hash_table_lookup (self->handouts, nic->head.id));
-      else
-        vsw_planner_keep_nic (&self->planner, nic, was, g_hash_table_lookup (self->targets, nic->head.id));
-    }
+    keep_nic (self, self->nics->pdata[i]);
 }
 
 /* All in one deletion, because the kernel sleeps once for each; guards last, so that no bridge is ever without. */
@@ -304,6 +326,8 @@ vsw_plan_new (VswModel *model, VswLinks *links, VswDelta *delta)
   list_missing_bridges (&scope);
   keep_switches (&scope);
   delete_addresses (&scope, delta);
+  for (guint i = 0; i < scope.released->len; i++)
+    vsw_planner_release_uplink (&scope.planner, scope.released->pdata[i]);
   keep_nics (&scope);
   return finish (&scope);
 }
@@ -372,6 +396,30 @@ vsw_plan_new_for_quarantine (VswModel *model, VswLinks *links, GPtrArray *ids)
       const VswNic *nic = vsw_model_get_nic (model, ids->pdata[i]);
       if (nic != NULL)
         vsw_planner_quarantine (&scope.planner, nic);
+    }
+  return finish (&scope);
+}
+
+/**
+ * vsw_plan_new_for_rescue:
+ * @nics: (element-type VswNic): NICs of the host, as a change that did not come to its end had them
+ *
+ * Plans that those which are bound have nothing that was taken off them, and that the others are what they were: whatever of it has been done.
+ * (transfer full) Main thread.
+ */
+VswPlan *
+vsw_plan_new_for_rescue (VswModel *model, VswLinks *links, GPtrArray *nics)
+{
+  Scope scope;
+  init_scope (&scope, model, links, TRUE);
+  for (guint i = 0; i < nics->len; i++)
+    {
+      const VswNic *nic = nics->pdata[i];
+      const VswNic *bound = vsw_model_get_nic (model, nic->head.id);
+      if (bound != NULL)
+        vsw_planner_keep_uplink (&scope.planner, bound, NULL, TRUE);
+      else
+        vsw_planner_release_uplink (&scope.planner, nic);
     }
   return finish (&scope);
 }

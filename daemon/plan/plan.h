@@ -28,6 +28,8 @@ VswPlan *vsw_plan_new (VswModel *model, VswLinks *links, VswDelta *delta);
 VswPlan *vsw_plan_new_for_drift (VswModel *model, VswLinks *links, GPtrArray *ids);
 /* The ports of these NICs (ids) go down, and nothing else changes. */
 VswPlan *vsw_plan_new_for_quarantine (VswModel *model, VswLinks *links, GPtrArray *ids);
+/* NICs of the host (element-type VswNic) that a change was about which came to no end. */
+VswPlan *vsw_plan_new_for_rescue (VswModel *model, VswLinks *links, GPtrArray *nics);
 gboolean vsw_plan_is_empty (const VswPlan *self);
 void vsw_plan_free (VswPlan *self);
 /* All operations, a line each, "--" before the final ones. (transfer full) */

@@ -31,6 +31,7 @@ typedef struct
   guint32 mtu;
   gboolean up;
   gboolean is_quiet; /* says no IPv6 of its own; FALSE: not asked about */
+  gboolean is_foreign; /* a NIC of the host: name, mark and address are not ours to choose */
   gboolean is_bridge;
   VswBridgeSettings bridge;
 } VswWish;
@@ -60,11 +61,15 @@ VswLink *vsw_planner_get_near_end (VswPlanner *self, const VswNic *value);
 VswLink *vsw_planner_get_far_end (VswPlanner *self, const VswNic *value);
 void vsw_planner_keep_nic (VswPlanner *self, const VswNic *value, const VswPort *was, VswNamespace *target);
 void vsw_planner_keep_tap (VswPlanner *self, const VswNic *value, const VswPort *was, VswHandout *handout);
+/* uplink.c. is_new: it is bound by this change */
+void vsw_planner_keep_uplink (VswPlanner *self, const VswNic *value, const VswPort *was, gboolean is_new);
+void vsw_planner_release_uplink (VswPlanner *self, const VswNic *value);
 void vsw_planner_quarantine (VswPlanner *self, const VswNic *value);
 void vsw_planner_remove_nic (VswPlanner *self, const VswNic *value);
 /* is_trusted: its port may be up; FALSE: it is down whatever is plugged in. */
 void vsw_planner_plug (VswPlanner *self, const VswNic *value, const VswLink *near, const VswPort *was,
                        gboolean is_trusted);
+void vsw_planner_unplug (VswPlanner *self, const VswLink *near);
 gboolean vsw_planner_get_controller (VswPlanner *self, const VswPort *port, VswDeviceRef *ret_bridge);
 void vsw_planner_add_addresses (VswPlanner *self, VswDeviceRef device, const VswPort *port, const VswPort *except,
                                 gboolean is_new);

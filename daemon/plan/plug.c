@@ -2,7 +2,7 @@
 /* Plugging near ends that exist into bridges and out of them, with the static addresses that go along.
  *
  * In: down, into the bridge, addresses, up. Out: addresses, down, out. A move is out and in at once, and the carrier that goes
- * and comes tells the guest. */
+ * and comes tells the guest. A NIC of the host stays up meanwhile (plan/uplink.c). */
 #include "plan/planner.h"
 
 static gboolean
@@ -111,21 +111,29 @@ find_elsewhere (VswPlanner *self, const VswWish *wish, VswDeviceRef found, VswDe
     vsw_planner_find (self, wish, "was in %s instead of %s", found_name, wished_name);
 }
 
+void
+vsw_planner_unplug (VswPlanner *self, const VswLink *near)
+{
+  VswOp *back = new_controller_op (near, get_current (self, near));
+  vsw_planner_push (self, new_controller_op (near, (VswDeviceRef){ 0 }), back);
+}
+
 static void
 move (VswPlanner *self, const VswWish *wish, const VswLink *near, const VswPort *port, VswDeviceRef bridge)
 {
   VswDeviceRef current = get_current (self, near);
   find_elsewhere (self, wish, current, bridge);
-  if (near->is_up)
+  gboolean stays_up = near->is_up && wish->is_foreign;
+  if (near->is_up && !stays_up)
     vsw_planner_set (self, near, VSW_ATTRIBUTE_UP, 1, 0);
   vsw_planner_push (self, new_controller_op (near, bridge), new_controller_op (near, current));
-  VswLink down = *near;
-  down.is_up = FALSE;
-  vsw_planner_compare (self, wish, &down);
+  VswLink moved = *near;
+  moved.is_up = stays_up;
+  vsw_planner_compare (self, wish, &moved);
   if (port == NULL)
     return;
   vsw_planner_add_addresses (self, vsw_device_ref_by_link (near), port, NULL, FALSE);
-  if (wish->up)
+  if (wish->up && !stays_up)
     vsw_planner_set (self, near, VSW_ATTRIBUTE_UP, 0, 1);
 }
 

@@ -20,10 +20,26 @@ vsw_wish_of_bridge (const VswSwitch *value)
   };
 }
 
+static VswWish
+wish_of_uplink (VswModel *model, const VswNic *value)
+{
+  return (VswWish){
+    .what = "uplink",
+    .owner = &value->head,
+    .device = value->uplink->last_name,
+    .mtu = vsw_facts_nic_mtu (model, value),
+    .up = TRUE,
+    .is_quiet = TRUE,
+    .is_foreign = TRUE,
+  };
+}
+
 /* The switch-side end: up exactly while it is plugged in. */
 VswWish
 vsw_wish_of_near_end (VswModel *model, const VswNic *value)
 {
+  if (value->uplink != NULL)
+    return wish_of_uplink (model, value);
   return (VswWish){
     .what = "port device",
     .owner = &value->head,

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Every table of values begins with these columns, in this order. */
-#define HEAD   "id, name, description, lifetime, holder, owner, created"
+#define HEAD   VSW_HEAD_COLUMNS
 #define N_HEAD 7
 
 enum
@@ -97,6 +97,7 @@ bind_nic (sqlite3_stmt *statement, const VswValue *value)
   bind_number (statement, N_HEAD + 8, !!self->static_mac);
   bind_number (statement, N_HEAD + 9, self->mtu);
   bind_number (statement, N_HEAD + 10, self->queues);
+  vsw_record_bind_uplink (statement, N_HEAD + 11, self->uplink);
 }
 
 static void
@@ -261,9 +262,11 @@ read_nic (sqlite3_stmt *statement, const VswValue *head, const GArray *addresses
   fields.static_mac = sqlite3_column_int (statement, N_HEAD + 8) != 0;
   fields.mtu = (guint32)sqlite3_column_int64 (statement, N_HEAD + 9);
   fields.queues = (guint32)sqlite3_column_int64 (statement, N_HEAD + 10);
-  if (!check_reference (fields.setting_id, TRUE, error) || !vsw_sound_check (&fields.head, error))
+  if (!check_reference (fields.setting_id, TRUE, error)
+      || !vsw_record_read_uplink (statement, N_HEAD + 11, fields.mac, &fields.uplink, error))
     return NULL;
-  return (VswValue *)vsw_nic_new (&fields);
+  g_autoptr (VswUplink) uplink = fields.uplink;
+  return vsw_sound_check (&fields.head, error) ? (VswValue *)vsw_nic_new (&fields) : NULL;
 }
 
 static VswValue *
@@ -323,7 +326,6 @@ read_setting (sqlite3_stmt *statement, const VswValue *head, const GArray *addre
 #define SWITCH_COLUMNS  HEAD ", device, mac, mtu, ageing, max_learned, spanning_tree, multicast_snooping, shared"
 #define SYSTEM_COLUMNS  HEAD ", state, machine, machine_seen"
 #define SETTING_COLUMNS HEAD ", system_id, kind, backend, mac, static_mac, mtu, queues, automatic, connection_id"
-#define NIC_COLUMNS     HEAD ", kind, backend, opened, setting_id, device, peer, placed_as, mac, static_mac, mtu, queues"
 #define PORT_COLUMNS    HEAD ", switch_id, nic_id, made_for, connected"
 
 static const Record records[VSW_N_KINDS] = {
@@ -335,9 +337,9 @@ static const Record records[VSW_N_KINDS] = {
     .read = read_switch,
   },
   [VSW_KIND_NIC] = {
-    .sql = { .insert = "INSERT INTO nic (" NIC_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    .sql = { .insert = "INSERT INTO nic (" VSW_NIC_COLUMNS ") VALUES (" VSW_NIC_PARAMETERS ")",
              .remove = "DELETE FROM nic WHERE id = ?",
-             .list = "SELECT " NIC_COLUMNS " FROM nic ORDER BY id",
+             .list = "SELECT " VSW_NIC_COLUMNS " FROM nic ORDER BY id",
              .lost = "SELECT id FROM nic WHERE setting_id NOT NULL AND setting_id NOT IN (SELECT id FROM setting)" },
     .bind = bind_nic,
     .read = read_nic,

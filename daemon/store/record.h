@@ -6,10 +6,17 @@
 
 #include "model/mac.h"
 #include "model/value.h"
+#include "store/uplink.h"
 
 #include <sqlite3.h>
 
 G_BEGIN_DECLS
+
+#define VSW_HEAD_COLUMNS "id, name, description, lifetime, holder, owner, created"
+#define VSW_NIC_COLUMNS                                                                                                \
+  VSW_HEAD_COLUMNS ", kind, backend, opened, setting_id, device, peer, placed_as, mac, static_mac, mtu, queues, "      \
+  VSW_UPLINK_COLUMNS
+#define VSW_NIC_PARAMETERS "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
 
 /* The statements of a kind. */
 typedef struct

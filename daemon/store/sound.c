@@ -16,7 +16,8 @@ refuse (GError **error, const char *reason)
 static gboolean
 check_make (VswNicKind kind, VswBackend backend, guint32 queues, GError **error)
 {
-  if ((kind == VSW_NIC_INTERNAL && backend != VSW_BACKEND_VETH)
+  if ((kind == VSW_NIC_EXTERNAL) != (backend == VSW_BACKEND_HARDWARE)
+      || (kind == VSW_NIC_INTERNAL && backend != VSW_BACKEND_VETH)
       || (kind == VSW_NIC_EMULATED && backend != VSW_BACKEND_TAP))
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_STORE, "kind %s with backend %s", vsw_nic_kind_print (kind),
@@ -29,12 +30,28 @@ check_make (VswNicKind kind, VswBackend backend, guint32 queues, GError **error)
 }
 
 static gboolean
+check_external (const VswNic *self, GError **error)
+{
+  if (self->peer[0] != '\0' || self->placed_as[0] != '\0')
+    return refuse (error, "external endpoint with a far end");
+  if (self->opened || self->head.lifetime == VSW_LIFETIME_DESCRIPTOR)
+    return refuse (error, "external endpoint with descriptors");
+  if (self->setting_id != NULL || self->queues != 1)
+    return refuse (error, "external endpoint of a virtual system, or with queues");
+  return TRUE;
+}
+
+static gboolean
 check_nic (const VswNic *self, GError **error)
 {
   gboolean is_tap = self->backend == VSW_BACKEND_TAP;
 
   if (!check_make (self->nic_kind, self->backend, self->queues, error))
     return FALSE;
+  if ((self->nic_kind == VSW_NIC_EXTERNAL) != (self->uplink != NULL))
+    return refuse (error, "endpoint that is external and is known by nothing, or the other way round");
+  if (self->nic_kind == VSW_NIC_EXTERNAL)
+    return check_external (self, error);
   if (is_tap != (self->peer[0] == '\0'))
     return refuse (error, is_tap ? "tap with a peer" : "veth without a peer");
   if (is_tap && self->placed_as[0] != '\0')
@@ -59,8 +76,8 @@ check_system (const VswSystem *self, GError **error)
 static gboolean
 check_setting (const VswSetting *self, GError **error)
 {
-  if (self->nic_kind == VSW_NIC_INTERNAL)
-    return refuse (error, "setting of kind internal");
+  if (self->nic_kind == VSW_NIC_INTERNAL || self->nic_kind == VSW_NIC_EXTERNAL)
+    return refuse (error, "setting of kind internal or external");
   return check_make (self->nic_kind, self->backend, self->queues, error);
 }
 

@@ -3,6 +3,7 @@
 
 #include "store/database.h"
 #include "store/directory.h"
+#include "store/rescue.h"
 #include "store/rows.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@ struct _VswStore
   char *session;
   sqlite3 *database;
   VswRows *rows;
+  GPtrArray *rescue; /* (nullable) (element-type VswNic) rows that the commit of the change under way takes out */
   guint fault; /* writes and commits until one fails; 0: none does */
 };
 
@@ -117,6 +119,7 @@ vsw_store_open (const char *state_directory, const char *runtime_directory, GErr
 void
 vsw_store_close (VswStore *self)
 {
+  g_clear_pointer (&self->rescue, g_ptr_array_unref);
   g_clear_pointer (&self->rows, vsw_rows_free);
   g_clear_pointer (&self->database, vsw_database_close);
   vsw_fd_close (self->state);
@@ -234,6 +237,8 @@ vsw_store_write (VswStore *self, VswDelta *delta, GError **error)
       if (pair->after && !vsw_rows_insert (self->rows, pair->after, error))
         return FALSE;
     }
+  if (self->rescue && !vsw_rescue_delete (self->database, self->path, self->rescue, error))
+    return FALSE;
   /* After the work: the worst moment, as when the disk fills with the last row. */
   return !hits_fault (self, "write to", error);
 }
@@ -253,7 +258,10 @@ vsw_store_commit (VswStore *self, GError **error)
     return FALSE;
   if (!hits_fault (self, "commit to", error)
       && vsw_database_run (self->database, self->path, "commit to", "COMMIT", error))
-    return TRUE;
+    {
+      g_clear_pointer (&self->rescue, g_ptr_array_unref);
+      return TRUE;
+    }
   vsw_store_rollback (self);
   return FALSE;
 }
@@ -268,6 +276,65 @@ vsw_store_rollback (VswStore *self)
 {
   if (!sqlite3_get_autocommit (self->database))
     sqlite3_exec (self->database, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* --- what a change must not lose --- */
+
+/**
+ * vsw_store_prepare_rescue:
+ * @delta: what is about to change
+ *
+ * Thread: worker. Errors: STORE.
+ */
+gboolean
+vsw_store_prepare_rescue (VswStore *self, VswDelta *delta, GError **error)
+{
+  g_autoptr (GPtrArray) nics = vsw_uplinks_list (delta);
+
+  g_clear_pointer (&self->rescue, g_ptr_array_unref);
+  if (nics->len == 0)
+    return TRUE;
+  if (!vsw_store_begin (self, error))
+    return FALSE;
+  if (!vsw_rescue_write (self->database, self->path, nics, error) || !vsw_store_commit (self, error))
+    {
+      vsw_store_rollback (self);
+      return FALSE;
+    }
+  self->rescue = g_steal_pointer (&nics);
+  return TRUE;
+}
+
+/**
+ * vsw_store_forget_rescue:
+ *
+ * What the last change was about is as it was before, or what was loaded has been brought back: there is nothing to rescue. Thread: worker, or
+ * main before it runs. Errors: STORE.
+ */
+gboolean
+vsw_store_forget_rescue (VswStore *self, GError **error)
+{
+  if (!self->rescue)
+    return TRUE;
+  if (!vsw_store_begin (self, error))
+    return FALSE;
+  if (vsw_rescue_delete (self->database, self->path, self->rescue, error) && vsw_store_commit (self, error))
+    return TRUE;
+  vsw_store_rollback (self);
+  return FALSE;
+}
+
+/**
+ * vsw_store_load_rescue:
+ *
+ * Thread: main, before the worker runs. Errors: STORE.
+ */
+GPtrArray *
+vsw_store_load_rescue (VswStore *self, GError **error)
+{
+  g_clear_pointer (&self->rescue, g_ptr_array_unref);
+  self->rescue = vsw_rescue_read (self->database, self->path, error);
+  return self->rescue ? g_ptr_array_ref (self->rescue) : NULL;
 }
 
 void

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "model/delta.h"
+#include "model/model.h"
 #include "model/nic.h"
 #include "model/port.h"
 #include "model/setting.h"
@@ -34,6 +35,13 @@ gboolean vsw_store_begin (VswStore *self, GError **error);
 gboolean vsw_store_write (VswStore *self, VswDelta *delta, GError **error);
 gboolean vsw_store_commit (VswStore *self, GError **error);
 void vsw_store_rollback (VswStore *self);
+
+/* NICs of the host, written down before a change touches them, in a transaction of its own, and forgotten when it has come to its end: by the
+ * commit of that change, or by `forget_rescue`. `prepare_rescue` does nothing for a change that is about none. Errors: STORE. */
+gboolean vsw_store_prepare_rescue (VswStore *self, VswDelta *delta, GError **error);
+gboolean vsw_store_forget_rescue (VswStore *self, GError **error);
+/* What was cut off in the middle. (transfer full) (element-type VswNic) */
+GPtrArray *vsw_store_load_rescue (VswStore *self, GError **error);
 
 /* Tests: the k-th following write or commit (counted from 1) fails, a write after its rows were written; 0: none. */
 void vsw_store_set_fault (VswStore *self, guint k);

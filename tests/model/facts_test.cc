@@ -223,7 +223,7 @@ TEST_F (Facts, WhatCannotBeBridgedSaysWhy)
     if (edit)
       edit (fields);
     g_autoptr (VswLink) link = vsw_link_new (&fields);
-    g_autofree char *text = vsw_facts_not_bridgeable (net.links, link);
+    g_autofree char *text = vsw_facts_not_bridgeable (net.model, net.links, link);
     return std::string (text);
   };
   EXPECT_EQ (reason (nullptr), "");

@@ -248,9 +248,45 @@ Random::any_switch (int number_of)
   return keep (fields);
 }
 
+/* Names are bytes that need not be text. */
+VswUplink *
+Random::any_uplink (const VswMac &address)
+{
+  const char *no_lines[] = { nullptr };
+  const char *lines[] = { "address 192.0.2.5/24", "route default via 192.0.2.1", nullptr };
+  g_autoptr (GBytes) bytes = g_bytes_new (chance (50) ? "\0\1'\xff" : "", chance (50) ? 4 : 0);
+  g_autoptr (VswIpConfig) ip = chance (70) ? vsw_ip_config_new (bytes, chance (50) ? lines : no_lines, lines) : nullptr;
+  VswUplink fields = { chance (50) ? mac () : VswMac{},
+                       address,
+                       chance (50) ? "0000:00:1f.6" : "",
+                       chance (50) ? "\xff'odd" : "eth0",
+                       chance (50),
+                       below (65536),
+                       ip };
+  return vsw_uplink_new (&fields);
+}
+
+Value
+Random::any_external (int number_of)
+{
+  VswNic fields = plain_nic (number_of);
+
+  fields.nic_kind = VSW_NIC_EXTERNAL;
+  fields.backend = VSW_BACKEND_HARDWARE;
+  fields.peer[0] = '\0';
+  head (&fields.head, VSW_LIFETIME_DESCRIPTOR);
+  fields.mac = mac ();
+  fields.static_mac = TRUE;
+  g_autoptr (VswUplink) uplink = any_uplink (fields.mac);
+  fields.uplink = uplink;
+  return keep (fields);
+}
+
 Value
 Random::any_nic (int number_of, const VswSetting *of)
 {
+  if (!of && chance (20))
+    return any_external (number_of);
   VswNic fields = plain_nic (number_of);
 
   make (&fields.nic_kind, &fields.backend, &fields.queues);

@@ -60,6 +60,8 @@ public:
   std::string text (guint max_characters);
   /* Every field that is free gets a random value. */
   Value any_switch (int number);
+  VswUplink *any_uplink (const VswMac &address);
+  Value any_external (int number);
   Value any_nic (int number, const VswSetting *of = nullptr);
   Value any_port (int number, const VswSwitch *on, const VswNic *plugged);
   Value any_system (int number);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "bus/uplink.h"
+
+/* The NIC of the host that an argument names. */
+static gboolean
+get_external (VswRequest *request, gsize position, VswView *ret_view, GError **error)
+{
+  if (!vsw_request_get_object (request, position, VSW_VIEW_EXTERNAL, "external Ethernet port", ret_view, error))
+    return FALSE;
+
+  g_autofree char *name = ret_view->nic != NULL ? g_strdup (ret_view->nic->head.name)
+                                                : vsw_text_escape (ret_view->link->name);
+  vsw_request_add_detail (request, "external", name);
+  return TRUE;
+}
+
+static gboolean
+check_there (const VswView *external, GError **error)
+{
+  if (external->link != NULL)
+    return TRUE;
+
+  g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_BRIDGEABLE, "%s cannot be a port of a switch: it is not there",
+               external->nic->head.name);
+  return FALSE;
+}
+
+/**
+ * vsw_uplink_decode_bind:
+ * @request: a request
+ * @target: the switch
+ * @error: INVALID_ARGUMENT, NOT_FOUND, NOT_BRIDGEABLE
+ *
+ * Decodes `BindExternalEthernetPort`. The binding lives as long as the switch. Thread: main.
+ *
+ * Returns: %FALSE if anything in it is wrong
+ */
+gboolean
+vsw_uplink_decode_bind (VswRequest *request, const VswView *target, GError **error)
+{
+  VswSettings options;
+  VswView external;
+
+  if (!vsw_request_get_options (request, VSW_KEYS_BIND, &options, error)
+      || !get_external (request, 0, &external, error) || !check_there (&external, error))
+    return FALSE;
+
+  g_autofree char *id = vsw_id_new ();
+  VswSettings none = { 0 };
+  VswNic draft = { .nic_kind = VSW_NIC_EXTERNAL, .backend = VSW_BACKEND_HARDWARE };
+  draft.head = vsw_request_begin_draft (request, VSW_KIND_NIC, id, external.link->name, &none,
+                                        target->home->head.lifetime);
+  draft.head.holder = target->home->head.holder;
+  g_autoptr (VswNic) value = vsw_nic_new (&draft);
+  vsw_request_take_change (request, vsw_change_bind (value, target->home->head.id, external.link->index,
+                                                     options.drop_addresses));
+  g_ptr_array_add (request->paths, vsw_path_new_port (target->home->head.name, external.link->name));
+  return TRUE;
+}
+
+/**
+ * vsw_uplink_decode_unbind:
+ * @request: a request
+ * @target: the switch
+ * @error: INVALID_ARGUMENT, NOT_FOUND, INVALID_STATE
+ *
+ * Decodes `UnbindExternalEthernetPort`. Thread: main.
+ *
+ * Returns: %FALSE if anything in it is wrong
+ */
+gboolean
+vsw_uplink_decode_unbind (VswRequest *request, const VswView *target, GError **error)
+{
+  VswView external;
+
+  if (!vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error) || !get_external (request, 0, &external, error))
+    return FALSE;
+  if (external.nic == NULL)
+    {
+      g_autofree char *name = vsw_text_escape (external.link->name);
+
+      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE, "%s is not bound to switch %s", name,
+                   target->home->head.name);
+      return FALSE;
+    }
+
+  vsw_request_take_change (request, vsw_change_unbind (external.nic->head.id, target->home->head.id));
+  return TRUE;
+}
