@@ -117,6 +117,8 @@ KernelContract::print_everything ()
     {
       auto *link = static_cast<VswLink *> (g_ptr_array_index (all, i));
 
+      for (const std::string &item : items (link->name))
+        text += std::string (link->name) + " " + item + "\n";
       if (link->is_bridge)
         for (const std::string &address : addresses (link->name))
           text += std::string (link->name) + " " + address + "\n";
@@ -233,6 +235,30 @@ KernelContract::addresses (const std::string &bridge)
         lines.push_back (print_mac (entry.mac) + " at " + (port != nullptr ? port->name : "nothing")
                          + (entry.is_static ? " static" : ""));
     }
+  std::sort (lines.begin (), lines.end ());
+  return lines;
+}
+
+std::shared_ptr<VswIpConfig>
+KernelContract::ip (const std::string &name)
+{
+  g_autoptr (GError) error = nullptr;
+  VswIpConfig *config = vsw_kernel_get_ip (kernel, get (name)->index, &error);
+
+  if (config == nullptr)
+    throw std::runtime_error ("cannot tell what IP has on " + name + ": " + error->message);
+  return { config, vsw_ip_config_unref };
+}
+
+std::vector<std::string>
+KernelContract::items (const std::string &name)
+{
+  std::vector<std::string> lines;
+  std::shared_ptr<VswIpConfig> config = ip (name);
+
+  for (const char *const *item = config->items; *item != nullptr; item++)
+    if (!g_str_has_prefix (*item, "setting ") && !g_str_has_prefix (*item, "link-local "))
+      lines.push_back (*item);
   std::sort (lines.begin (), lines.end ());
   return lines;
 }

@@ -54,6 +54,12 @@ public:
   static Op delete_address (VswDeviceRef port, VswMac mac);
   static Op guard (VswDeviceRef bridge);
   static Op unguard (const std::string &bridge);
+  /* IP_PREPARE, FORGET, MOVE, TAKE and GIVE. */
+  static Op with_ip (VswOpKind kind, VswDeviceRef device, std::shared_ptr<VswIpConfig> ip, VswDeviceRef far = {});
+  static Op divert (VswDeviceRef device, VswDeviceRef far);
+  static Op undivert (VswDeviceRef device);
+  static Op host (VswDeviceRef port, VswMac mac);
+  static Op unhost (VswDeviceRef port, VswMac mac);
   static Op remove (const std::vector<VswDeviceRef> &devices);
 
   /* Valid as long as this object. */
@@ -63,6 +69,7 @@ public:
   std::string id = "5e5cd1b5-41b6-4f43-9d1b-4f6a0f8f0a01";
   std::string text;
   std::shared_ptr<VswHandout> handout;
+  std::shared_ptr<VswIpConfig> ip;
 
 private:
   std::shared_ptr<GArray> devices;
@@ -95,6 +102,10 @@ protected:
   bool is_told (const std::string &name, const std::function<bool (const VswLink *)> &so);
   bool is_told_gone (const std::string &name);
   std::vector<VswForwardingEntry> forwarding (const std::string &bridge);
+  /* What IP has there. */
+  std::shared_ptr<VswIpConfig> ip (const std::string &name);
+  /* The sentences of it, sorted, without what a device gives itself and without its settings. */
+  std::vector<std::string> items (const std::string &name);
   /* "MAC at NAME static", sorted, without the local ones. */
   std::vector<std::string> addresses (const std::string &bridge);
 

@@ -200,6 +200,49 @@ Op::unguard (const std::string &bridge)
 }
 
 Op
+Op::with_ip (VswOpKind kind, VswDeviceRef device, std::shared_ptr<VswIpConfig> ip, VswDeviceRef far)
+{
+  Op made = make_op (kind, device);
+
+  made.ip = std::move (ip);
+  made.op.far = far;
+  return made;
+}
+
+Op
+Op::divert (VswDeviceRef device, VswDeviceRef far)
+{
+  Op made = make_op (VSW_OP_DIVERT_ADD, device);
+
+  made.op.far = far;
+  return made;
+}
+
+Op
+Op::undivert (VswDeviceRef device)
+{
+  return make_op (VSW_OP_DIVERT_DELETE, device);
+}
+
+Op
+Op::host (VswDeviceRef port, VswMac mac)
+{
+  Op made = make_op (VSW_OP_HOST_ADD, port);
+
+  made.op.mac = mac;
+  return made;
+}
+
+Op
+Op::unhost (VswDeviceRef port, VswMac mac)
+{
+  Op made = make_op (VSW_OP_HOST_DELETE, port);
+
+  made.op.mac = mac;
+  return made;
+}
+
+Op
 Op::remove (const std::vector<VswDeviceRef> &refs)
 {
   Op made = make_op (VSW_OP_DELETE, VswDeviceRef{});
@@ -217,5 +260,6 @@ Op::get ()
   op.text = text.c_str ();
   op.devices = devices.get ();
   op.handout = handout.get ();
+  op.ip = ip.get ();
   return &op;
 }

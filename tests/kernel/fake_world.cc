@@ -95,6 +95,54 @@ public:
                                                      bridge.empty () ? nullptr : bridge.c_str ()));
   }
 
+  void
+  add_address (const std::string &name, const std::string &address) override
+  {
+    vsw_fake_kernel_foreign_add_ip (kernel, name.c_str (), ("address " + address).c_str ());
+  }
+
+  void
+  remove_address (const std::string &name, const std::string &address) override
+  {
+    ASSERT_TRUE (vsw_fake_kernel_foreign_remove_ip (kernel, name.c_str (), ("address " + address).c_str ()));
+  }
+
+  void
+  add_route (const std::string &name, const std::string &to, const std::string &via) override
+  {
+    vsw_fake_kernel_foreign_add_ip (kernel, name.c_str (), ("route " + to + " via " + via + " table main").c_str ());
+  }
+
+  void
+  add_rule (const std::string &name, unsigned priority, unsigned table) override
+  {
+    vsw_fake_kernel_foreign_add_ip (
+        kernel, name.c_str (),
+        ("rule " + std::to_string (priority) + " iif table " + std::to_string (table) + " ipv4").c_str ());
+  }
+
+  void
+  add_neighbour (const std::string &name, const std::string &address, const std::string &mac) override
+  {
+    vsw_fake_kernel_foreign_add_ip (kernel, name.c_str (), ("neighbour " + address + " " + mac).c_str ());
+  }
+
+  void
+  add_queueing (const std::string &name) override
+  {
+    vsw_fake_kernel_foreign_set_queueing (kernel, name.c_str (), TRUE);
+  }
+
+  bool
+  is_diverted (const std::string &name, const std::string &to) override
+  {
+    g_autofree char *text = vsw_fake_kernel_print (kernel);
+    std::string all = text;
+    size_t line = all.find (" \"" + name + "\" #");
+
+    return all.substr (line, all.find ('\n', line) - line).find ("diverted to \"" + to + "\"") != std::string::npos;
+  }
+
   bool
   has_taps (std::string *) override
   {

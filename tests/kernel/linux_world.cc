@@ -102,6 +102,49 @@ public:
     set (name, bridge.empty () ? "nomaster" : "master " + quote (bridge));
   }
 
+  void
+  add_address (const std::string &name, const std::string &address) override
+  {
+    run_command ("ip address add " + address + " dev " + quote (name));
+  }
+
+  void
+  remove_address (const std::string &name, const std::string &address) override
+  {
+    run_command ("ip address delete " + address + " dev " + quote (name));
+  }
+
+  void
+  add_route (const std::string &name, const std::string &to, const std::string &via) override
+  {
+    run_command ("ip route add " + to + " via " + via + " dev " + quote (name));
+  }
+
+  void
+  add_rule (const std::string &name, unsigned priority, unsigned table) override
+  {
+    run_command ("ip rule add iif " + quote (name) + " table " + std::to_string (table) + " priority "
+                 + std::to_string (priority));
+  }
+
+  void
+  add_neighbour (const std::string &name, const std::string &address, const std::string &mac) override
+  {
+    run_command ("ip neighbour add " + address + " lladdr " + mac + " dev " + quote (name));
+  }
+
+  void
+  add_queueing (const std::string &name) override
+  {
+    run_command ("tc qdisc add dev " + quote (name) + " ingress");
+  }
+
+  bool
+  is_diverted (const std::string &name, const std::string &to) override
+  {
+    return passes (name + "-far", to + "-far");
+  }
+
   bool
   has_taps (std::string *ret_reason) override
   {

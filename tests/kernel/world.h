@@ -46,6 +46,18 @@ public:
   /* "": none */
   virtual void set_bridge (const std::string &name, const std::string &bridge) = 0;
 
+  /* IP by hand, in IPv4. address: "192.0.2.5/24"; to: "default", "198.51.100.0/24" */
+  virtual void add_address (const std::string &name, const std::string &address) = 0;
+  virtual void remove_address (const std::string &name, const std::string &address) = 0;
+  virtual void add_route (const std::string &name, const std::string &to, const std::string &via) = 0;
+  /* What comes by that device is looked up in that table. */
+  virtual void add_rule (const std::string &name, unsigned priority, unsigned table) = 0;
+  virtual void add_neighbour (const std::string &name, const std::string &address, const std::string &mac) = 0;
+  /* A queueing discipline for what arrives. */
+  virtual void add_queueing (const std::string &name) = 0;
+  /* A frame that arrives there leaves by that other device. Both have far ends of that name plus "-far", in our namespace. */
+  virtual bool is_diverted (const std::string &name, const std::string &to) = 0;
+
   /* Whether this user may have taps. If not, why. */
   virtual bool has_taps (std::string *ret_reason) = 0;
   /* A user other than us; 0 where there is only one. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "support/fake_tap.h"
+#include "support/fake_uplink.h"
 
 static FakeLink *
 look_up (FakeState *self, const VswDeviceRef *ref)
@@ -249,7 +250,7 @@ add_address (FakeState *self, const VswOp *op, GError **error)
   if (!fake_check_mac (op->mac, error))
     return FALSE;
   present = fake_find_address (link->bridge, op->mac);
-  if (is_local (link->bridge, op->mac) || (present != NULL && present->is_static && present->port != link))
+  if (present == NULL ? is_local (link->bridge, op->mac) : present->is_static && present->port != link)
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "the bridge has that address elsewhere");
       return FALSE;
@@ -344,8 +345,7 @@ fake_apply (FakeState *self, const VswOp *op, GError **error)
     case VSW_OP_DIVERT_DELETE:
     case VSW_OP_HOST_ADD:
     case VSW_OP_HOST_DELETE:
-      g_set_error_literal (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED, "not written");
-      return FALSE;
+      return fake_uplink_apply (self, op, look_up (self, &op->device), look_up (self, &op->far), error);
     case VSW_OP_DELETE:
       return delete_links (self, op, error);
     }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "support/fake_apply.h"
+#include "support/fake_ip.h"
 #include "support/fake_private.h"
 #include "support/fake_tap.h"
 
@@ -167,19 +168,23 @@ add_entry (GArray *entries, VswMac mac, guint port, gboolean is_static, gboolean
   g_array_append_val (entries, entry);
 }
 
+/* A device's own address, unless VSW_OP_HOST_ADD has put it elsewhere. */
+static void
+add_local (GArray *entries, const FakeLink *bridge, const FakeLink *link)
+{
+  if (fake_find_address (bridge, link->is.mac) == NULL)
+    add_entry (entries, link->is.mac, link == bridge ? 0 : link->is.index, FALSE, TRUE);
+}
+
 static void
 collect_entries (FakeLink *bridge, GArray *entries)
 {
   GHashTableIter iter;
   gpointer value;
 
-  add_entry (entries, bridge->is.mac, 0, FALSE, TRUE);
+  add_local (entries, bridge, bridge);
   for (guint i = 0; i < bridge->ports->len; i++)
-    {
-      FakeLink *port = g_ptr_array_index (bridge->ports, i);
-
-      add_entry (entries, port->is.mac, port->is.index, FALSE, TRUE);
-    }
+    add_local (entries, bridge, g_ptr_array_index (bridge->ports, i));
   g_hash_table_iter_init (&iter, bridge->addresses);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -210,6 +215,25 @@ get_forwarding (VswKernel *kernel, guint index, GError **error)
     }
   leave_as_worker (kernel);
   return entries;
+}
+
+static VswIpConfig *
+get_ip (VswKernel *kernel, guint index, GError **error)
+{
+  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
+  FakeState *state = enter_as_worker (kernel);
+  FakeLink *link = fake_link_get (state->home, index);
+  VswIpConfig *ip = NULL;
+
+  if (!strike (self, &self->read_fault, ++self->reads, error))
+    {
+      if (link != NULL)
+        ip = fake_ip_get (link);
+      else
+        g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "no device with index %u", index);
+    }
+  leave_as_worker (kernel);
+  return ip;
 }
 
 static GArray *
@@ -320,6 +344,7 @@ vsw_fake_kernel_init_interface (VswKernelInterface *iface)
   iface->list = list_links;
   iface->reset_guard = reset_guard;
   iface->describe = describe;
+  iface->get_ip = get_ip;
   iface->get_forwarding = get_forwarding;
   iface->get_counters = get_counters;
   iface->probe = probe;

@@ -28,7 +28,7 @@ VswKernel *vsw_fake_kernel_new (void);
 void vsw_fake_kernel_set_fault (VswKernel *self, guint k, VswError code);
 /* The same, and so does every one after it. */
 void vsw_fake_kernel_set_lasting_fault (VswKernel *self, guint k, VswError code);
-/* The k-th following list, get_forwarding, get_counters or reset_guard fails. */
+/* The k-th following list, get_ip, get_forwarding, get_counters or reset_guard fails. */
 void vsw_fake_kernel_set_read_fault (VswKernel *self, guint k, VswError code);
 /* Applies since the last set_fault, failed ones included. */
 guint vsw_fake_kernel_get_applied (VswKernel *self);
@@ -67,6 +67,16 @@ gboolean vsw_fake_kernel_foreign_set_cable (VswKernel *self, const char *name, g
 gboolean vsw_fake_kernel_foreign_move (VswKernel *self, int space, const char *name, int target, const char *new_name);
 /* A static entry of the forwarding table, made or deleted. */
 gboolean vsw_fake_kernel_foreign_set_address (VswKernel *self, const char *port, VswMac mac, gboolean present);
+/* IP has one more thing on that device, or one less (FALSE: it has no such thing): a sentence that begins with its kind, "address 192.0.2.5/24",
+ * "link-local fe80::1/64", "route default via 192.0.2.1 table main", "next-hop …", "rule …", "neighbour …", "setting …". No signal tells it. */
+void vsw_fake_kernel_foreign_add_ip (VswKernel *self, const char *name, const char *item);
+gboolean vsw_fake_kernel_foreign_remove_ip (VswKernel *self, const char *name, const char *item);
+/* Exactly these. (array zero-terminated=1) */
+void vsw_fake_kernel_foreign_set_ip (VswKernel *self, const char *name, const char *const *items);
+/* What IP has on that device, in the order in which it came. (transfer full) */
+GStrv vsw_fake_kernel_list_ip (VswKernel *self, const char *name);
+/* Another hand has a queueing discipline for what arrives there: nothing of it can be diverted. Or it has none any more. */
+void vsw_fake_kernel_foreign_set_queueing (VswKernel *self, const char *name, gboolean present);
 /* A bridge sees a frame from that address at that port: learns it if the port's state allows that and there is room. */
 gboolean vsw_fake_kernel_learn (VswKernel *self, const char *port, VswMac mac);
 /* A bridge forgets what it learned there. */

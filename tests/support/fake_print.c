@@ -81,6 +81,10 @@ print_link (const FakeState *state, const FakeLink *link, gboolean with_index)
     }
   if (link->is.is_bridge)
     append_bridge (line, link);
+  if (link->diverted != NULL)
+    append_escaped (line, "diverted to ", link->diverted);
+  if (link->has_queueing)
+    g_string_append (line, " queueing");
   if (link->space == state->home && g_hash_table_contains (state->guards, link->is.name))
     g_string_append (line, " guarded");
   return g_string_free (line, FALSE);
@@ -106,6 +110,19 @@ collect_addresses (const FakeLink *bridge, GPtrArray *lines)
 }
 
 static void
+collect_ip (const FakeLink *link, GPtrArray *lines)
+{
+  for (guint i = 0; i < link->ip->len; i++)
+    {
+      GString *line = g_string_new (NULL);
+
+      append_escaped (line, "", link->is.name);
+      g_string_append_printf (line, " ip %s", (const char *)g_ptr_array_index (link->ip, i));
+      g_ptr_array_add (lines, g_string_free (line, FALSE));
+    }
+}
+
+static void
 print_space (const FakeState *state, FakeSpace *space, gboolean with_index, GString *text)
 {
   g_autoptr (GPtrArray) links = fake_space_list (space);
@@ -118,6 +135,7 @@ print_space (const FakeState *state, FakeSpace *space, gboolean with_index, GStr
       g_ptr_array_add (lines, print_link (state, link, with_index));
       if (link->is.is_bridge)
         collect_addresses (link, lines);
+      collect_ip (link, lines);
     }
   g_ptr_array_sort (lines, compare_lines);
   for (guint i = 0; i < lines->len; i++)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/fake_ip.h"
+
 /* dev_valid_name, net/core/dev.c; a '%' makes it a template. */
 gboolean
 fake_check_name (FakeSpace *space, const char *name, GError **error)
@@ -117,6 +119,8 @@ settle (FakeState *self, FakeLink *link)
 static void
 set_up (FakeState *self, FakeLink *link, gboolean is_up)
 {
+  if (link->is.is_up && !is_up)
+    fake_ip_go_down (link);
   link->is.is_up = is_up;
   settle (self, link);
 }
@@ -136,6 +140,16 @@ leave (FakeState *self, FakeLink *link)
   settle_bridge (self, bridge);
 }
 
+/* fdb_add_local (net/bridge/br_fdb.c): what a port comes with is its own, whatever the table had. */
+static void
+own_address (FakeState *self, FakeLink *port)
+{
+  FakeAddress *present = fake_find_address (port->bridge, port->is.mac);
+
+  if (present != NULL)
+    fake_drop_address (self, present->port, present->mac);
+}
+
 gboolean
 fake_set_bridge (FakeState *self, FakeLink *link, FakeLink *bridge, GError **error)
 {
@@ -149,6 +163,7 @@ fake_set_bridge (FakeState *self, FakeLink *link, FakeLink *bridge, GError **err
   /* Enslaving to another bridge never says EBUSY: it leaves the first, silently. */
   link->bridge = bridge;
   g_ptr_array_add (bridge->ports, link);
+  own_address (self, link);
   settle_end (self, link);
   return TRUE;
 }
@@ -229,6 +244,8 @@ fake_set_mac (FakeState *self, FakeLink *link, VswMac mac, GError **error)
   if (!fake_check_mac (mac, error))
     return FALSE;
   link->is.mac = mac;
+  if (link->bridge != NULL && link->bridge->is.is_bridge)
+    own_address (self, link);
   fake_touch (self, link);
   return TRUE;
 }
@@ -281,6 +298,7 @@ fake_move (FakeState *self, FakeLink *link, FakeSpace *target, const char *name,
   if (name != NULL)
     fake_link_set_text (&link->is.name, name);
   link->is.ipv6_quiet = FALSE;
+  g_ptr_array_set_size (link->ip, 0);
   fake_touch (self, link);
   if (link->peer != NULL)
     fake_touch (self, link->peer);

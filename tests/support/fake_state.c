@@ -117,6 +117,7 @@ fake_link_new (FakeState *self, FakeSpace *space, const char *name, const char *
   link->is.mtu = 1500;
   link->cable = TRUE;
   link->queues = 1;
+  link->ip = g_ptr_array_new_with_free_func (g_free);
   if (strcmp (link_kind, "bridge") == 0)
     {
       link->is.is_bridge = TRUE;
@@ -184,6 +185,8 @@ fake_link_free (FakeState *self, FakeLink *link)
   g_clear_pointer (&link->ports, g_ptr_array_unref);
   g_clear_pointer (&link->addresses, g_hash_table_unref);
   g_clear_pointer (&link->told, vsw_link_unref);
+  g_clear_pointer (&link->ip, g_ptr_array_unref);
+  g_free ((char *)link->diverted);
   g_free ((char *)link->is.name);
   g_free ((char *)link->is.link_kind);
   g_free ((char *)link->is.alias);
