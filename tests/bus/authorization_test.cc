@@ -27,6 +27,10 @@ const Row rows[] = {
   { lab, "Switch", "ConnectInternal", "('x', @a{sv} {}, @a{sv} {})", "connect-internal" },
   { "/org/vmswitch1/switch/shared", "Switch", "DisconnectInternal",
     "(objectpath '/org/vmswitch1/endpoint/in', @a{sv} {})", "connect-internal" },
+  { lab, "Switch", "BindExternalEthernetPort", "(objectpath '/org/vmswitch1/endpoint/free0', @a{sv} {})",
+    "bind-external" },
+  { lab, "Switch", "UnbindExternalEthernetPort", "(objectpath '/org/vmswitch1/endpoint/bound0', @a{sv} {})",
+    "bind-external" },
   { lab, "Switch", "Attach", "({'Name': <'x'>}, @a{sv} {})", "attach" },
   { lab, "Switch", "AttachMany", "([{'Name': <'x'>}], @a{sv} {})", "attach" },
   { lab, "Switch", "AddStaticAddress",
@@ -72,6 +76,15 @@ TEST_F (Authorization, IsAskedForByEveryMethodThatChangesSomething)
       return get (std::string ("/org/vmswitch1/endpoint/") + tap, "EthernetPort", "State") == "'down'";
     })) << "its descriptors are closed";
   define (root, on_lab);
+  for (const char *name : { "free0", "bound0" })
+    {
+      VswLink fields = {};
+      fields.name = name;
+      fields.link_kind = "";
+      ASSERT_NE (vsw_fake_kernel_foreign_add (kernel, VSW_FAKE_HOME, &fields), 0u);
+    }
+  settle ();
+  ASSERT_TRUE (call (lab, "Switch", "BindExternalEthernetPort", "(objectpath '/org/vmswitch1/endpoint/bound0', @a{sv} {})").ok ());
   settle ();
   std::string kernel_before = print_kernel ();
   std::vector<std::string> before = list ();

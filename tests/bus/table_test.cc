@@ -92,6 +92,7 @@ TEST (Table, HasAnActionForEachMethod)
                                                  "org.vmswitch1.manage-switches",
                                                  "org.vmswitch1.manage-ports",
                                                  "org.vmswitch1.connect-internal",
+                                                 "org.vmswitch1.bind-external",
                                                  "org.vmswitch1.attach",
                                                  "org.vmswitch1.manage-systems",
                                                  "org.vmswitch1.open-foreign-endpoint",

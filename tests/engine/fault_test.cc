@@ -3,7 +3,7 @@
  * the same request then succeeds. Kernel steps and store steps each. */
 #include <algorithm>
 
-#include "engine/engine_fixture.h"
+#include "engine/uplink_fixture.h"
 
 namespace
 {
@@ -14,17 +14,17 @@ struct Kind
   std::function<std::vector<VswChange *> (class Fault *)> request;
 };
 
-class Fault : public EngineFixture, public ::testing::WithParamInterface<Kind>
+class Fault : public UplinkFixture, public ::testing::WithParamInterface<Kind>
 {
 public:
   /* The same starting point for every kind: `lab` with port `web` and internal NIC `host` on it, an empty switch `spare`, a free port
    * `free` on lab, an unplugged NIC `guest`, a tap `tap` that waits on lab to be opened, a system `off` with two settings on lab and one on
-   * `free2` that is disabled, a system `on` with two settings on lab that is enabled, and a namespace. */
+   * `free2` that is disabled, a system `on` with two settings on lab that is enabled, a namespace, a NIC of the host `eth0` that carries its
+   * addresses, and another, `eth1`, that is bound to the switch `out` and did so before. */
   void
   SetUp () override
   {
-    EngineFixture::SetUp ();
-    make_lab ();
+    UplinkFixture::SetUp ();
     ASSERT_EQ (apply ({ new_switch ("spare"), new_port ("lab", "free"), new_nic ("guest", VSW_NIC_SYNTHETIC),
                         vsw_change_add_address (id ("web").c_str (), mac (1)) }),
                "");
@@ -34,6 +34,11 @@ public:
                         new_setting ("on", "net0", "lab"), new_setting ("on", "net1", "lab"),
                         request_state ("on", VSW_SYSTEM_ENABLED) }),
                "");
+    plug ("eth1", second_mac, second_mac, "");
+    settle ();
+    set_ip ("eth0", { "address 192.0.2.5/24", "route default via 192.0.2.1" });
+    set_ip ("eth1", { "address 198.51.100.5/24", "link-local fe80::1/64" });
+    ASSERT_EQ (apply ({ new_switch ("out"), bind ("out", "eth1", TRUE) }), "");
     target = new_namespace (&space);
     ASSERT_NE (target, nullptr);
   }
@@ -139,6 +144,8 @@ public:
   using EngineFixture::new_switch;
   using EngineFixture::reconnect_setting;
   using EngineFixture::request_state;
+  using UplinkFixture::bind;
+  using UplinkFixture::unbind;
 };
 
 TEST_P (Fault, OfAnyKernelStepLeavesEverythingAsItWas)
@@ -284,6 +291,10 @@ INSTANTIATE_TEST_SUITE_P (
               [] (Fault *t) { return std::vector<VswChange *>{ t->reconnect_setting ("on", "net0", "spare") }; } },
         Kind{ "DeleteSystemByForce",
               [] (Fault *) { return std::vector<VswChange *>{ vsw_change_delete (VSW_KIND_SYSTEM, "id-on", TRUE) }; } },
+        Kind{ "Bind", [] (Fault *t) { return std::vector<VswChange *>{ t->bind ("lab", "eth0", TRUE) }; } },
+        Kind{ "Unbind", [] (Fault *t) { return std::vector<VswChange *>{ t->unbind ("out", "eth1") }; } },
+        Kind{ "DeleteSwitchWithItsUplink",
+              [] (Fault *) { return std::vector<VswChange *>{ vsw_change_delete (VSW_KIND_SWITCH, "id-out", TRUE) }; } },
         Kind{ "DeletePortByForce",
               [] (Fault *) { return std::vector<VswChange *>{ vsw_change_delete (VSW_KIND_PORT, "id-web", TRUE) }; } },
         Kind{ "DeleteNicByForce",

@@ -108,7 +108,9 @@ TEST (Damage, AFileThatWasCutIsRefused)
   for (size_t size = 512; size < whole.size (); size += 512)
     {
       write_bytes (place.database (), whole.substr (0, size));
-      EXPECT_TRUE (is_refused_cleanly (place, whole.substr (0, size))) << size;
+      /* What is missing of the last page SQLite takes for zeros, which it may have been. */
+      bool is_whole = whole.size () - size < 4096 && whole.find_first_not_of ('\0', size) == std::string::npos;
+      EXPECT_NE (is_refused_cleanly (place, whole.substr (0, size)), is_whole) << size;
     }
 }
 
