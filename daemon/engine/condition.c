@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/condition.h"
+
+#include <string.h>
+
+#include "model/links.h"
+
+#define BRIDGES VSW_DEVICE_PREFIX "-" /* what names of our bridges begin with */
+
+static const struct
+{
+  VswFrames frames;
+  const char *what;
+  const char *setting; /* of bridge-nf-call-… and nf_call_… */
+} kinds[] = {
+  { VSW_FRAMES_IPV4, "IPv4", "iptables" },
+  { VSW_FRAMES_IPV6, "IPv6", "ip6tables" },
+  { VSW_FRAMES_ARP, "ARP", "arptables" },
+};
+
+static void
+free_condition (gpointer data)
+{
+  VswCondition *condition = data;
+
+  g_free (condition->subject);
+  g_free (condition->text);
+  g_free (condition);
+}
+
+/* Takes both texts. */
+static void
+add (GPtrArray *found, const char *code, char *subject, char *text)
+{
+  VswCondition *condition = g_new (VswCondition, 1);
+
+  *condition = (VswCondition){ code, subject, text };
+  g_ptr_array_add (found, condition);
+}
+
+/* --- the firewall --- */
+
+static void
+append_word (GString *list, const char *word)
+{
+  g_string_append_printf (list, "%s%s", list->len > 0 ? " and " : "", word);
+}
+
+/* "net.bridge.bridge-nf-call-iptables=1", of every bridge, or of one "nf_call_iptables 1". */
+static void
+append_settings (GString *list, guint frames, const char *bridge, guint value)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autofree char *word = NULL;
+
+      if ((frames & kinds[i].frames) == 0)
+        continue;
+      if (bridge == NULL)
+        word = g_strdup_printf ("net.bridge.bridge-nf-call-%s=%u", kinds[i].setting, value);
+      else
+        word = g_strdup_printf ("nf_call_%s %u of bridge %s", kinds[i].setting, value, bridge);
+      append_word (list, word);
+    }
+}
+
+/* What sees to it that the chain sees the frames, and what would end that: as settings of all bridges, or of those of ours that have it. */
+static void
+describe_cause (VswModel *model, VswLinks *links, const VswSurvey *survey, guint frames, GString *cause,
+                GString *ending)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  append_settings (cause, survey->filtered & frames, NULL, 1);
+  append_settings (ending, survey->filtered & frames, NULL, 0);
+
+  g_hash_table_iter_init (&iter, vsw_model_get_switches (model));
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      VswLink *bridge = vsw_links_get_device (links, ((VswSwitch *)value)->device);
+      const VswLinkSurvey *is = bridge != NULL ? vsw_survey_find_link (survey, bridge->index) : NULL;
+      guint own = is != NULL ? is->filtered & frames & ~survey->filtered : 0;
+      g_autofree char *name = bridge != NULL ? vsw_text_escape (bridge->name) : NULL;
+
+      append_settings (cause, own, name, 1);
+      append_settings (ending, own, name, 0);
+    }
+}
+
+static char *
+print_frames (guint frames)
+{
+  GString *list = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if ((frames & kinds[i].frames) != 0)
+      append_word (list, kinds[i].what);
+  return g_string_free (list, FALSE);
+}
+
+/* A rule that lets what passes through our switches pass there too, in the words of whoever made that chain. */
+static char *
+print_rule (const VswDropChain *drop, const char *table, const char *chain)
+{
+  gboolean is_iptables = strcmp (drop->table, "filter") == 0 && strcmp (drop->chain, "FORWARD") == 0;
+
+  if (is_iptables && strcmp (drop->family, "ip") == 0)
+    return g_strdup ("iptables -I FORWARD -i " BRIDGES "+ -o " BRIDGES "+ -j ACCEPT");
+  if (is_iptables && strcmp (drop->family, "ip6") == 0)
+    return g_strdup ("ip6tables -I FORWARD -i " BRIDGES "+ -o " BRIDGES "+ -j ACCEPT");
+  return g_strdup_printf ("nft insert rule %s %s %s iifname \"" BRIDGES "*\" oifname \"" BRIDGES "*\" accept",
+                          drop->family, table, chain);
+}
+
+static void
+find_filter (VswModel *model, VswLinks *links, const VswSurvey *survey, const VswDropChain *drop, GPtrArray *found)
+{
+  g_autoptr (GString) cause = g_string_new (NULL);
+  g_autoptr (GString) ending = g_string_new (NULL);
+  g_autofree char *table = vsw_text_escape (drop->table);
+  g_autofree char *chain = vsw_text_escape (drop->chain);
+  g_autofree char *frames = print_frames (drop->frames);
+  g_autofree char *rule = print_rule (drop, table, chain);
+
+  describe_cause (model, links, survey, drop->frames, cause, ending);
+  if (cause->len == 0)
+    return;
+  add (found, "bridge-netfilter", g_strdup_printf ("%s %s %s", drop->family, table, chain),
+       g_strdup_printf ("frames of %s from one port of a switch to another go through the firewall of the host (%s), "
+                        "and chain %s of table %s %s drops them (%s). Let them pass: %s; or keep them out of it, if "
+                        "nothing on this host counts on that: %s.",
+                        frames, cause->str, chain, drop->family, table,
+                        drop->by_rule ? "a rule for all that comes that far" : "its policy", rule, ending->str));
+}
+
+/* --- uplinks --- */
+
+static void
+check_mtu (const VswSwitch *home, const VswLink *uplink, GPtrArray *found)
+{
+  g_autofree char *name = vsw_text_escape (uplink->name);
+
+  if (uplink->mtu >= home->mtu)
+    return;
+  add (found, "uplink-mtu", g_strdup_printf ("%s %u", home->head.name, uplink->index),
+       g_strdup_printf ("uplink %s of switch %s takes at most %u octets and the switch %u: what is larger does not leave "
+                        "the host. Raise the one: ip link set %s mtu %u; or lower the other: vmswitchctl set switch %s "
+                        "mtu=%u.",
+                        name, home->head.name, uplink->mtu, home->mtu, name, home->mtu, home->head.name, uplink->mtu));
+}
+
+static void
+find_uplinks (VswModel *model, VswLinks *links, const VswSwitch *home, GPtrArray *found)
+{
+  VswLink *bridge = vsw_links_get_device (links, home->device);
+  GHashTable *ports = bridge != NULL ? vsw_links_get_foreign_ports (links, bridge->index) : NULL;
+  GHashTableIter iter;
+  gpointer port;
+
+  if (ports == NULL)
+    return;
+  g_hash_table_iter_init (&iter, ports);
+  while (g_hash_table_iter_next (&iter, NULL, &port))
+    if (vsw_rules_is_external (vsw_model_get_rules (model), port))
+      check_mtu (home, port, found);
+}
+
+/* --- router advertisements --- */
+
+/* Frames that the guard drops harm nobody, whatever IP would make of them. */
+static void
+check_advertisements (const VswSurvey *survey, const VswLink *link, const char *what, const char *name,
+                      GPtrArray *found)
+{
+  const VswLinkSurvey *is = survey != NULL ? vsw_survey_find_link (survey, link->index) : NULL;
+  g_autofree char *device = vsw_text_escape (link->name);
+
+  if (is == NULL || !is->takes_advertisements || is->is_guarded)
+    return;
+  add (found, "ipv6-router-advertisements", g_strdup_printf ("%u", link->index),
+       g_strdup_printf ("device %s of %s %s takes router advertisements (accept_ra), and nothing keeps those of guests "
+                        "away from it: the host would configure its IPv6 as a guest says. Forbid it: sysctl "
+                        "net/ipv6/conf/%s/accept_ra=0.",
+                        device, what, name, device));
+}
+
+/* The switch's end of a NIC that is up and plugged in nowhere: the host's IP sees what comes in there. */
+static gboolean
+is_loose (const VswLink *near)
+{
+  return near != NULL && near->is_up && near->bridge == 0;
+}
+
+static void
+find_advertisements (VswModel *model, VswLinks *links, const VswSurvey *survey, GPtrArray *found)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, vsw_model_get_switches (model));
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      VswLink *bridge = vsw_links_get_device (links, ((VswSwitch *)value)->device);
+
+      if (bridge != NULL)
+        check_advertisements (survey, bridge, "switch", ((VswSwitch *)value)->head.name, found);
+    }
+
+  g_hash_table_iter_init (&iter, vsw_model_get_nics (model));
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      VswLink *near = vsw_links_get_device (links, ((VswNic *)value)->device);
+
+      if (is_loose (near))
+        check_advertisements (survey, near, "endpoint", ((VswNic *)value)->head.name, found);
+    }
+}
+
+/* --- all --- */
+
+/**
+ * vsw_condition_list_links:
+ *
+ * The bridges, and what is up without being a port. Main.
+ */
+GArray *
+vsw_condition_list_links (VswModel *model, VswLinks *links)
+{
+  GArray *indexes = g_array_new (FALSE, FALSE, sizeof (guint));
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, vsw_model_get_switches (model));
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      VswLink *bridge = vsw_links_get_device (links, ((VswSwitch *)value)->device);
+
+      if (bridge != NULL)
+        g_array_append_val (indexes, bridge->index);
+    }
+
+  g_hash_table_iter_init (&iter, vsw_model_get_nics (model));
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      VswLink *near = vsw_links_get_device (links, ((VswNic *)value)->device);
+
+      if (is_loose (near))
+        g_array_append_val (indexes, near->index);
+    }
+
+  return indexes;
+}
+
+/**
+ * vsw_condition_find_all:
+ *
+ * Main.
+ */
+GPtrArray *
+vsw_condition_find_all (VswModel *model, VswLinks *links, const VswSurvey *survey)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func (free_condition);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, vsw_model_get_switches (model));
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    find_uplinks (model, links, value, found);
+  find_advertisements (model, links, survey, found);
+  for (guint i = 0; survey != NULL && i < survey->drops->len; i++)
+    find_filter (model, links, survey, g_ptr_array_index (survey->drops, i), found);
+
+  return found;
+}
