@@ -46,34 +46,36 @@ append_word (GString *list, const char *word)
   g_string_append_printf (list, "%s%s", list->len > 0 ? " and " : "", word);
 }
 
-/* "net.bridge.bridge-nf-call-iptables=1", of every bridge, or of one "nf_call_iptables 1". */
+/* What makes it so, and what ends it. bridge: NULL: of every bridge */
 static void
-append_settings (GString *list, guint frames, const char *bridge, guint value)
+append_settings (guint frames, const char *bridge, GString *causes, GString *cures)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
-      g_autofree char *word = NULL;
+      const char *setting = kinds[i].setting;
+      g_autofree char *cause = NULL;
+      g_autofree char *cure = NULL;
 
       if ((frames & kinds[i].frames) == 0)
         continue;
-      if (bridge == NULL)
-        word = g_strdup_printf ("net.bridge.bridge-nf-call-%s=%u", kinds[i].setting, value);
-      else
-        word = g_strdup_printf ("nf_call_%s %u of bridge %s", kinds[i].setting, value, bridge);
-      append_word (list, word);
+      cause = bridge == NULL ? g_strdup_printf ("net.bridge.bridge-nf-call-%s is 1", setting)
+                             : g_strdup_printf ("nf_call_%s of %s is 1", setting, bridge);
+      cure = bridge == NULL ? g_strdup_printf ("sysctl -w net.bridge.bridge-nf-call-%s=0", setting)
+                            : g_strdup_printf ("ip link set dev %s type bridge nf_call_%s 0", bridge, setting);
+      append_word (causes, cause);
+      append_word (cures, cure);
     }
 }
 
-/* What sees to it that the chain sees the frames, and what would end that: as settings of all bridges, or of those of ours that have it. */
+/* What shows the frames to the chain: a setting of all bridges, else of those of ours that have it. */
 static void
-describe_cause (VswModel *model, VswLinks *links, const VswSurvey *survey, guint frames, GString *cause,
-                GString *ending)
+describe_cause (VswModel *model, VswLinks *links, const VswSurvey *survey, guint frames, GString *causes,
+                GString *cures)
 {
   GHashTableIter iter;
   gpointer value;
 
-  append_settings (cause, survey->filtered & frames, NULL, 1);
-  append_settings (ending, survey->filtered & frames, NULL, 0);
+  append_settings (survey->filtered & frames, NULL, causes, cures);
 
   g_hash_table_iter_init (&iter, vsw_model_get_switches (model));
   while (g_hash_table_iter_next (&iter, NULL, &value))
@@ -83,8 +85,7 @@ describe_cause (VswModel *model, VswLinks *links, const VswSurvey *survey, guint
       guint own = is != NULL ? is->filtered & frames & ~survey->filtered : 0;
       g_autofree char *name = bridge != NULL ? vsw_text_escape (bridge->name) : NULL;
 
-      append_settings (cause, own, name, 1);
-      append_settings (ending, own, name, 0);
+      append_settings (own, name, causes, cures);
     }
 }
 
@@ -116,22 +117,22 @@ print_rule (const VswDropChain *drop, const char *table, const char *chain)
 static void
 find_filter (VswModel *model, VswLinks *links, const VswSurvey *survey, const VswDropChain *drop, GPtrArray *found)
 {
-  g_autoptr (GString) cause = g_string_new (NULL);
-  g_autoptr (GString) ending = g_string_new (NULL);
+  g_autoptr (GString) causes = g_string_new (NULL);
+  g_autoptr (GString) cures = g_string_new (NULL);
   g_autofree char *table = vsw_text_escape (drop->table);
   g_autofree char *chain = vsw_text_escape (drop->chain);
   g_autofree char *frames = print_frames (drop->frames);
   g_autofree char *rule = print_rule (drop, table, chain);
 
-  describe_cause (model, links, survey, drop->frames, cause, ending);
-  if (cause->len == 0)
+  describe_cause (model, links, survey, drop->frames, causes, cures);
+  if (causes->len == 0)
     return;
   add (found, "bridge-netfilter", g_strdup_printf ("%s %s %s", drop->family, table, chain),
        g_strdup_printf ("frames of %s from one port of a switch to another go through the firewall of the host (%s), "
                         "and chain %s of table %s %s drops them (%s). Let them pass: %s; or keep them out of it, if "
                         "nothing on this host counts on that: %s.",
-                        frames, cause->str, chain, drop->family, table,
-                        drop->by_rule ? "a rule for all that comes that far" : "its policy", rule, ending->str));
+                        frames, causes->str, chain, drop->family, table,
+                        drop->by_rule ? "a rule for all that comes that far" : "its policy", rule, cures->str));
 }
 
 /* --- uplinks --- */
@@ -168,53 +169,21 @@ find_uplinks (VswModel *model, VswLinks *links, const VswSwitch *home, GPtrArray
 
 /* --- router advertisements --- */
 
-/* Frames that the guard drops harm nobody, whatever IP would make of them. */
+/* Frames that the guard drops harm nobody, whatever IP would make of them: so this is said only where the guard cannot be put back. */
 static void
-check_advertisements (const VswSurvey *survey, const VswLink *link, const char *what, const char *name,
-                      GPtrArray *found)
+check_advertisements (VswLinks *links, const VswSwitch *value, const VswSurvey *survey, GPtrArray *found)
 {
-  const VswLinkSurvey *is = survey != NULL ? vsw_survey_find_link (survey, link->index) : NULL;
-  g_autofree char *device = vsw_text_escape (link->name);
+  VswLink *bridge = vsw_links_get_device (links, value->device);
+  const VswLinkSurvey *is = bridge != NULL ? vsw_survey_find_link (survey, bridge->index) : NULL;
+  g_autofree char *device = bridge != NULL ? vsw_text_escape (bridge->name) : NULL;
 
   if (is == NULL || !is->takes_advertisements || is->is_guarded)
     return;
-  add (found, "ipv6-router-advertisements", g_strdup_printf ("%u", link->index),
-       g_strdup_printf ("device %s of %s %s takes router advertisements (accept_ra), and nothing keeps those of guests "
-                        "away from it: the host would configure its IPv6 as a guest says. Forbid it: sysctl "
+  add (found, "ipv6-router-advertisements", g_strdup (value->head.name),
+       g_strdup_printf ("device %s of switch %s takes router advertisements (accept_ra), and nothing keeps those of "
+                        "guests away from it: the host would configure its IPv6 as a guest says. Forbid it: sysctl "
                         "net/ipv6/conf/%s/accept_ra=0.",
-                        device, what, name, device));
-}
-
-/* The switch's end of a NIC that is up and plugged in nowhere: the host's IP sees what comes in there. */
-static gboolean
-is_loose (const VswLink *near)
-{
-  return near != NULL && near->is_up && near->bridge == 0;
-}
-
-static void
-find_advertisements (VswModel *model, VswLinks *links, const VswSurvey *survey, GPtrArray *found)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, vsw_model_get_switches (model));
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      VswLink *bridge = vsw_links_get_device (links, ((VswSwitch *)value)->device);
-
-      if (bridge != NULL)
-        check_advertisements (survey, bridge, "switch", ((VswSwitch *)value)->head.name, found);
-    }
-
-  g_hash_table_iter_init (&iter, vsw_model_get_nics (model));
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      VswLink *near = vsw_links_get_device (links, ((VswNic *)value)->device);
-
-      if (is_loose (near))
-        check_advertisements (survey, near, "endpoint", ((VswNic *)value)->head.name, found);
-    }
+                        device, value->head.name, device));
 }
 
 /* --- all --- */
@@ -222,7 +191,7 @@ find_advertisements (VswModel *model, VswLinks *links, const VswSurvey *survey, 
 /**
  * vsw_condition_list_links:
  *
- * The bridges, and what is up without being a port. Main.
+ * The bridges. Main.
  */
 GArray *
 vsw_condition_list_links (VswModel *model, VswLinks *links)
@@ -238,15 +207,6 @@ vsw_condition_list_links (VswModel *model, VswLinks *links)
 
       if (bridge != NULL)
         g_array_append_val (indexes, bridge->index);
-    }
-
-  g_hash_table_iter_init (&iter, vsw_model_get_nics (model));
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      VswLink *near = vsw_links_get_device (links, ((VswNic *)value)->device);
-
-      if (is_loose (near))
-        g_array_append_val (indexes, near->index);
     }
 
   return indexes;
@@ -266,8 +226,11 @@ vsw_condition_find_all (VswModel *model, VswLinks *links, const VswSurvey *surve
 
   g_hash_table_iter_init (&iter, vsw_model_get_switches (model));
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    find_uplinks (model, links, value, found);
-  find_advertisements (model, links, survey, found);
+    {
+      find_uplinks (model, links, value, found);
+      if (survey != NULL)
+        check_advertisements (links, value, survey, found);
+    }
   for (guint i = 0; survey != NULL && i < survey->drops->len; i++)
     find_filter (model, links, survey, g_ptr_array_index (survey->drops, i), found);
 

@@ -69,6 +69,8 @@ VswModel *vsw_engine_get_model (VswEngine *self);
 VswLinks *vsw_engine_get_links (VswEngine *self);
 const char *const *vsw_engine_get_capabilities (VswEngine *self);
 GPtrArray *vsw_engine_get_warnings (VswEngine *self); /* (element-type VswWarning) */
+/* How often the host is looked at for what harms the switches, when nothing happens; half a minute unless told. */
+void vsw_engine_set_interval (VswEngine *self, guint milliseconds);
 /* Somebody else has found a standing condition, of that code about that subject; text: cause and cure, NULL: it is over. */
 void vsw_engine_set_condition (VswEngine *self, const char *code, const char *subject, const char *text);
 /* When frames began to pass on that port, microseconds since the epoch; 0: they do not. */

@@ -7,9 +7,9 @@
 #include "engine/condition.h"
 #include "engine/state.h"
 
-#define INTERVAL 30   /* seconds between two looks when nothing happens */
-#define QUIET    200  /* milliseconds from a change to the look at it */
-#define PAUSE    1000 /* milliseconds between two looks at least */
+#define INTERVAL 30000 /* milliseconds between two looks when nothing happens */
+#define QUIET    200   /* milliseconds from a change to the look at it */
+#define PAUSE    1000  /* milliseconds between two looks at least */
 
 /* What is said about one condition. */
 typedef struct
@@ -34,6 +34,7 @@ struct _VswHealth
   gint64 due;          /* monotonic, microseconds: when that is */
   gint64 looked;       /* when the last one began */
   guint looks;         /* so far */
+  guint interval;      /* milliseconds */
   gboolean is_looking;
   gboolean is_suspected; /* something has changed while we looked */
   gboolean is_blind;     /* the last look failed: said once */
@@ -62,6 +63,7 @@ void
 vsw_engine_init_health (VswEngine *engine)
 {
   engine->health = g_new0 (VswHealth, 1);
+  engine->health->interval = INTERVAL;
   engine->health->sayings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_saying);
 }
 
@@ -165,6 +167,19 @@ vsw_engine_set_condition (VswEngine *self, const char *code, const char *subject
   g_hash_table_remove (self->health->sayings, key);
 }
 
+/**
+ * vsw_engine_set_interval:
+ * @self: the engine
+ * @milliseconds: from one look around to the next while nothing happens
+ *
+ * Counts from the next look on. Thread: main.
+ */
+void
+vsw_engine_set_interval (VswEngine *self, guint milliseconds)
+{
+  self->health->interval = milliseconds;
+}
+
 /* --- looking --- */
 
 static void
@@ -218,7 +233,7 @@ finish_look (gpointer data)
       note_sight (engine, look->error);
       say_what_is (engine, look->survey);
       if (has_switches (engine))
-        plan_look (engine, is_suspected ? PAUSE : INTERVAL * 1000);
+        plan_look (engine, is_suspected ? PAUSE : self->interval);
     }
   free_look (look);
 }
@@ -297,7 +312,7 @@ vsw_engine_start_health (VswEngine *engine)
   note_sight (engine, look->error);
   say_what_is (engine, look->survey);
   free_look (look);
-  plan_look (engine, INTERVAL * 1000);
+  plan_look (engine, engine->health->interval);
 }
 
 /* --- one link, for somebody else --- */

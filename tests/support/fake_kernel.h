@@ -106,7 +106,8 @@ void vsw_fake_kernel_set_filtered (VswKernel *self, const char *bridge, guint fr
 /* The packet filter drops; frames that are not handed to it are as if it did not. */
 void vsw_fake_kernel_add_drop (VswKernel *self, const VswDropChain *drop);
 void vsw_fake_kernel_clear_drops (VswKernel *self);
-/* Frames that come from our guard are no matter here: it is told apart. */
+/* A survey sees no guard, as if none could be put there. */
+void vsw_fake_kernel_hide_guard (VswKernel *self, gboolean is_hidden);
 void vsw_fake_kernel_set_advertisements (VswKernel *self, const char *name, gboolean takes);
 /* An address of the host's, "192.0.2.5/24". */
 void vsw_fake_kernel_add_address (VswKernel *self, const char *name, const char *address, gboolean is_lease);

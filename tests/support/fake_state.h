@@ -85,6 +85,7 @@ typedef struct
   GQueue news;        /* (element-type FakeNews) */
   GHashTable *surveys; /* (owned) (element-type FakeSurvey) by index, see fake_survey.c */
   GPtrArray *drops;    /* (owned) (element-type VswDropChain) */
+  gboolean hides_guard;
   guint filtered;      /* VswFrames of every bridge */
   gboolean is_watched;
   gboolean is_deaf;

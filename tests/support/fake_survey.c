@@ -64,7 +64,7 @@ add_link (FakeState *state, VswSurvey *result, FakeLink *link)
 {
   FakeSurvey *survey = get_survey (state, link->is.index);
 
-  survey->is.is_guarded = g_hash_table_contains (state->guards, link->is.name);
+  survey->is.is_guarded = !state->hides_guard && g_hash_table_contains (state->guards, link->is.name);
   g_ptr_array_add (survey->addresses, NULL);
   survey->is.addresses = (const char *const *)survey->addresses->pdata;
   vsw_survey_add_link (result, &survey->is);
@@ -139,6 +139,13 @@ void
 vsw_fake_kernel_clear_drops (VswKernel *self)
 {
   g_ptr_array_set_size (fake_enter (self)->drops, 0);
+  fake_leave (self);
+}
+
+void
+vsw_fake_kernel_hide_guard (VswKernel *self, gboolean is_hidden)
+{
+  fake_enter (self)->hides_guard = is_hidden;
   fake_leave (self);
 }
 
