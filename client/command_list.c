@@ -9,7 +9,7 @@ static const char *const system_headings[] = { "NAME", "STATE", "NICS", "MACHINE
 static const char *const setting_headings[] = {
   "NIC", "KIND", "BACKEND", "CONNECTION", "ENDPOINT", "MAC", "WAITS", NULL
 };
-static const char *const external_headings[] = { "NAME", "STATE", "SPEED", "DRIVER", "BRIDGEABLE", "MAC", NULL };
+static const char *const external_headings[] = { "NAME", "TYPE", "STATE", "SPEED", "DRIVER", "BRIDGEABLE", "MAC", NULL };
 
 /* A property as one cell. */
 static char *
@@ -272,13 +272,14 @@ add_setting_row (const VswSession *session, VswTable *table, const VswNode *node
 static void
 add_external_row (const VswSession *session, VswTable *table, const VswNode *node, const char *name)
 {
+  g_autofree char *type = print_cell (session, node, "ExternalEthernetPort", "UplinkType");
   g_autofree char *state = print_cell (session, node, "EthernetPort", "State");
   g_autofree char *speed = print_cell (session, node, "EthernetPort", "Speed");
   g_autofree char *driver = print_cell (session, node, "ExternalEthernetPort", "Driver");
   g_autofree char *bridgeable = print_cell (session, node, "ExternalEthernetPort", "Bridgeable");
   g_autofree char *mac = print_cell (session, node, "EthernetPort", "MacAddress");
 
-  vsw_table_add (table, (const char *const[]){ name, state, speed, driver, bridgeable, mac });
+  vsw_table_add (table, (const char *const[]){ name, type, state, speed, driver, bridgeable, mac });
 }
 
 /* The nouns of `list`: which objects they mean, and how a row of theirs looks. */

@@ -149,7 +149,7 @@ const VswVerb vsw_verbs[] = {
   { "list", "endpoints", "", 0, 0, "List Ethernet ports of all kinds", NULL, no_options, vsw_command_list },
   { "list", "systems", "", 0, 0, "List virtual systems", NULL, no_options, vsw_command_list },
   { "list", "settings", "", 0, 0, "List NICs of virtual systems", NULL, no_options, vsw_command_list },
-  { "list", "external", "", 0, 0, "List physical NICs of the host", NULL, no_options, vsw_command_list },
+  { "list", "external", "", 0, 0, "List NICs of the host that may be uplinks", NULL, no_options, vsw_command_list },
   { "show", NULL, "NAME...", 1, VSW_ARGUMENTS_ANY, "Show all properties of objects with a unique name", NULL,
     no_options, vsw_command_show },
   { "show", "switch", "SWITCH...", 1, VSW_ARGUMENTS_ANY, "Show all properties of switches", NULL, no_options,

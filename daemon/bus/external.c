@@ -22,6 +22,12 @@ get_switch (const VswView *view)
 }
 
 static GVariant *
+get_uplink_type (const VswView *view)
+{
+  return g_variant_new_string (vsw_rules_get_uplink_type (vsw_model_get_rules (view->model), view->link));
+}
+
+static GVariant *
 get_driver (const VswView *view)
 {
   return vsw_variant_new_bytes (view->link != NULL ? view->link->driver : "");
@@ -59,8 +65,13 @@ get_bridgeable (const VswView *view)
 }
 
 static const VswPropertyRow properties[] = {
-  { "IsBound", get_is_bound }, { "Switch", get_switch },         { "Driver", get_driver },
-  { "BusPath", get_bus_path }, { "Bridgeable", get_bridgeable }, { "NotBridgeableReason", get_reason },
+  { "IsBound", get_is_bound },
+  { "Switch", get_switch },
+  { "UplinkType", get_uplink_type },
+  { "Driver", get_driver },
+  { "BusPath", get_bus_path },
+  { "Bridgeable", get_bridgeable },
+  { "NotBridgeableReason", get_reason },
 };
 
 const VswTable vsw_external_table = {

@@ -19,6 +19,7 @@ vsw_engine_finalize (GObject *object)
 {
   VswEngine *self = VSW_ENGINE (object);
 
+  vsw_engine_clear_health (self);
   vsw_engine_clear_repair (self);
   g_hash_table_unref (self->pending);
   g_hash_table_unref (self->held);
@@ -55,6 +56,7 @@ vsw_engine_init (VswEngine *self)
   self->described = g_hash_table_new (NULL, NULL);
   g_queue_init (&self->turns);
   vsw_engine_init_repair (self);
+  vsw_engine_init_health (self);
 }
 
 /**
@@ -96,10 +98,11 @@ vsw_engine_stop (VswEngine *self)
   self->is_stopped = TRUE;
   g_signal_handlers_disconnect_by_data (self->kernel, self);
   vsw_engine_clear_turns (self);
+  vsw_engine_stop_health (self);
   g_clear_pointer (&self->worker, vsw_worker_free);
 
   /* The job that was running has put its end on our context. */
-  while (self->turn != NULL && g_main_context_iteration (self->context, FALSE))
+  while ((self->turn != NULL || vsw_engine_is_looking (self)) && g_main_context_iteration (self->context, FALSE))
     continue;
   if (self->settle_source != NULL)
     {

@@ -15,6 +15,7 @@
 
 #include "model/facts.h"
 #include "model/model.h"
+#include "model/survey.h"
 
 G_BEGIN_DECLS
 
@@ -54,6 +55,10 @@ void vsw_engine_get_forwarding_async (VswEngine *self, const char *switch_id, GA
 void vsw_engine_get_counters_async (VswEngine *self, GAsyncReadyCallback callback, gpointer user_data);
 GArray *vsw_engine_read_finish (VswEngine *self, GAsyncResult *result, GError **error);
 
+/* What is on that link of the host now: (transfer full) VswSurvey, model/survey.h */
+void vsw_engine_get_survey_async (VswEngine *self, guint index, GAsyncReadyCallback callback, gpointer user_data);
+VswSurvey *vsw_engine_get_survey_finish (VswEngine *self, GAsyncResult *result, GError **error);
+
 /* Takes the descriptor, also on failure. `caller`: uid. */
 VswNamespace *vsw_engine_inspect (VswEngine *self, int fd, guint32 caller, GError **error);
 /* That bus connection is gone: what it held goes. `holder` as in VswValue. */
@@ -64,6 +69,10 @@ VswModel *vsw_engine_get_model (VswEngine *self);
 VswLinks *vsw_engine_get_links (VswEngine *self);
 const char *const *vsw_engine_get_capabilities (VswEngine *self);
 GPtrArray *vsw_engine_get_warnings (VswEngine *self); /* (element-type VswWarning) */
+/* How often the host is looked at for what harms the switches, when nothing happens; half a minute unless told. */
+void vsw_engine_set_interval (VswEngine *self, guint milliseconds);
+/* Somebody else has found a standing condition, of that code about that subject; text: cause and cure, NULL: it is over. */
+void vsw_engine_set_condition (VswEngine *self, const char *code, const char *subject, const char *text);
 /* When frames began to pass on that port, microseconds since the epoch; 0: they do not. */
 gint64 vsw_engine_get_connected_since (VswEngine *self, const char *port_id);
 

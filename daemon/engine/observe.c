@@ -356,6 +356,7 @@ vsw_engine_settle (VswEngine *engine, VswDelta *delta)
 
   vsw_engine_emit_changed (engine, keys);
   vsw_engine_check_drift (engine, keys);
+  vsw_engine_suspect_health (engine);
 }
 
 static gboolean

@@ -215,6 +215,7 @@ vsw_engine_start (VswEngine *engine, GError **error)
   vsw_engine_observe (engine);
   if (found)
     check_again (engine);
+  vsw_engine_start_health (engine);
 
   return TRUE;
 }

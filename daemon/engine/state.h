@@ -8,6 +8,7 @@
  *   recall.c    NICs whose guest has gone, with its namespace or its last descriptor
  *   siege.c     taps that their holders tamper with
  *   warning.c   what Manager.Warnings says
+ *   condition.c, health.c  what else on this host harms the switches
  *   release.c   what a caller that has gone leaves behind
  *   start.c     repairs at start
  *   touch.c     which objects a change can be seen on */
@@ -28,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswKeys, g_hash_table_unref)
 
 /* One turn of the queue: a caller's request, or work of the engine's own. */
 typedef struct _VswTurn VswTurn;
+
+/* Standing conditions of the host, and when they are looked for (health.c). */
+typedef struct _VswHealth VswHealth;
 
 struct _VswEngine
 {
@@ -62,6 +66,7 @@ struct _VswEngine
   GHashTable *fights;      /* (owned) id → Fight */
   GHashTable *sieges;      /* (owned) id of a NIC → Siege */
   GPtrArray *warnings;     /* (owned) (element-type VswWarning) */
+  VswHealth *health;       /* (owned) health.c */
   gboolean guard_is_lost;  /* a repair of the guard waits */
   gboolean list_is_wanted; /* notifications were lost: a list waits */
 };
@@ -123,6 +128,16 @@ GPtrArray *vsw_engine_list_bridges (VswEngine *engine);
 /* Makes and frees what repair.c keeps. */
 void vsw_engine_init_repair (VswEngine *engine);
 void vsw_engine_clear_repair (VswEngine *engine);
+
+/* --- health.c --- */
+/* Looks at once, blocking; the worker is idle. */
+void vsw_engine_start_health (VswEngine *engine);
+/* Looks a moment later, at most once a second. */
+void vsw_engine_suspect_health (VswEngine *engine);
+void vsw_engine_stop_health (VswEngine *engine);
+gboolean vsw_engine_is_looking (VswEngine *engine);
+void vsw_engine_init_health (VswEngine *engine);
+void vsw_engine_clear_health (VswEngine *engine);
 
 /* --- siege.c --- */
 /* Of a NIC whose tap is tampered with: whether it is to be repaired now, as any other. It is claimed back later by itself. */

@@ -72,6 +72,12 @@ vsw_kernel_get_counters (VswKernel *self, GError **error)
   return VSW_KERNEL_GET_IFACE (self)->get_counters (self, error);
 }
 
+VswSurvey *
+vsw_kernel_get_survey (VswKernel *self, GArray *indexes, GError **error)
+{
+  return VSW_KERNEL_GET_IFACE (self)->get_survey (self, indexes, error);
+}
+
 GStrv
 vsw_kernel_probe (VswKernel *self, GError **error)
 {

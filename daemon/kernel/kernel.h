@@ -19,6 +19,7 @@
 
 #include "model/link.h"
 #include "model/reading.h"
+#include "model/survey.h"
 #include "plan/op.h"
 
 G_BEGIN_DECLS
@@ -38,6 +39,7 @@ struct _VswKernelInterface
   VswIpConfig *(*get_ip) (VswKernel *self, guint index, GError **error);
   GArray *(*get_forwarding) (VswKernel *self, guint bridge, GError **error);
   GArray *(*get_counters) (VswKernel *self, GError **error);
+  VswSurvey *(*get_survey) (VswKernel *self, GArray *indexes, GError **error);
   GStrv (*probe) (VswKernel *self, GError **error);
 
   /* main */
@@ -61,6 +63,8 @@ VswIpConfig *vsw_kernel_get_ip (VswKernel *self, guint index, GError **error);
 GArray *vsw_kernel_get_forwarding (VswKernel *self, guint bridge, GError **error);
 /* (element-type VswCounters) of every link. */
 GArray *vsw_kernel_get_counters (VswKernel *self, GError **error);
+/* What around us could harm switches, and those links (element-type guint) in particular. (transfer full) Costs a millisecond or two. */
+VswSurvey *vsw_kernel_get_survey (VswKernel *self, GArray *indexes, GError **error);
 /* What this kernel can enforce, tried out, not assumed. Names as in Manager.Capabilities, sorted. Leaves nothing behind. */
 GStrv vsw_kernel_probe (VswKernel *self, GError **error);
 

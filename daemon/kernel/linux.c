@@ -16,6 +16,7 @@
 #include "kernel/probe.h"
 #include "kernel/read.h"
 #include "kernel/set.h"
+#include "kernel/survey.h"
 #include "kernel/tap.h"
 
 #define MAX_READS 4 /* of a list that signals keep coming between */
@@ -150,6 +151,12 @@ get_counters (VswKernel *kernel, GError **error)
   return vsw_read_counters (VSW_LINUX_KERNEL (kernel)->session.route, error);
 }
 
+static VswSurvey *
+get_survey (VswKernel *kernel, GArray *indexes, GError **error)
+{
+  return vsw_survey_read (&VSW_LINUX_KERNEL (kernel)->session, indexes, error);
+}
+
 static GStrv
 probe (VswKernel *kernel, GError **error)
 {
@@ -195,6 +202,7 @@ vsw_linux_kernel_interface_init (VswKernelInterface *iface)
   iface->describe = describe;
   iface->get_forwarding = get_forwarding;
   iface->get_counters = get_counters;
+  iface->get_survey = get_survey;
   iface->probe = probe;
   iface->watch = watch;
   iface->drain = drain;

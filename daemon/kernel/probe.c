@@ -32,7 +32,7 @@ report (Probe *self, const char *name, gboolean is_there)
     g_ptr_array_add (self->found, (gpointer)name);
 }
 
-/* A name that is free, or as good as. */
+/* A name that is free, or as good as; others keep off it as they do off all devices of ours (data/). */
 static VswDeviceRef
 new_name (const char *kind)
 {
@@ -58,7 +58,7 @@ static void
 try_bridge (Probe *self)
 {
   VswOp op = { .kind = VSW_OP_BRIDGE_ADD,
-               .device = new_name ("pb-"),
+               .device = new_name ("-"),
                .mac = { { 0x02, 0, 0, 0, 0, 1 } },
                .bridge = { .ageing = 300, .max_learned = SOME_LIMIT } };
   g_autoptr (VswLink) link = NULL;
@@ -77,10 +77,10 @@ static void
 try_veth (Probe *self)
 {
   VswOp op = { .kind = VSW_OP_VETH_ADD,
-               .device = new_name ("pn-"),
+               .device = new_name ("p-"),
                .mac = { { 0xfe, 0, 0, 0, 0, 2 } },
                .controller = self->bridge,
-               .far = new_name ("pf-"),
+               .far = new_name ("g-"),
                .far_mac = { { 0x02, 0, 0, 0, 0, 2 } } };
   g_autoptr (VswLink) link = NULL;
 
@@ -96,7 +96,7 @@ try_queues (Probe *self, guint queues)
 {
   g_autoptr (VswHandout) handout = vsw_handout_new (0);
   VswOp op = { .kind = VSW_OP_TAP_ADD,
-               .device = new_name ("pt-"),
+               .device = new_name ("p-"),
                .mac = { { 0xfe, 0, 0, 0, 0, 3 } },
                .queues = queues,
                .owner = getuid (),

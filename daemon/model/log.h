@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 #define VSW_EVENT_FIGHT "fight"       /* repairs are suspended */
 #define VSW_EVENT_GUARD "guard"       /* the guard was removed and is put back */
 #define VSW_EVENT_OVERRUN "overrun"   /* notifications were lost */
+#define VSW_EVENT_CONDITION "condition" /* something on this host harms the switches */
 #define VSW_EVENT_LOST "lost"         /* a NIC is no longer in its namespace */
 #define VSW_EVENT_CHANGE "change"     /* somebody's request has become true */
 

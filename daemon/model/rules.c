@@ -43,17 +43,40 @@ matches_any (const char *const *globs, const char *name)
   return FALSE;
 }
 
+/* Devices of the network stack that stand for NICs below them, and the type that they are called by. */
+static const struct
+{
+  const char *link_kind;
+  const char *type;
+} aggregates[] = { { "bond", "bond" }, { "team", "bond" }, { "vlan", "vlan" } };
+
+/**
+ * vsw_rules_get_uplink_type:
+ *
+ * The one rule of what counts as a NIC of the host that a switch may have as its uplink: Ethernet, not the loopback, not ours, and either
+ * hardware (it sits on a bus, or no driver of the network stack made it), or a bond, team or VLAN device, or called as the installation
+ * says. (transfer none) "physical", "bond", "vlan", "other"; "": it is none. Any thread.
+ */
+const char *
+vsw_rules_get_uplink_type (const VswRules *self, const VswLink *link)
+{
+  if (link->hardware_type != HARDWARE_ETHERNET || link->is_loopback || vsw_link_is_marked (link))
+    return "";
+  for (gsize i = 0; i < G_N_ELEMENTS (aggregates); i++)
+    if (g_str_equal (link->link_kind, aggregates[i].link_kind))
+      return aggregates[i].type;
+  if (link->bus_path[0] != '\0' || link->link_kind[0] == '\0')
+    return "physical";
+  return matches_any (self->external_interfaces, link->name) ? "other" : "";
+}
+
 /**
  * vsw_rules_is_external:
  *
- * The one rule of what counts as a physical NIC: Ethernet, not the loopback, not ours, and either hardware (it sits on a bus, or no
- * driver of the network stack made it), or a bond or VLAN of such, or called as the installation says. Any thread.
+ * Whether it counts as a NIC of the host by that rule. Any thread.
  */
 gboolean
 vsw_rules_is_external (const VswRules *self, const VswLink *link)
 {
-  if (link->hardware_type != HARDWARE_ETHERNET || link->is_loopback || vsw_link_is_marked (link))
-    return FALSE;
-  return link->bus_path[0] != '\0' || link->link_kind[0] == '\0' || g_str_equal (link->link_kind, "bond")
-         || g_str_equal (link->link_kind, "vlan") || matches_any (self->external_interfaces, link->name);
+  return vsw_rules_get_uplink_type (self, link)[0] != '\0';
 }

@@ -30,7 +30,9 @@ typedef struct
 /* The defaults. A static value: no ownership. */
 const VswRules *vsw_rules_get_default (void);
 
-/* The one rule of what counts as a physical NIC. `bound`: a link of ours never does. */
+/* What kind of a NIC of the host it is: "physical", "bond", "vlan", "other"; "": none. */
+const char *vsw_rules_get_uplink_type (const VswRules *self, const VswLink *link);
+/* Whether it is one. A link of ours never is. */
 gboolean vsw_rules_is_external (const VswRules *self, const VswLink *link);
 
 G_END_DECLS

@@ -23,7 +23,7 @@ LAYERS = {
     'daemon/model': (['model/*'], PLAIN + GLIB + ['unistd.h']),
     'daemon/plan': (['plan/*', 'model/*'], PLAIN + GLIB),
     'daemon/kernel': (['kernel/*', 'model/*', 'plan/*'],
-                      PLAIN + SYSTEM + GLIB + ['glib-object.h', 'glib-unix.h', 'linux/*', 'net/*', 'netinet/*', 'netlink/*',
+                      PLAIN + SYSTEM + GLIB + ['glib-object.h', 'glib-unix.h', 'arpa/inet.h', 'linux/*', 'net/*', 'netinet/*', 'netlink/*',
                                                'nftables/*']),
     'daemon/store': (['store/*', 'model/*'], PLAIN + SYSTEM + GLIB + ['sqlite3.h']),
     'daemon/engine': (['engine/*', 'model/*', 'plan/*', 'kernel/kernel.h', 'store/store.h'],

@@ -211,6 +211,58 @@ public:
     vsw_fake_kernel_set_deaf (kernel, FALSE);
   }
 
+  bool
+  has_filter (std::string *) override
+  {
+    return true;
+  }
+
+  void
+  set_filtered (const std::string &bridge, unsigned frames) override
+  {
+    vsw_fake_kernel_set_filtered (kernel, bridge.empty () ? nullptr : bridge.c_str (), frames);
+  }
+
+  void
+  add_drop (const std::string &family, const std::string &table, const std::string &chain) override
+  {
+    unsigned frames = family == "ip" ? VSW_FRAMES_IPV4 : family == "ip6" ? VSW_FRAMES_IPV6
+                                                                         : VSW_FRAMES_IPV4 | VSW_FRAMES_IPV6;
+    VswDropChain drop = { frames, family.c_str (), table.c_str (), chain.c_str (), FALSE };
+
+    vsw_fake_kernel_add_drop (kernel, &drop);
+  }
+
+  void
+  remove_drops () override
+  {
+    vsw_fake_kernel_clear_drops (kernel);
+  }
+
+  void
+  add_address (const std::string &name, const std::string &address, unsigned seconds) override
+  {
+    vsw_fake_kernel_add_address (kernel, name.c_str (), address.c_str (), seconds > 0);
+  }
+
+  void
+  remove_addresses (const std::string &name) override
+  {
+    vsw_fake_kernel_clear_addresses (kernel, name.c_str ());
+  }
+
+  void
+  set_advertisements (const std::string &name, bool takes) override
+  {
+    vsw_fake_kernel_set_advertisements (kernel, name.c_str (), takes);
+  }
+
+  void
+  set_packet_socket (const std::string &name, bool is_there) override
+  {
+    vsw_fake_kernel_set_packet_socket (kernel, name.c_str (), is_there);
+  }
+
   int
   make_namespace () override
   {

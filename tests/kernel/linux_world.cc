@@ -2,8 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/if_tun.h>
+#include <arpa/inet.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <map>
@@ -25,6 +29,12 @@ quote (const std::string &text)
 class LinuxWorld : public World
 {
 public:
+  ~LinuxWorld () override
+  {
+    if (listener >= 0)
+      close (listener);
+  }
+
   VswKernel *
   make_kernel () override
   {
@@ -227,6 +237,84 @@ public:
                  "i=$((i+1)); done | ip -batch -");
   }
 
+  bool
+  has_filter (std::string *ret_reason) override
+  {
+    if (try_command ("test -w /proc/sys/net/bridge/bridge-nf-call-iptables") == 0)
+      return true;
+    *ret_reason = "bridge netfilter is not there, or not to be set here";
+    return false;
+  }
+
+  void
+  set_filtered (const std::string &bridge, unsigned frames) override
+  {
+    for (auto [bit, name] : { std::pair (VSW_FRAMES_IPV4, "iptables"), std::pair (VSW_FRAMES_IPV6, "ip6tables"),
+                              std::pair (VSW_FRAMES_ARP, "arptables") })
+      if (bridge.empty ())
+        run_command (std::string ("echo ") + (frames & bit ? "1" : "0") + " > /proc/sys/net/bridge/bridge-nf-call-"
+                     + name);
+      else
+        run_command ("ip link set dev " + quote (bridge) + " type bridge nf_call_" + name + (frames & bit ? " 1" : " 0"));
+  }
+
+  void
+  add_drop (const std::string &family, const std::string &table, const std::string &chain) override
+  {
+    run_command ("nft 'add table " + family + " " + table + "; add chain " + family + " " + table + " " + chain
+                 + " { type filter hook forward priority 0; policy drop; }'");
+    drops.push_back (family + " " + table);
+  }
+
+  void
+  remove_drops () override
+  {
+    for (const std::string &table : drops)
+      run_command ("nft delete table " + table);
+    drops.clear ();
+  }
+
+  void
+  add_address (const std::string &name, const std::string &address, unsigned seconds) override
+  {
+    run_command ("ip address add " + address + " dev " + quote (name) + " nodad"
+                 + (seconds > 0 ? " valid_lft " + std::to_string (seconds) + " preferred_lft " + std::to_string (seconds)
+                                : ""));
+  }
+
+  void
+  remove_addresses (const std::string &name) override
+  {
+    run_command ("ip address flush dev " + quote (name) + " scope global");
+  }
+
+  void
+  set_advertisements (const std::string &name, bool takes) override
+  {
+    run_command ("echo " + std::string (takes ? "1" : "0") + " > '/proc/sys/net/ipv6/conf/" + name + "/accept_ra'");
+  }
+
+  void
+  set_packet_socket (const std::string &name, bool is_there) override
+  {
+    struct sockaddr_ll address = {};
+    struct ifreq request = {};
+
+    if (!is_there)
+      {
+        close (listener);
+        listener = -1;
+        return;
+      }
+    listener = socket (AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    address.sll_family = AF_PACKET;
+    address.sll_protocol = htons (ETH_P_IP);
+    g_strlcpy (request.ifr_name, name.c_str (), sizeof request.ifr_name);
+    ASSERT_EQ (ioctl (listener, SIOCGIFINDEX, &request), 0) << g_strerror (errno);
+    address.sll_ifindex = request.ifr_ifindex;
+    ASSERT_EQ (bind (listener, (struct sockaddr *)&address, sizeof address), 0) << g_strerror (errno);
+  }
+
   int
   make_namespace () override
   {
@@ -331,6 +419,8 @@ private:
   }
 
   std::map<int, Netns> spaces;
+  std::vector<std::string> drops; /* tables */
+  int listener = -1;
   std::vector<Netns> own;
 };
 

@@ -79,6 +79,21 @@ public:
   /* The monitor loses notifications of more changes than it can hold. */
   virtual void overrun () = 0;
 
+  /* Whether bridges can hand frames to the packet filter here at all. If not, why. */
+  virtual bool has_filter (std::string *ret_reason) = 0;
+  /* frames: VswFrames. bridge: "": of every bridge */
+  virtual void set_filtered (const std::string &bridge, unsigned frames) = 0;
+  /* A chain of that table that drops at the forward hook whatever it sees. */
+  virtual void add_drop (const std::string &family, const std::string &table, const std::string &chain) = 0;
+  virtual void remove_drops () = 0;
+  /* seconds: that it is valid; 0: for ever */
+  virtual void add_address (const std::string &name, const std::string &address, unsigned seconds) = 0;
+  virtual void remove_addresses (const std::string &name) = 0;
+  /* Whether IPv6 there takes advertisements, while it is up. */
+  virtual void set_advertisements (const std::string &name, bool takes) = 0;
+  /* A program listens for IPv4 on that link alone, below IP; until the end of the test, or `is_there` is false. */
+  virtual void set_packet_socket (const std::string &name, bool is_there) = 0;
+
   /* namespaces; descriptors are the world's, `dup` before giving them away */
   virtual int make_namespace () = 0;
   /* One whose user namespace that uid owns; -1: this user cannot make one. */

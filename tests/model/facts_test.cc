@@ -242,24 +242,29 @@ TEST_F (Facts, WhatCannotBeBridgedSaysWhy)
   EXPECT_EQ (reason ([] (VswLink &l) { l.bridge = 30; }), "port of br\\x1b[0 already");
 }
 
-TEST (Rules, KnowHardwareFromTheRest)
+TEST (Rules, KnowWhatMayBeAnUplink)
 {
   struct
   {
     const char *what;
     std::function<void (VswLink &)> edit;
-    bool is_external;
+    const char *type; /* "": none */
   } cases[] = {
-    { "hardware", [] (VswLink &) {}, true },
-    { "on a bus, with a kind", [] (VswLink &l) { l.link_kind = "wwan", l.bus_path = "usb-1"; }, true },
-    { "bond", [] (VswLink &l) { l.link_kind = "bond"; }, true },
-    { "vlan", [] (VswLink &l) { l.link_kind = "vlan"; }, true },
-    { "veth", [] (VswLink &l) { l.link_kind = "veth"; }, false },
-    { "veth by name", [] (VswLink &l) { l.link_kind = "veth", l.name = "up3"; }, true },
-    { "tunnel", [] (VswLink &l) { l.hardware_type = 768; }, false },
-    { "loopback", [] (VswLink &l) { l.is_loopback = TRUE; }, false },
-    { "ours", [] (VswLink &l) { l.group = VSW_GROUP_OURS; }, false },
-    { "ours by name", [] (VswLink &l) { l.group = VSW_GROUP_DOOMED, l.name = "up3"; }, false },
+    { "hardware", [] (VswLink &) {}, "physical" },
+    { "on a bus, with a kind", [] (VswLink &l) { l.link_kind = "wwan", l.bus_path = "usb-1"; }, "physical" },
+    { "bond", [] (VswLink &l) { l.link_kind = "bond"; }, "bond" },
+    { "bond by name", [] (VswLink &l) { l.link_kind = "bond", l.name = "up3"; }, "bond" },
+    { "team", [] (VswLink &l) { l.link_kind = "team"; }, "bond" },
+    { "vlan", [] (VswLink &l) { l.link_kind = "vlan"; }, "vlan" },
+    { "vlan of no Ethernet", [] (VswLink &l) { l.link_kind = "vlan", l.hardware_type = 32; }, "" },
+    { "our own bond", [] (VswLink &l) { l.link_kind = "bond", l.group = VSW_GROUP_OURS; }, "" },
+    { "bridge", [] (VswLink &l) { l.link_kind = "bridge"; }, "" },
+    { "veth", [] (VswLink &l) { l.link_kind = "veth"; }, "" },
+    { "veth by name", [] (VswLink &l) { l.link_kind = "veth", l.name = "up3"; }, "other" },
+    { "tunnel", [] (VswLink &l) { l.hardware_type = 768; }, "" },
+    { "loopback", [] (VswLink &l) { l.is_loopback = TRUE; }, "" },
+    { "ours", [] (VswLink &l) { l.group = VSW_GROUP_OURS; }, "" },
+    { "ours by name", [] (VswLink &l) { l.group = VSW_GROUP_DOOMED, l.name = "up3"; }, "" },
   };
   static const char *const globs[] = { "nothing", "up?", nullptr };
   VswRules rules = *vsw_rules_get_default ();
@@ -271,7 +276,8 @@ TEST (Rules, KnowHardwareFromTheRest)
       fields.hardware_type = 1;
       c.edit (fields);
       g_autoptr (VswLink) link = vsw_link_new (&fields);
-      EXPECT_EQ (!!vsw_rules_is_external (&rules, link), c.is_external) << c.what;
+      EXPECT_STREQ (vsw_rules_get_uplink_type (&rules, link), c.type) << c.what;
+      EXPECT_EQ (!!vsw_rules_is_external (&rules, link), c.type[0] != '\0') << c.what;
     }
 }
 

@@ -109,6 +109,25 @@ void vsw_fake_kernel_kill_namespace (VswKernel *self, int space);
 /* Names of what is in there, sorted. (transfer full) */
 GStrv vsw_fake_kernel_list_namespace (VswKernel *self, int space);
 
+/* --- what a survey finds --- */
+
+/* Bridge netfilter hands these frames (VswFrames) to the packet filter, of that bridge alone or (NULL) of every bridge. */
+void vsw_fake_kernel_set_filtered (VswKernel *self, const char *bridge, guint frames);
+/* The packet filter drops; frames that are not handed to it are as if it did not. */
+void vsw_fake_kernel_add_drop (VswKernel *self, const VswDropChain *drop);
+void vsw_fake_kernel_clear_drops (VswKernel *self);
+/* A survey sees no guard, as if none could be put there. */
+void vsw_fake_kernel_hide_guard (VswKernel *self, gboolean is_hidden);
+void vsw_fake_kernel_set_advertisements (VswKernel *self, const char *name, gboolean takes);
+/* An address of the host's, "192.0.2.5/24". */
+void vsw_fake_kernel_add_address (VswKernel *self, const char *name, const char *address, gboolean is_lease);
+void vsw_fake_kernel_clear_addresses (VswKernel *self, const char *name);
+void vsw_fake_kernel_set_packet_socket (VswKernel *self, const char *name, gboolean is_there);
+/* The k-th following survey fails, and so does every one after it; 0: none does. */
+void vsw_fake_kernel_set_survey_fault (VswKernel *self, guint k, VswError code);
+/* Surveys since that was called, failed ones included. */
+guint vsw_fake_kernel_get_surveyed (VswKernel *self);
+
 /* --- notifications and the guard --- */
 
 /* Notifications are lost from now on (TRUE); lost no more, and `overrun` and `guard-lost` wait, as on Linux (FALSE). */

@@ -26,6 +26,8 @@ struct _VswFakeKernel
   guint applied;
   FakeFault read_fault;
   guint reads;
+  FakeFault survey_fault;
+  guint surveys;
   guint struck;
   gboolean wants_block;
   gboolean is_blocked;
@@ -46,6 +48,10 @@ FakeSpace *fake_named_space (FakeState *state, int fd);
 /* the signals, as kernel.h has them */
 gboolean fake_watch (VswKernel *self, GMainContext *context, GError **error);
 void fake_drain (VswKernel *self);
+/* As kernel.h has it; under the lock. */
+VswSurvey *fake_survey_new (FakeState *state, GArray *indexes);
+void fake_survey_init (FakeState *state);
+void fake_survey_clear (FakeState *state);
 /* Under the lock: a list is being handed out. */
 void fake_hold_news (VswFakeKernel *self);
 

@@ -3,7 +3,7 @@
 """NICs of the host: listed with their properties, and kept current as they come, go and are renamed."""
 from environment import wait_for
 from lab import MANAGER, NAME, Lines, endpoint_path, switch_path
-from tap import case, run
+from tap import Skip, case, run
 
 HAPPENS = 'ExternalInterfaces=ext*;nic-*'
 
@@ -35,7 +35,7 @@ def a_nic_that_comes_is_listed_with_its_properties(lab):
     for interface, name, value in (('EthernetPort', 'Name', 'ext0'), ('EthernetPort', 'Kind', 'external'), ('EthernetPort', 'InterfaceName', 'ext0'),
                                    ('EthernetPort', 'MacAddress', '02:00:00:00:00:e0'), ('EthernetPort', 'Mtu', 1480),
                                    ('EthernetPort', 'Carrier', False), ('ExternalEthernetPort', 'IsBound', False),
-                                   ('ExternalEthernetPort', 'Switch', '/'), ('ExternalEthernetPort', 'Driver', 'veth'),
+                                   ('ExternalEthernetPort', 'Switch', '/'), ('ExternalEthernetPort', 'UplinkType', 'other'), ('ExternalEthernetPort', 'Driver', 'veth'),
                                    ('ExternalEthernetPort', 'Bridgeable', True), ('ExternalEthernetPort', 'NotBridgeableReason', '')):
         lab.wait_property(path, interface, name, value)
     assert lab.get(path, 'EthernetPort', 'InterfaceIndex') == lab.links()['ext0']['ifindex']
@@ -123,6 +123,29 @@ def a_nic_in_a_foreign_bridge_says_so(lab):
     lab.ip('link', 'set', 'ext0', 'master', 'br0')
     lab.wait_property(path, 'ExternalEthernetPort', 'Bridgeable', False)
     assert 'br0' in lab.get(path, 'ExternalEthernetPort', 'NotBridgeableReason')
+
+
+@case
+def a_bond_a_team_or_a_vlan_of_a_nic_is_one_by_itself(lab):
+    add(lab, 'nic-a')
+    for name, arguments in (('bond7', ['type', 'bond']), ('team7', ['type', 'team']), ('tag7', ['link', 'nic-a', 'type', 'vlan', 'id', '7'])):
+        lab.ip('link', 'add', 'name', name, *arguments, check=False)
+    made = [(name, kind) for name, kind in (('bond7', 'bond'), ('team7', 'bond'), ('tag7', 'vlan')) if name in lab.links()]
+    if not made:
+        raise Skip('this kernel has neither bonds nor teams nor VLAN devices')
+    try:
+        for name, kind in made:
+            lab.wait_property(appears(lab, name), 'ExternalEthernetPort', 'UplinkType', kind)
+            lab.wait_property(endpoint_path(name), 'ExternalEthernetPort', 'Bridgeable', True)
+        if 'bond7' in lab.links():
+            lab.ip('link', 'set', 'nic-a', 'down')
+            lab.ip('link', 'set', 'nic-a', 'master', 'bond7')
+            lab.wait_property(endpoint_path('nic-a'), 'ExternalEthernetPort', 'Bridgeable', False)
+            assert 'bond7' in lab.get(endpoint_path('nic-a'), 'ExternalEthernetPort', 'NotBridgeableReason')
+            assert lab.get(endpoint_path('nic-a'), 'ExternalEthernetPort', 'UplinkType') == 'other'
+    finally:
+        for name, kind in made:
+            lab.ip('link', 'delete', name, check=False)
 
 
 @case
