@@ -8,12 +8,17 @@ typedef struct
   VswPort *port;       /* (owned) */
   VswDeviceRef device; /* its near end */
   GHashTable *missing; /* (owned) (element-type guint64) not seen yet */
+  gboolean is_host;    /* frames for `mac` go to it, though the uplink has that address too */
+  VswMac mac;
+  gboolean has_it;       /* seen: an entry that says so */
+  gboolean is_swallowed; /* seen: an entry that says that the bridge keeps them to itself */
 } Wish;
 
 struct _VswAddressWish
 {
   GArray *bridges;    /* (owned) (element-type guint) indexes */
   GHashTable *wishes; /* (owned) index of a port device → Wish */
+  gboolean has_hosts; /* one of them is the host's since SetupSwitch */
 };
 
 static void
@@ -35,7 +40,10 @@ add_port (VswAddressWish *self, VswModel *model, VswLinks *links, VswPort *port)
   if (link == NULL || link->bridge == 0)
     return;
 
-  Wish *wish = g_new (Wish, 1);
+  Wish *wish = g_new0 (Wish, 1);
+  wish->is_host = vsw_model_find_uplink_for (model, nic->head.id) != NULL;
+  wish->mac = nic->mac;
+  self->has_hosts = self->has_hosts || wish->is_host;
   wish->port = vsw_value_ref (port);
   wish->device = vsw_device_ref_by_link (link);
   wish->missing = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
@@ -92,18 +100,42 @@ vsw_address_wish_free (VswAddressWish *self)
 }
 
 static void
-apply_address (VswKernel *kernel, VswOpKind kind, const Wish *wish, guint64 number)
+apply_address (VswKernel *kernel, VswOpKind kind, const Wish *wish, VswMac mac)
 {
   g_autoptr (VswOp) op = vsw_op_new (kind, wish->device);
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
 
-  op->mac = vsw_mac_from_number (number);
+  op->mac = mac;
   text = vsw_op_print (op);
   vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_DRIFT, wish->port->head.name,
            "forwarding table at port %s differs from the wish: %s", wish->port->head.name, text);
   if (!vsw_kernel_apply (kernel, op, &error))
     g_warning ("cannot repair: %s: %s", text, error->message);
+}
+
+/* The few that the host is reached through. TRUE: the entry is about one of them. */
+static gboolean
+note_host_entry (VswAddressWish *self, const VswForwardingEntry *entry)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->wishes);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Wish *wish = value;
+
+      if (!wish->is_host || !vsw_mac_equal (wish->mac, entry->mac))
+        continue;
+      if (entry->is_local)
+        wish->is_swallowed = TRUE;
+      else if (entry->is_static && entry->port == wish->device.index)
+        wish->has_it = TRUE;
+      return TRUE;
+    }
+
+  return FALSE;
 }
 
 /* What is too much goes at once; what is there is no longer missing. */
@@ -113,10 +145,10 @@ compare_entry (VswAddressWish *self, VswKernel *kernel, const VswForwardingEntry
   Wish *wish = g_hash_table_lookup (self->wishes, GUINT_TO_POINTER (entry->port));
   guint64 number = vsw_mac_to_number (entry->mac);
 
-  if (wish == NULL || !entry->is_static || entry->is_local)
+  if ((self->has_hosts && note_host_entry (self, entry)) || wish == NULL || !entry->is_static || entry->is_local)
     return;
   if (!g_hash_table_remove (wish->missing, &number))
-    apply_address (kernel, VSW_OP_ADDRESS_DELETE, wish, number);
+    apply_address (kernel, VSW_OP_ADDRESS_DELETE, wish, entry->mac);
 }
 
 static void
@@ -134,7 +166,9 @@ add_missing (VswAddressWish *self, VswKernel *kernel)
 
       g_hash_table_iter_init (&missing, wish->missing);
       while (g_hash_table_iter_next (&missing, &number, NULL))
-        apply_address (kernel, VSW_OP_ADDRESS_ADD, wish, *(guint64 *)number);
+        apply_address (kernel, VSW_OP_ADDRESS_ADD, wish, vsw_mac_from_number (*(guint64 *)number));
+      if (wish->is_host && (!wish->has_it || wish->is_swallowed))
+        apply_address (kernel, VSW_OP_HOST_ADD, wish, wish->mac);
     }
 }
 

@@ -353,7 +353,8 @@ begin_next (VswEngine *engine)
     {
       VswTurn *turn = g_queue_pop_head (&engine->turns);
 
-      turn->is_asking = turn->kind == TURN_CHANGES && vsw_questions_are_open (turn->changes);
+      turn->is_asking = turn->kind == TURN_CHANGES
+                        && vsw_questions_find (turn->changes, engine->model, engine->links);
       if (turn->is_asking || prepare_turn (engine, turn))
         give_to_worker (engine, turn);
       else

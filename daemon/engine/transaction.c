@@ -131,7 +131,8 @@ vsw_transaction_run (VswKernel *kernel, VswStore *store, VswDelta *delta, const 
         continue;
 
       /* If even the store refuses, memory and disk disagree until the next start, which believes the disk. */
-      write_back (store, delta);
+      if (write_back (store, delta))
+        vsw_store_prepare_rescue (store, delta, NULL);
       undo_operations (kernel, plan->ops, plan->ops->len);
       return VSW_OUTCOME_BROKEN;
     }

@@ -201,16 +201,83 @@ vsw_change_unbind (const char *nic_id, const char *switch_id)
 }
 
 /**
- * vsw_change_set_ip:
- * @ip: what IP has on the link of the change
+ * vsw_change_setup:
+ * @draft: a NIC: id, owner, holder, created, lifetime
+ * @host: an internal NIC, as for vsw_change_create()
+ * @given: #VswGiven of @host
+ * @link: index of the link that the first one is
  *
- * Any thread.
+ * Makes the wish that a NIC of the host is a port of a switch, and that the host is reached through an internal NIC there as it was through the
+ * first. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_setup (gconstpointer draft, gconstpointer host, guint given, const char *switch_id, guint link)
+{
+  VswChange *self = new_change (VSW_CHANGE_SETUP, VSW_KIND_NIC, ((const VswValue *)draft)->id);
+  self->draft = vsw_value_ref (draft);
+  self->host = vsw_value_ref (host);
+  self->given = given;
+  self->other_id = g_strdup (switch_id);
+  self->link = link;
+  return self;
+}
+
+/**
+ * vsw_change_teardown:
+ * @force: what the host has on its internal NIC may be lost, if the NIC that it came from is missing
+ *
+ * Makes the wish that undoes vsw_change_setup(). (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_teardown (const char *switch_id, gboolean force)
+{
+  VswChange *self = new_change (VSW_CHANGE_TEARDOWN, VSW_KIND_SWITCH, switch_id);
+  self->force = force;
+  return self;
+}
+
+static void
+free_answer (gpointer ip)
+{
+  if (ip != NULL)
+    vsw_ip_config_unref (ip);
+}
+
+/**
+ * vsw_change_ask:
+ * @link: index of a link
+ *
+ * Notes that it has to be known what IP has on it. Main thread.
  */
 void
-vsw_change_set_ip (VswChange *self, const VswIpConfig *ip)
+vsw_change_ask (VswChange *self, guint link)
 {
-  g_clear_pointer (&self->ip, vsw_ip_config_unref);
-  self->ip = vsw_ip_config_ref (ip);
+  if (self->ips == NULL)
+    self->ips = g_hash_table_new_full (NULL, NULL, NULL, free_answer);
+  if (!g_hash_table_contains (self->ips, GUINT_TO_POINTER (link)))
+    g_hash_table_insert (self->ips, GUINT_TO_POINTER (link), NULL);
+}
+
+/**
+ * vsw_change_answer:
+ *
+ * Worker.
+ */
+void
+vsw_change_answer (VswChange *self, guint link, const VswIpConfig *ip)
+{
+  g_hash_table_insert (self->ips, GUINT_TO_POINTER (link), vsw_ip_config_ref (ip));
+}
+
+/**
+ * vsw_change_get_ip:
+ *
+ * What IP has on that link, if it was asked. Any thread.
+ */
+VswIpConfig *
+vsw_change_get_ip (const VswChange *self, guint link)
+{
+  return self->ips != NULL ? g_hash_table_lookup (self->ips, GUINT_TO_POINTER (link)) : NULL;
 }
 
 /**
@@ -252,7 +319,8 @@ vsw_change_free (VswChange *self)
   g_clear_pointer (&self->draft, vsw_value_unref);
   g_clear_pointer (&self->target, vsw_namespace_unref);
   g_clear_pointer (&self->handout, vsw_handout_unref);
-  g_clear_pointer (&self->ip, vsw_ip_config_unref);
+  g_clear_pointer (&self->host, vsw_value_unref);
+  g_clear_pointer (&self->ips, g_hash_table_unref);
   g_free ((char *)self->interface);
   g_free ((char *)self->expected_nic);
   g_free (self);

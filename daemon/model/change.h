@@ -29,8 +29,10 @@ typedef enum
   VSW_CHANGE_REMOVE_ADDRESS, /* id: a port; mac */
   VSW_CHANGE_OPEN,           /* id: a NIC, a tap; handout */
   VSW_CHANGE_STATE,          /* id: a system; state */
-  VSW_CHANGE_BIND,           /* draft: a NIC; other_id: a switch; link, ip, force */
+  VSW_CHANGE_BIND,           /* draft: a NIC; other_id: a switch; link, force */
   VSW_CHANGE_UNBIND,         /* id: a NIC; other_id: a switch */
+  VSW_CHANGE_SETUP,          /* draft: a NIC; other_id: a switch; link; host: an internal NIC, given: what IP has on the link passes to it */
+  VSW_CHANGE_TEARDOWN,       /* id: a switch; force */
 } VswChangeKind;
 
 /* Which fields of a draft the caller gave; the others keep their default or their old value. */
@@ -62,7 +64,8 @@ typedef struct
   const char *other_id;    /* (owned) (nullable) */
   VswValue *draft;         /* (owned) (nullable) on create: id, name, owner, holder, created and what was given */
   guint given;             /* VswGiven */
-  gboolean force;          /* on delete: what depends on it goes too; on bind: the host's addresses are taken off */
+  gboolean force;          /* on delete: what depends on it goes too; on bind: the host's addresses are taken off; on teardown: they
+                              may be lost, if the NIC is missing */
   VswMac mac;
   VswNamespace *target;    /* (owned) (nullable) on create of a NIC and on place: where the far end goes */
   const char *interface;   /* (owned) (nullable) name of the far end there */
@@ -70,8 +73,9 @@ typedef struct
   VswSystemState state;    /* on state */
   gboolean expects;        /* on move: what is plugged in must still be `expected_nic` */
   const char *expected_nic; /* (owned) (nullable) NULL: nothing */
-  guint link;              /* on bind: index of a NIC of the host */
-  VswIpConfig *ip;         /* (owned) (nullable) what IP has on that link: whoever resolves the change has asked the kernel before */
+  guint link;              /* on bind and setup: index of a NIC of the host */
+  VswValue *host;          /* (owned) (nullable) on setup: id, name, owner, holder, created and what was given */
+  GHashTable *ips;         /* (owned) index of a link → (owned) (nullable) VswIpConfig: what the change has to know (vsw_model_ask()) */
 } VswChange;
 
 /* All take copies (strings) or references (draft, target, handout). */
@@ -88,8 +92,13 @@ VswChange *vsw_change_open (const char *nic_id, VswHandout *handout);
 VswChange *vsw_change_state (const char *system_id, VswSystemState state);
 VswChange *vsw_change_bind (gconstpointer draft, const char *switch_id, guint link, gboolean drops_addresses);
 VswChange *vsw_change_unbind (const char *nic_id, const char *switch_id);
-/* What IP has on the link of the change; takes a reference. */
-void vsw_change_set_ip (VswChange *self, const VswIpConfig *ip);
+VswChange *vsw_change_setup (gconstpointer draft, gconstpointer host, guint given, const char *switch_id, guint link);
+VswChange *vsw_change_teardown (const char *switch_id, gboolean force);
+/* What IP has on a link: that it has to be known before the change can be resolved, and the answer. Takes a reference. */
+void vsw_change_ask (VswChange *self, guint link);
+void vsw_change_answer (VswChange *self, guint link, const VswIpConfig *ip);
+/* (transfer none) (nullable) */
+VswIpConfig *vsw_change_get_ip (const VswChange *self, guint link);
 /* Of a change that creates a tap: its descriptors are wanted at once. */
 void vsw_change_hand_out (VswChange *self, VswHandout *handout);
 /* What was plugged into the port when its change was allowed; another then is INVALID_STATE. nic_id: (nullable) nothing. */

@@ -15,6 +15,7 @@ free_pair (gpointer pair)
   g_clear_pointer (&self->after, vsw_value_unref);
   g_clear_pointer (&self->target, vsw_namespace_unref);
   g_clear_pointer (&self->handout, vsw_handout_unref);
+  g_clear_pointer (&self->ip, vsw_ip_config_unref);
   g_free (self);
 }
 
@@ -139,6 +140,21 @@ void
 vsw_delta_put_handout (VswDelta *self, gconstpointer before, gconstpointer after, VswHandout *handout)
 {
   set_handout (fold (self, before, after), handout);
+}
+
+/**
+ * vsw_delta_put_ip:
+ * @before: the NIC as it was just now
+ * @ip: what IP has where it has it now
+ *
+ * Adds the step that lets a NIC of the host go. Any thread, while nobody else holds the delta.
+ */
+void
+vsw_delta_put_ip (VswDelta *self, gconstpointer before, const VswIpConfig *ip)
+{
+  VswPair *pair = fold (self, before, NULL);
+  g_clear_pointer (&pair->ip, vsw_ip_config_unref);
+  pair->ip = vsw_ip_config_ref (ip);
 }
 
 /**

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "model/handout.h"
+#include "model/ip_config.h"
 #include "model/namespace.h"
 #include "model/value.h"
 
@@ -17,6 +18,7 @@ typedef struct
   VswValue *after;      /* (owned) (nullable) NULL: it goes */
   VswNamespace *target; /* (owned) (nullable) where the far end of a NIC is to go */
   VswHandout *handout;  /* (owned) (nullable) where the descriptors of a tap are to go */
+  VswIpConfig *ip;      /* (owned) (nullable) of a NIC of the host that is let go: what IP has now where it has it, to come back to the NIC */
 } VswPair;
 
 typedef struct _VswDelta VswDelta;
@@ -29,6 +31,8 @@ void vsw_delta_unref (VswDelta *self);
 void vsw_delta_put (VswDelta *self, gconstpointer before, gconstpointer after, VswNamespace *target);
 /* The same for a tap whose descriptors are handed out; such a pair stays, even if nothing else changes. */
 void vsw_delta_put_handout (VswDelta *self, gconstpointer before, gconstpointer after, VswHandout *handout);
+/* The same for a NIC of the host that is let go, to which `ip` comes back. */
+void vsw_delta_put_ip (VswDelta *self, gconstpointer before, const VswIpConfig *ip);
 guint vsw_delta_get_size (VswDelta *self);
 const VswPair *vsw_delta_get (VswDelta *self, guint position);
 /* The other way round: what undoes it. (transfer full) */

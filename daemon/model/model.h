@@ -20,6 +20,8 @@ void vsw_model_free (VswModel *self);
 const VswRules *vsw_model_get_rules (VswModel *self);
 
 /* change */
+/* Notes in a change what has to be known before it is resolved and links do not tell: its `ips`. */
+void vsw_model_ask (VswModel *self, VswLinks *links, VswChange *change);
 gboolean vsw_model_resolve (VswModel *self, VswLinks *links, GPtrArray *changes, VswDelta **ret_delta, GError **error);
 void vsw_model_apply (VswModel *self, VswDelta *delta);
 void vsw_model_revert (VswModel *self, VswDelta *delta);
@@ -46,6 +48,8 @@ VswValue *vsw_model_find_device (VswModel *self, const char *device);
 
 /* The NIC of the host that is bound to a switch. */
 VswNic *vsw_model_find_uplink_of (VswModel *self, const char *switch_id);
+/* The one whose IP that internal NIC has since SetupSwitch. */
+VswNic *vsw_model_find_uplink_for (VswModel *self, const char *host_id);
 /* The bound one without a link that this link is. */
 VswNic *vsw_model_find_missing_uplink (VswModel *self, VswLinks *links, const VswLink *link);
 

@@ -161,6 +161,10 @@ resolve_one (VswResolver *self, const VswChange *change, GError **error)
       return vsw_resolve_bind (self, change, error);
     case VSW_CHANGE_UNBIND:
       return vsw_resolve_unbind (self, change, error);
+    case VSW_CHANGE_SETUP:
+      return vsw_resolve_setup (self, change, error);
+    case VSW_CHANGE_TEARDOWN:
+      return vsw_resolve_teardown (self, change, error);
     }
   g_return_val_if_reached (FALSE);
 }

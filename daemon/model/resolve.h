@@ -82,6 +82,10 @@ gboolean vsw_resolve_mtu_fits (const VswNic *nic, guint32 mtu, const char *switc
 /* resolve_uplink.c */
 gboolean vsw_resolve_bind (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_unbind (VswResolver *self, const VswChange *change, GError **error);
+gboolean vsw_resolve_setup (VswResolver *self, const VswChange *change, GError **error);
+gboolean vsw_resolve_teardown (VswResolver *self, const VswChange *change, GError **error);
+/* IN_USE if SetupSwitch made it what the host is reached through, whatever force is used. nic_id: (nullable) */
+gboolean vsw_resolve_is_not_hosting (VswResolver *self, const char *nic_id, GError **error);
 /* NOT_SUPPORTED of a NIC of the host. */
 gboolean vsw_resolve_is_ours (const VswNic *nic, GError **error);
 

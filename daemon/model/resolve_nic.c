@@ -174,6 +174,8 @@ modify_mac (VswResolver *self, VswNic *value, VswMac mac, GError **error)
                    value->head.name, value->placed_as);
       return FALSE;
     }
+  if (!vsw_mac_equal (mac, value->mac) && !vsw_resolve_is_not_hosting (self, value->head.id, error))
+    return FALSE;
   const VswSetting *setting = value->setting_id != NULL ? vsw_model_get_setting (self->model, value->setting_id) : NULL;
   gboolean is_own = vsw_mac_equal (mac, value->mac) || (setting != NULL && vsw_mac_equal (mac, setting->mac));
   if (!is_own && !vsw_pool_check_static (self->model, self->links, mac, error))
@@ -287,7 +289,7 @@ gboolean
 vsw_resolve_delete_nic (VswResolver *self, const VswChange *change, GError **error)
 {
   VswNic *found = vsw_resolver_get_nic (self, change->id, error);
-  if (found == NULL || (!change->force && (!vsw_resolve_is_ours (found, error) || !check_unused (self, found, error))))
+  if (found == NULL || !vsw_resolve_is_not_hosting (self, change->id, error) || (!change->force && (!vsw_resolve_is_ours (found, error) || !check_unused (self, found, error))))
     return FALSE;
   vsw_resolve_drop_nic (self, found);
   return TRUE;

@@ -102,6 +102,8 @@ vsw_resolve_delete_port (VswResolver *self, const VswChange *change, GError **er
   if (port == NULL)
     return FALSE;
   const VswNic *nic = port->nic_id != NULL ? vsw_model_get_nic (self->model, port->nic_id) : NULL;
+  if (!vsw_resolve_is_not_hosting (self, port->nic_id, error))
+    return FALSE;
   if (nic != NULL && !change->force)
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_IN_USE, "port %s is connected to endpoint %s", port->head.name,

@@ -167,6 +167,9 @@ vsw_resolve_delete_switch (VswResolver *self, const VswChange *change, GError **
       set_in_use (value, ports, error);
       return FALSE;
     }
+  const VswNic *uplink = vsw_model_find_uplink_of (self->model, value->head.id);
+  if (uplink != NULL && !vsw_resolve_is_not_hosting (self, uplink->head.id, error))
+    return FALSE;
   if (!vsw_resolve_leave_settings (self, value->head.id, change->force, error))
     return FALSE;
   for (guint i = 0; i < ports->len; i++)

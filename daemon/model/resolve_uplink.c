@@ -32,9 +32,10 @@ check_only_one (VswResolver *self, const VswSwitch *target, GError **error)
 static gboolean
 check_not_needed (const VswLink *link, const VswChange *change, GError **error)
 {
-  if (change->force || !vsw_ip_config_has_addresses (change->ip))
+  const VswIpConfig *ip = vsw_change_get_ip (change, change->link);
+  if (change->force || !vsw_ip_config_has_addresses (ip))
     return TRUE;
-  g_autofree char *addresses = g_strjoinv (", ", (char **)change->ip->addresses);
+  g_autofree char *addresses = g_strjoinv (", ", (char **)ip->addresses);
   g_set_error (error, VSW_ERROR, VSW_ERROR_IN_USE,
                "%s carries the host's addresses %s: they would be cut off; SetupSwitch moves them to the switch, "
                "option drop-addresses takes them away until the NIC is unbound",
@@ -55,12 +56,26 @@ get_link (VswResolver *self, const VswChange *change, GError **error)
   return link;
 }
 
-static void
-put_uplink (VswResolver *self, const VswChange *change, const VswLink *link)
+/* What has to be true of every NIC of the host that is to be a port of that switch. */
+static VswLink *
+check_bindable (VswResolver *self, const VswChange *change, const VswSwitch *target, GError **error)
 {
-  const VswNic *draft = (const VswNic *)change->draft;
-  g_autoptr (VswUplink) uplink = vsw_uplink_new_of_link (link, change->ip);
-  VswNic value = { .head = draft->head,
+  VswLink *link = get_link (self, change, error);
+  guint32 owner = change->draft->owner;
+  if (link == NULL || !check_bridgeable (self, link, error) || !check_only_one (self, target, error)
+      || !vsw_resolve_nic_has_room (self, link->name, owner, error)
+      || !vsw_resolve_has_room (self, target, link->name, owner, error))
+    return NULL;
+  return link;
+}
+
+/* The NIC, and a port that it is plugged into. */
+static gboolean
+put_uplink (VswResolver *self, const VswChange *change, const VswLink *link, GError **error)
+{
+  const char *host_id = change->host != NULL ? change->host->id : NULL;
+  g_autoptr (VswUplink) uplink = vsw_uplink_new_of_link (link, vsw_change_get_ip (change, link->index), host_id);
+  VswNic value = { .head = change->draft[0],
                    .nic_kind = VSW_NIC_EXTERNAL,
                    .backend = VSW_BACKEND_HARDWARE,
                    .uplink = uplink,
@@ -71,22 +86,25 @@ put_uplink (VswResolver *self, const VswChange *change, const VswLink *link)
   vsw_devices_choose (self->model, self->links, DEVICE_PREFIX, value.head.id, value.head.id, value.device);
   g_autoptr (VswNic) new = vsw_nic_new (&value);
   vsw_resolver_put (self, NULL, new, NULL);
+  return vsw_resolve_plug_new (self, new, vsw_model_get_switch (self->model, change->other_id), error);
 }
 
 gboolean
 vsw_resolve_bind (VswResolver *self, const VswChange *change, GError **error)
 {
   const VswSwitch *target = vsw_resolver_get_switch (self, change->other_id, error);
-  const VswLink *link = target != NULL ? get_link (self, change, error) : NULL;
-  const VswValue *draft = change->draft;
-  if (link == NULL || !check_bridgeable (self, link, error) || !check_only_one (self, target, error)
-      || !check_not_needed (link, change, error)
-      || !vsw_resolve_nic_has_room (self, link->name, draft->owner, error)
-      || !vsw_resolve_has_room (self, target, link->name, draft->owner, error))
-    return FALSE;
-  put_uplink (self, change, link);
-  return vsw_resolve_plug_new (self, vsw_model_get_nic (self->model, draft->id),
-                               vsw_model_get_switch (self->model, change->other_id), error);
+  const VswLink *link = target != NULL ? check_bindable (self, change, target, error) : NULL;
+  return link != NULL && check_not_needed (link, change, error) && put_uplink (self, change, link, error);
+}
+
+static gboolean
+check_bound (VswResolver *self, const VswNic *nic, const VswSwitch *target, GError **error)
+{
+  if (vsw_model_find_uplink_of (self->model, target->head.id) == nic)
+    return TRUE;
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE, "%s is not bound to switch %s", nic->head.name,
+               target->head.name);
+  return FALSE;
 }
 
 gboolean
@@ -94,16 +112,129 @@ vsw_resolve_unbind (VswResolver *self, const VswChange *change, GError **error)
 {
   VswNic *nic = vsw_resolver_get_nic (self, change->id, error);
   const VswSwitch *target = nic != NULL ? vsw_resolver_get_switch (self, change->other_id, error) : NULL;
+  if (target == NULL || !check_bound (self, nic, target, error)
+      || !vsw_resolve_is_not_hosting (self, nic->head.id, error))
+    return FALSE;
+  vsw_resolve_drop_nic (self, nic);
+  return TRUE;
+}
+
+/* --- with the host --- */
+
+/* The addresses must not go with whoever asked for it. */
+static gboolean
+check_lasting (const VswSwitch *target, GError **error)
+{
+  if (target->head.lifetime != VSW_LIFETIME_CALLER)
+    return TRUE;
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE,
+               "switch %s goes with the connection of its caller, and the host's addresses must not", target->head.name);
+  return FALSE;
+}
+
+/* The host is known on the network by the address of the NIC: the internal one has the same. */
+static gboolean
+put_host (VswResolver *self, const VswChange *change, const VswSwitch *target, const VswLink *link, GError **error)
+{
+  const VswNic *draft = (const VswNic *)change->host;
+  VswNic value = { .head = draft->head,
+                   .nic_kind = VSW_NIC_INTERNAL,
+                   .backend = VSW_BACKEND_VETH,
+                   .mac = link->mac,
+                   .static_mac = TRUE,
+                   .mtu = change->given & VSW_GIVEN_MTU ? draft->mtu : 0,
+                   .queues = change->given & VSW_GIVEN_QUEUES ? draft->queues : 1 };
+  if (!vsw_resolve_nic_has_room (self, value.head.name, value.head.owner, error)
+      || !vsw_resolve_nic_numbers (value.mtu, value.queues, value.nic_kind, error)
+      || !vsw_resolve_mtu_fits (&value, target->mtu, target->head.name, error))
+    return FALSE;
+  vsw_resolve_put_nic (self, &value, NULL, NULL);
+  return vsw_resolve_plug_new (self, vsw_model_get_nic (self->model, draft->head.id),
+                               vsw_model_get_switch (self->model, change->other_id), error);
+}
+
+static gboolean
+check_names (const VswChange *change, const VswLink *link, GError **error)
+{
+  if (!g_str_equal (change->host->name, link->name))
+    return TRUE;
+  g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "the internal endpoint cannot be called %s, as the NIC is",
+               link->name);
+  return FALSE;
+}
+
+gboolean
+vsw_resolve_setup (VswResolver *self, const VswChange *change, GError **error)
+{
+  const VswSwitch *target = vsw_resolver_get_switch (self, change->other_id, error);
+  const VswLink *link = target != NULL ? check_bindable (self, change, target, error) : NULL;
+  return link != NULL && check_lasting (target, error) && check_names (change, link, error)
+         && put_host (self, change, target, link, error) && put_uplink (self, change, link, error);
+}
+
+/* Without the NIC there is nowhere to move to. */
+static gboolean
+check_there (VswResolver *self, const VswNic *nic, const VswChange *change, GError **error)
+{
+  if (change->force || vsw_links_get_device (self->links, nic->device) != NULL)
+    return TRUE;
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE,
+               "%s is not there, so the host's addresses cannot move back to it; option drop-addresses lets them go",
+               nic->head.name);
+  return FALSE;
+}
+
+static void
+drop_hosting (VswResolver *self, const VswChange *change, VswNic *uplink, VswNic *host)
+{
+  g_autoptr (VswNic) held = vsw_value_ref (uplink);
+  g_autoptr (VswNic) held_host = vsw_value_ref (host);
+  const VswLink *end = vsw_links_get_device (self->links, held_host->peer);
+  const VswIpConfig *ip = end != NULL ? vsw_change_get_ip (change, end->index) : NULL;
+  vsw_resolve_drop_nic (self, held);
+  if (ip != NULL)
+    vsw_delta_put_ip (self->delta, held, ip);
+  vsw_resolve_drop_nic (self, held_host);
+}
+
+gboolean
+vsw_resolve_teardown (VswResolver *self, const VswChange *change, GError **error)
+{
+  const VswSwitch *target = vsw_resolver_get_switch (self, change->id, error);
+  VswNic *uplink = target != NULL ? vsw_model_find_uplink_of (self->model, target->head.id) : NULL;
+  VswNic *host = uplink != NULL && uplink->uplink->host_id != NULL
+                     ? vsw_model_get_nic (self->model, uplink->uplink->host_id)
+                     : NULL;
   if (target == NULL)
     return FALSE;
-  if (vsw_model_find_uplink_of (self->model, target->head.id) != nic)
+  if (host == NULL)
     {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE, "%s is not bound to switch %s", nic->head.name,
+      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE,
+                   uplink == NULL ? "switch %s has no NIC bound to it" : "switch %s was not set up, its NIC was only bound",
                    target->head.name);
       return FALSE;
     }
-  vsw_resolve_drop_nic (self, nic);
+  if (!check_there (self, uplink, change, error))
+    return FALSE;
+  drop_hosting (self, change, uplink, host);
   return TRUE;
+}
+
+/* --- what others may not do to them --- */
+
+gboolean
+vsw_resolve_is_not_hosting (VswResolver *self, const char *nic_id, GError **error)
+{
+  const VswNic *nic = nic_id != NULL ? vsw_model_get_nic (self->model, nic_id) : NULL;
+  const VswNic *uplink = nic != NULL && nic->uplink == NULL ? vsw_model_find_uplink_for (self->model, nic_id) : nic;
+  if (uplink == NULL || uplink->uplink == NULL || uplink->uplink->host_id == NULL)
+    return TRUE;
+  const VswPort *port = vsw_model_find_port_of_nic (self->model, uplink->head.id);
+  const VswSwitch *parent = port != NULL ? vsw_model_get_switch (self->model, port->switch_id) : NULL;
+  g_set_error (error, VSW_ERROR, VSW_ERROR_IN_USE,
+               "the host is reached through endpoint %s since SetupSwitch: TeardownSwitch of switch %s gives %s back",
+               nic->head.name, parent != NULL ? parent->head.name : "", uplink->head.name);
+  return FALSE;
 }
 
 gboolean

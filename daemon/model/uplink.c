@@ -14,6 +14,7 @@ vsw_uplink_new (const VswUplink *fields)
   self->bus_path = g_strdup (fields->bus_path);
   self->last_name = g_strdup (fields->last_name);
   self->ip = fields->ip != NULL ? vsw_ip_config_ref (fields->ip) : NULL;
+  self->host_id = g_strdup (fields->host_id);
   return self;
 }
 
@@ -21,11 +22,12 @@ vsw_uplink_new (const VswUplink *fields)
  * vsw_uplink_new_of_link:
  * @link: a NIC of the host, as it is
  * @ip: (nullable): what IP has on it
+ * @host_id: (nullable): of the internal NIC that is to have that
  *
  * Notes what it is known by and what it is now. (transfer full) Any thread.
  */
 VswUplink *
-vsw_uplink_new_of_link (const VswLink *link, const VswIpConfig *ip)
+vsw_uplink_new_of_link (const VswLink *link, const VswIpConfig *ip, const char *host_id)
 {
   VswUplink fields = { .permanent = link->permanent,
                        .mac = link->mac,
@@ -33,7 +35,22 @@ vsw_uplink_new_of_link (const VswLink *link, const VswIpConfig *ip)
                        .last_name = link->name,
                        .was_up = link->is_up,
                        .was_mtu = link->mtu,
-                       .ip = (VswIpConfig *)ip };
+                       .ip = (VswIpConfig *)ip,
+                       .host_id = host_id };
+  return vsw_uplink_new (&fields);
+}
+
+/**
+ * vsw_uplink_with_ip:
+ * @ip: what IP has on it, or on the internal NIC that has it, now
+ *
+ * Any thread.
+ */
+VswUplink *
+vsw_uplink_with_ip (const VswUplink *self, const VswIpConfig *ip)
+{
+  VswUplink fields = *self;
+  fields.ip = (VswIpConfig *)ip;
   return vsw_uplink_new (&fields);
 }
 
@@ -54,6 +71,7 @@ clear_uplink (gpointer data)
   VswUplink *self = data;
   g_free ((char *)self->bus_path);
   g_free ((char *)self->last_name);
+  g_free ((char *)self->host_id);
   g_clear_pointer (&self->ip, vsw_ip_config_unref);
 }
 
@@ -82,7 +100,8 @@ vsw_uplink_equal (const VswUplink *a, const VswUplink *b)
     return a == b;
   return vsw_mac_equal (a->permanent, b->permanent) && vsw_mac_equal (a->mac, b->mac)
          && g_str_equal (a->bus_path, b->bus_path) && g_str_equal (a->last_name, b->last_name)
-         && !a->was_up == !b->was_up && a->was_mtu == b->was_mtu && vsw_ip_config_equal (a->ip, b->ip);
+         && !a->was_up == !b->was_up && a->was_mtu == b->was_mtu && vsw_ip_config_equal (a->ip, b->ip)
+         && g_strcmp0 (a->host_id, b->host_id) == 0;
 }
 
 static gboolean

@@ -20,12 +20,15 @@ typedef struct
   gboolean was_up;
   guint32 was_mtu;  /* octets */
   VswIpConfig *ip;  /* (owned) (nullable) what was taken off it */
+  const char *host_id; /* (owned) (nullable) of the internal NIC that has `ip` since; NULL: nobody has it */
 } VswUplink;
 
 VswUplink *vsw_uplink_new (const VswUplink *fields);
-VswUplink *vsw_uplink_new_of_link (const VswLink *link, const VswIpConfig *ip);
+VswUplink *vsw_uplink_new_of_link (const VswLink *link, const VswIpConfig *ip, const char *host_id);
 VswUplink *vsw_uplink_ref (const VswUplink *self);
 void vsw_uplink_unref (VswUplink *self);
+/* The same with another configuration. (transfer full) */
+VswUplink *vsw_uplink_with_ip (const VswUplink *self, const VswIpConfig *ip);
 gboolean vsw_uplink_equal (const VswUplink *a, const VswUplink *b);
 
 /* Whether that link is this NIC. */

@@ -27,6 +27,52 @@ vsw_model_find_uplink_of (VswModel *self, const char *switch_id)
 }
 
 /**
+ * vsw_model_find_uplink_for:
+ * @host_id: of an internal NIC
+ *
+ * The NIC of the host whose IP that one has. (transfer none) (nullable) Main thread.
+ */
+VswNic *
+vsw_model_find_uplink_for (VswModel *self, const char *host_id)
+{
+  GHashTableIter iter;
+  gpointer nic;
+  g_hash_table_iter_init (&iter, self->uplinks);
+  while (g_hash_table_iter_next (&iter, NULL, &nic))
+    if (g_strcmp0 (((VswNic *)nic)->uplink->host_id, host_id) == 0)
+      return nic;
+  return NULL;
+}
+
+/* The far end of the internal NIC that has the IP of that uplink. (nullable) */
+static VswLink *
+get_host_end (VswModel *self, VswLinks *links, const VswNic *uplink)
+{
+  const VswNic *host =
+      uplink != NULL && uplink->uplink->host_id != NULL ? vsw_model_get_nic (self, uplink->uplink->host_id) : NULL;
+  return host != NULL ? vsw_links_get_device (links, host->peer) : NULL;
+}
+
+/**
+ * vsw_model_ask:
+ * @links: what there is
+ * @change: a change that is about to be resolved
+ *
+ * Notes in it of which links it has to be known what IP has on them. Main thread.
+ */
+void
+vsw_model_ask (VswModel *self, VswLinks *links, VswChange *change)
+{
+  const VswLink *link = NULL;
+  if (change->kind == VSW_CHANGE_BIND || change->kind == VSW_CHANGE_SETUP)
+    link = vsw_links_get (links, change->link);
+  else if (change->kind == VSW_CHANGE_TEARDOWN)
+    link = get_host_end (self, links, vsw_model_find_uplink_of (self, change->id));
+  if (link != NULL)
+    vsw_change_ask (change, link->index);
+}
+
+/**
  * vsw_model_find_missing_uplink:
  * @links: what there is
  * @link: one of them, or one that is about to be
@@ -48,10 +94,21 @@ vsw_model_find_missing_uplink (VswModel *self, VswLinks *links, const VswLink *l
   return NULL;
 }
 
+/* As it was bound, but with what IP has now. */
+static VswNic *
+renew_ip (const VswNic *nic, const VswIpConfig *ip)
+{
+  g_autoptr (VswUplink) uplink = vsw_uplink_with_ip (nic->uplink, ip);
+  VswNic fields = *nic;
+  fields.uplink = uplink;
+  return vsw_nic_new (&fields);
+}
+
 /**
  * vsw_uplinks_list:
  *
- * The NICs of the host that a delta is about. Of one that is bound by it: as it will be. Any thread.
+ * The NICs of the host that a delta is about. Of one that is bound by it: as it will be; of one that is let go: with what comes back to it. Any
+ * thread.
  */
 GPtrArray *
 vsw_uplinks_list (VswDelta *delta)
@@ -61,8 +118,9 @@ vsw_uplinks_list (VswDelta *delta)
     {
       const VswPair *pair = vsw_delta_get (delta, i);
       const VswValue *value = pair->before != NULL ? pair->before : pair->after;
-      if (value->kind == VSW_KIND_NIC && ((const VswNic *)value)->uplink != NULL)
-        g_ptr_array_add (nics, vsw_value_ref (value));
+      const VswNic *nic = value->kind == VSW_KIND_NIC ? (const VswNic *)value : NULL;
+      if (nic != NULL && nic->uplink != NULL)
+        g_ptr_array_add (nics, pair->ip != NULL ? renew_ip (nic, pair->ip) : vsw_value_ref (nic));
     }
   return nics;
 }

@@ -12,7 +12,6 @@ typedef struct
   GHashTable *was;     /* (owned) (unowned) id of a NIC → (unowned) VswPort it was plugged into before the change */
   GHashTable *changed_ports; /* (owned) set of (unowned) ids of ports in the delta */
   GHashTable *bound;         /* (owned) set of (unowned) ids of NICs of the host that the change binds */
-  GPtrArray *released;       /* (owned) (element-type VswNic) NICs of the host that the change lets go */
   GHashTable *targets;       /* (owned) (unowned) id of a NIC → (unowned) VswNamespace */
   GHashTable *handouts;      /* (owned) (unowned) id of a NIC → (unowned) VswHandout */
 } Scope;
@@ -39,7 +38,6 @@ init_scope (Scope *self, VswModel *model, VswLinks *links, gboolean is_drift)
     .was = g_hash_table_new (g_str_hash, g_str_equal),
     .changed_ports = g_hash_table_new (g_str_hash, g_str_equal),
     .bound = g_hash_table_new (g_str_hash, g_str_equal),
-    .released = g_ptr_array_new (),
     .targets = g_hash_table_new (g_str_hash, g_str_equal),
     .handouts = g_hash_table_new (g_str_hash, g_str_equal),
   };
@@ -58,7 +56,6 @@ clear_scope (Scope *self)
   g_hash_table_unref (self->was);
   g_hash_table_unref (self->changed_ports);
   g_hash_table_unref (self->bound);
-  g_ptr_array_unref (self->released);
   g_hash_table_unref (self->targets);
   g_hash_table_unref (self->handouts);
 }
@@ -151,9 +148,7 @@ list_nic_pair (Scope *self, const VswPair *pair)
 {
   if (pair->after == NULL)
     {
-      if (((const VswNic *)pair->before)->backend == VSW_BACKEND_HARDWARE)
-        g_ptr_array_add (self->released, pair->before);
-      else
+      if (((const VswNic *)pair->before)->backend != VSW_BACKEND_HARDWARE)
         vsw_planner_remove_nic (&self->planner, (const VswNic *)pair->before);
       return;
     }
@@ -253,6 +248,19 @@ delete_addresses (Scope *self, VswDelta *delta)
     }
 }
 
+/* NICs of the host that the change lets go, with what comes back to them. */
+static void
+release_uplinks (Scope *self, VswDelta *delta)
+{
+  g_autoptr (GPtrArray) nics = vsw_uplinks_list (delta);
+  for (guint i = 0; i < nics->len; i++)
+    {
+      const VswNic *nic = nics->pdata[i];
+      if (vsw_model_get_nic (self->planner.model, nic->head.id) == NULL)
+        vsw_planner_release_uplink (&self->planner, nic);
+    }
+}
+
 /* --- the plan --- */
 
 static void
@@ -280,11 +288,17 @@ keep_nic (Scope *self, const VswNic *nic)
     }
 }
 
+/* Those of the host last: what they give to an internal one wants it to be there. */
 static void
 keep_nics (Scope *self)
 {
-  for (guint i = 0; i < self->nics->len; i++)
-    keep_nic (self, self->nics->pdata[i]);
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < self->nics->len; i++)
+      {
+        const VswNic *nic = self->nics->pdata[i];
+        if ((nic->backend == VSW_BACKEND_HARDWARE) == (pass == 1))
+          keep_nic (self, nic);
+      }
 }
 
 /* All in one deletion, because the kernel sleeps once for each; guards last, so that no bridge is ever without. */
@@ -326,8 +340,7 @@ vsw_plan_new (VswModel *model, VswLinks *links, VswDelta *delta)
   list_missing_bridges (&scope);
   keep_switches (&scope);
   delete_addresses (&scope, delta);
-  for (guint i = 0; i < scope.released->len; i++)
-    vsw_planner_release_uplink (&scope.planner, scope.released->pdata[i]);
+  release_uplinks (&scope, delta);
   keep_nics (&scope);
   return finish (&scope);
 }
@@ -415,9 +428,8 @@ vsw_plan_new_for_rescue (VswModel *model, VswLinks *links, GPtrArray *nics)
   for (guint i = 0; i < nics->len; i++)
     {
       const VswNic *nic = nics->pdata[i];
-      const VswNic *bound = vsw_model_get_nic (model, nic->head.id);
-      if (bound != NULL)
-        vsw_planner_keep_uplink (&scope.planner, bound, NULL, TRUE);
+      if (vsw_model_get_nic (model, nic->head.id) != NULL)
+        vsw_planner_keep_uplink (&scope.planner, nic, NULL, TRUE);
       else
         vsw_planner_release_uplink (&scope.planner, nic);
     }

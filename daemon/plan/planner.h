@@ -64,6 +64,15 @@ void vsw_planner_keep_tap (VswPlanner *self, const VswNic *value, const VswPort 
 /* uplink.c. is_new: it is bound by this change */
 void vsw_planner_keep_uplink (VswPlanner *self, const VswNic *value, const VswPort *was, gboolean is_new);
 void vsw_planner_release_uplink (VswPlanner *self, const VswNic *value);
+VswLink *vsw_planner_get_uplink (VswPlanner *self, const VswNic *value);
+void vsw_planner_take_out (VswPlanner *self, const VswNic *value, const VswLink *link);
+void vsw_planner_restore (VswPlanner *self, const VswLink *link, VswAttribute attribute, guint64 now, guint64 was);
+VswOp *vsw_planner_new_ip_op (VswOpKind kind, VswDeviceRef device, const VswIpConfig *ip);
+/* hosting.c: of a NIC whose IP an internal one has */
+void vsw_planner_keep_hosting (VswPlanner *self, const VswNic *value, const VswLink *link, const VswPort *was,
+                               gboolean is_new);
+void vsw_planner_release_hosting (VswPlanner *self, const VswNic *value, const VswLink *link);
+void vsw_planner_give_to_host (VswPlanner *self, const VswNic *value);
 void vsw_planner_quarantine (VswPlanner *self, const VswNic *value);
 void vsw_planner_remove_nic (VswPlanner *self, const VswNic *value);
 /* is_trusted: its port may be up; FALSE: it is down whatever is plugged in. */

@@ -2,40 +2,56 @@
 /* NICs of the host, which we did not make and never delete: bound to a bridge, and made again what they were.
  *
  * In: what IP has on it is taken down, then it goes into the bridge as it is, up or not: to take a NIC down for a moment costs its link, which
- * takes seconds to come back. Out: out of the bridge, then everything as it was. */
+ * takes seconds to come back. Out: out of the bridge, then everything as it was. What the host is reached by is moved, and not taken, by
+ * SetupSwitch and back: plan/hosting.c. */
 #include "plan/planner.h"
 
-static VswOp *
-new_ip_op (VswOpKind kind, const VswLink *link, const VswNic *value)
+VswOp *
+vsw_planner_new_ip_op (VswOpKind kind, VswDeviceRef device, const VswIpConfig *ip)
 {
-  VswOp *op = vsw_op_new (kind, vsw_device_ref_by_link (link));
-  op->ip = vsw_ip_config_ref (value->uplink->ip);
+  VswOp *op = vsw_op_new (kind, device);
+  op->ip = vsw_ip_config_ref (ip);
   return op;
 }
 
 /* While it is being bound it has no binding yet. */
-static VswLink *
-get_link (VswPlanner *self, const VswNic *value)
+VswLink *
+vsw_planner_get_uplink (VswPlanner *self, const VswNic *value)
 {
   VswLink *link = vsw_links_get_device (self->links, value->device);
   return link != NULL ? link : vsw_uplink_find (value->uplink, self->links);
+}
+
+static void
+take_ip (VswPlanner *self, const VswNic *value, const VswLink *link)
+{
+  VswDeviceRef device = vsw_device_ref_by_link (link);
+  const VswIpConfig *ip = value->uplink->ip;
+  if (ip != NULL)
+    vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_TAKE, device, ip),
+                      vsw_planner_new_ip_op (VSW_OP_IP_GIVE, device, ip));
 }
 
 /* What is not there is bound when it comes. `is_new`: it may still have what is to be taken off it. */
 void
 vsw_planner_keep_uplink (VswPlanner *self, const VswNic *value, const VswPort *was, gboolean is_new)
 {
-  const VswLink *link = get_link (self, value);
+  const VswLink *link = vsw_planner_get_uplink (self, value);
   if (link == NULL)
     return;
   g_hash_table_add (self->kept, GUINT_TO_POINTER (link->index));
-  if (is_new && value->uplink->ip != NULL)
-    vsw_planner_push (self, new_ip_op (VSW_OP_IP_TAKE, link, value), new_ip_op (VSW_OP_IP_GIVE, link, value));
+  if (value->uplink->host_id != NULL)
+    {
+      vsw_planner_keep_hosting (self, value, link, was, is_new);
+      return;
+    }
+  if (is_new)
+    take_ip (self, value, link);
   vsw_planner_plug (self, value, link, was, TRUE);
 }
 
-static void
-restore (VswPlanner *self, const VswLink *link, VswAttribute attribute, guint64 now, guint64 was)
+void
+vsw_planner_restore (VswPlanner *self, const VswLink *link, VswAttribute attribute, guint64 now, guint64 was)
 {
   if (now != was)
     vsw_planner_set (self, link, attribute, now, was);
@@ -50,17 +66,38 @@ is_in_bridge_of_ours (VswPlanner *self, const VswLink *link)
 
 /* Where another hand has put it meanwhile it is left. */
 void
-vsw_planner_release_uplink (VswPlanner *self, const VswNic *value)
+vsw_planner_take_out (VswPlanner *self, const VswNic *value, const VswLink *link)
 {
-  const VswLink *link = get_link (self, value);
-  if (link == NULL)
-    return;
   if (is_in_bridge_of_ours (self, link))
     vsw_planner_unplug (self, link);
-  restore (self, link, VSW_ATTRIBUTE_MTU, link->mtu, value->uplink->was_mtu);
-  if (value->uplink->ip != NULL)
-    vsw_planner_push (self, new_ip_op (VSW_OP_IP_GIVE, link, value), new_ip_op (VSW_OP_IP_TAKE, link, value));
+  vsw_planner_restore (self, link, VSW_ATTRIBUTE_MTU, link->mtu, value->uplink->was_mtu);
+}
+
+static void
+give_ip (VswPlanner *self, const VswNic *value, const VswLink *link)
+{
+  VswDeviceRef device = vsw_device_ref_by_link (link);
+  const VswIpConfig *ip = value->uplink->ip;
+  if (ip != NULL)
+    vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_GIVE, device, ip),
+                      vsw_planner_new_ip_op (VSW_OP_IP_TAKE, device, ip));
   else
-    restore (self, link, VSW_ATTRIBUTE_IPV6_QUIET, !!link->ipv6_quiet, 0);
-  restore (self, link, VSW_ATTRIBUTE_UP, !!link->is_up, !!value->uplink->was_up);
+    vsw_planner_restore (self, link, VSW_ATTRIBUTE_IPV6_QUIET, !!link->ipv6_quiet, 0);
+}
+
+/* `value` has what comes back to it in its `ip`. */
+void
+vsw_planner_release_uplink (VswPlanner *self, const VswNic *value)
+{
+  const VswLink *link = vsw_planner_get_uplink (self, value);
+  if (link == NULL)
+    return;
+  if (value->uplink->host_id != NULL)
+    vsw_planner_release_hosting (self, value, link);
+  else
+    {
+      vsw_planner_take_out (self, value, link);
+      give_ip (self, value, link);
+    }
+  vsw_planner_restore (self, link, VSW_ATTRIBUTE_UP, !!link->is_up, !!value->uplink->was_up);
 }

@@ -20,7 +20,8 @@ public:
   /* The same starting point for every kind: `lab` with port `web` and internal NIC `host` on it, an empty switch `spare`, a free port
    * `free` on lab, an unplugged NIC `guest`, a tap `tap` that waits on lab to be opened, a system `off` with two settings on lab and one on
    * `free2` that is disabled, a system `on` with two settings on lab that is enabled, a namespace, a NIC of the host `eth0` that carries its
-   * addresses, and another, `eth1`, that is bound to the switch `out` and did so before. */
+   * addresses, another, `eth1`, that is bound to the switch `out` and did so before, and a third, `eth2`, whose place the internal NIC of
+   * the switch `own` has taken. */
   void
   SetUp () override
   {
@@ -39,6 +40,10 @@ public:
     set_ip ("eth0", { "address 192.0.2.5/24", "route default via 192.0.2.1" });
     set_ip ("eth1", { "address 198.51.100.5/24", "link-local fe80::1/64" });
     ASSERT_EQ (apply ({ new_switch ("out"), bind ("out", "eth1", TRUE) }), "");
+    plug ("eth2", third_mac, third_mac, "");
+    settle ();
+    set_ip ("eth2", { "address 203.0.113.5/24", "route default via 203.0.113.1 metric 9" });
+    ASSERT_EQ (apply ({ new_switch ("own"), setup ("own", "eth2") }), "");
     target = new_namespace (&space);
     ASSERT_NE (target, nullptr);
   }
@@ -145,6 +150,8 @@ public:
   using EngineFixture::reconnect_setting;
   using EngineFixture::request_state;
   using UplinkFixture::bind;
+  using UplinkFixture::setup;
+  using UplinkFixture::teardown;
   using UplinkFixture::unbind;
 };
 
@@ -292,6 +299,8 @@ INSTANTIATE_TEST_SUITE_P (
         Kind{ "DeleteSystemByForce",
               [] (Fault *) { return std::vector<VswChange *>{ vsw_change_delete (VSW_KIND_SYSTEM, "id-on", TRUE) }; } },
         Kind{ "Bind", [] (Fault *t) { return std::vector<VswChange *>{ t->bind ("lab", "eth0", TRUE) }; } },
+        Kind{ "Setup", [] (Fault *t) { return std::vector<VswChange *>{ t->setup ("lab", "eth0") }; } },
+        Kind{ "Teardown", [] (Fault *t) { return std::vector<VswChange *>{ t->teardown ("own") }; } },
         Kind{ "Unbind", [] (Fault *t) { return std::vector<VswChange *>{ t->unbind ("out", "eth1") }; } },
         Kind{ "DeleteSwitchWithItsUplink",
               [] (Fault *) { return std::vector<VswChange *>{ vsw_change_delete (VSW_KIND_SWITCH, "id-out", TRUE) }; } },

@@ -79,6 +79,24 @@ protected:
     return vsw_change_unbind (id (name).c_str (), id (switch_name).c_str ());
   }
 
+  /* The internal NIC is called as the switch. */
+  VswChange *
+  setup (const std::string &switch_name, const char *name)
+  {
+    VswNic fields = {}, host = {};
+    fields.head = head (VSW_KIND_NIC, name, VSW_LIFETIME_PERSISTENT, nullptr);
+    g_autoptr (VswNic) draft = vsw_nic_new (&fields);
+    host.head = head (VSW_KIND_NIC, switch_name + "-host", VSW_LIFETIME_PERSISTENT, nullptr);
+    g_autoptr (VswNic) host_draft = vsw_nic_new (&host);
+    return vsw_change_setup (draft, host_draft, 0, id (switch_name).c_str (), link (name)->index);
+  }
+
+  VswChange *
+  teardown (const std::string &switch_name, gboolean force = FALSE)
+  {
+    return vsw_change_teardown (id (switch_name).c_str (), force);
+  }
+
   VswSwitch *
   switch_called (const std::string &name)
   {

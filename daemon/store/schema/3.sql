@@ -30,12 +30,13 @@ CREATE TABLE nic_3 (
   was_mtu      INTEGER CHECK (was_mtu IS NULL OR was_mtu BETWEEN 0 AND 4294967295),
   ip           BLOB, -- what IP had on it, as kernel/ wrote it
   ip_addresses TEXT, -- lines
-  ip_items     TEXT  -- lines
+  ip_items     TEXT, -- lines
+  host_id      TEXT    CHECK (host_id IS NULL OR length (host_id) BETWEEN 1 AND 36) -- the internal NIC that has it since
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO nic_3
   SELECT id, name, description, lifetime, holder, owner, created, kind, backend, opened, setting_id, device, peer, placed_as, mac, static_mac, mtu,
-         queues, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         queues, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM nic;
 DROP TABLE nic;
 ALTER TABLE nic_3 RENAME TO nic;
@@ -68,5 +69,6 @@ CREATE TABLE rescue (
   was_mtu      INTEGER NOT NULL,
   ip           BLOB,
   ip_addresses TEXT,
-  ip_items     TEXT
+  ip_items     TEXT,
+  host_id      TEXT
 ) STRICT, WITHOUT ROWID;

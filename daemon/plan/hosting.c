@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SetupSwitch and TeardownSwitch: the host is reached through an internal NIC of a switch as it was through the NIC that becomes its uplink,
+ * and back, with as few frames lost as can be.
+ *
+ * There:                                               back:
+ *   addresses also on the internal NIC                   addresses also on the NIC
+ *   what arrives at the NIC goes to the internal one      the same
+ *   the NIC becomes a port                               frames for its address are the bridge's own again
+ *   frames for its address go to the internal NIC         the NIC is no port any more
+ *   routes and addresses leave the NIC                   routes and addresses leave the internal NIC
+ *   what arrives goes through the bridge                 what arrives is the NIC's own
+ *
+ * So at every moment what arrives finds the host, and what the host sends has a way out. */
+#include "plan/planner.h"
+
+/* The two ends of the internal NIC, there or about to be. */
+typedef struct
+{
+  VswDeviceRef near, far;
+  gboolean has_far;
+} Host;
+
+static VswDeviceRef
+refer (VswPlanner *self, const char *device)
+{
+  const VswLink *link = vsw_links_get_device (self->links, device);
+  return link != NULL ? vsw_device_ref_by_link (link) : vsw_device_ref_by_name (device);
+}
+
+/* A device of that object that the model no longer, or never, knew: its alias says whose it is. */
+static const VswLink *
+find_orphan (VswPlanner *self, const char *id, const char *prefix)
+{
+  g_autoptr (GPtrArray) links = vsw_links_list (self->links);
+  for (guint i = 0; i < links->len; i++)
+    {
+      const VswLink *link = links->pdata[i];
+      char device[VSW_INTERFACE_SIZE];
+      const char *claim = vsw_link_is_marked (link) ? vsw_link_get_claim (link, device) : NULL;
+      if (claim != NULL && g_str_has_prefix (claim, prefix) && g_str_has_suffix (link->alias, id))
+        return vsw_links_get (self->links, link->index);
+    }
+  return NULL;
+}
+
+static Host
+get_host (VswPlanner *self, const VswNic *uplink)
+{
+  const VswNic *nic = vsw_model_get_nic (self->model, uplink->uplink->host_id);
+  Host host = { .has_far = TRUE };
+  if (nic != NULL)
+    {
+      host.near = refer (self, nic->device);
+      host.far = refer (self, nic->peer);
+      return host;
+    }
+  const VswLink *far = find_orphan (self, uplink->uplink->host_id, VSW_DEVICE_PREFIX "i-");
+  const VswLink *near = find_orphan (self, uplink->uplink->host_id, VSW_DEVICE_PREFIX "p-");
+  host.has_far = far != NULL;
+  if (far != NULL)
+    host.far = vsw_device_ref_by_link (far);
+  if (near != NULL)
+    host.near = vsw_device_ref_by_link (near);
+  return host;
+}
+
+static VswOp *
+new_op (VswOpKind kind, VswDeviceRef device, VswDeviceRef far, const VswIpConfig *ip)
+{
+  VswOp *op = vsw_planner_new_ip_op (kind, device, ip);
+  op->far = far;
+  return op;
+}
+
+static void
+prepare (VswPlanner *self, VswDeviceRef to, VswDeviceRef from, const VswIpConfig *ip)
+{
+  vsw_planner_push (self, new_op (VSW_OP_IP_PREPARE, to, from, ip), vsw_planner_new_ip_op (VSW_OP_IP_FORGET, to, ip));
+}
+
+static void
+move (VswPlanner *self, VswDeviceRef to, VswDeviceRef from, const VswIpConfig *ip)
+{
+  vsw_planner_push (self, new_op (VSW_OP_IP_MOVE, to, from, ip), new_op (VSW_OP_IP_MOVE, from, to, ip));
+}
+
+static VswOp *
+new_diversion (VswDeviceRef nic, VswDeviceRef near)
+{
+  VswOp *op = vsw_op_new (VSW_OP_DIVERT_ADD, nic);
+  op->far = near;
+  return op;
+}
+
+static void
+divert (VswPlanner *self, VswDeviceRef nic, VswDeviceRef near)
+{
+  vsw_planner_push (self, new_diversion (nic, near), vsw_op_new (VSW_OP_DIVERT_DELETE, nic));
+}
+
+static void
+undivert (VswPlanner *self, VswDeviceRef nic, VswDeviceRef near)
+{
+  vsw_planner_push (self, vsw_op_new (VSW_OP_DIVERT_DELETE, nic), new_diversion (nic, near));
+}
+
+static VswOp *
+new_address_op (VswOpKind kind, VswDeviceRef near, const VswNic *value)
+{
+  VswOp *op = vsw_op_new (kind, near);
+  op->mac = value->mac;
+  return op;
+}
+
+/* A bridge keeps what is for the address of one of its ports to itself. */
+static void
+claim_address (VswPlanner *self, VswDeviceRef near, const VswNic *value)
+{
+  vsw_planner_push (self, new_address_op (VSW_OP_HOST_ADD, near, value),
+                    new_address_op (VSW_OP_HOST_DELETE, near, value));
+}
+
+/* `is_new`: what the host is reached by may still be on the NIC, all of it or half. */
+void
+vsw_planner_keep_hosting (VswPlanner *self, const VswNic *value, const VswLink *link, const VswPort *was, gboolean is_new)
+{
+  const VswIpConfig *ip = value->uplink->ip;
+  VswDeviceRef nic = vsw_device_ref_by_link (link);
+  Host host = get_host (self, value);
+  guint before = self->plan->ops->len;
+  if (is_new && ip != NULL)
+    {
+      prepare (self, host.far, nic, ip);
+      divert (self, nic, host.near);
+    }
+  vsw_planner_plug (self, value, link, was, TRUE);
+  if (is_new || self->plan->ops->len > before || host.near.index == 0)
+    claim_address (self, host.near, value);
+  if (is_new && ip != NULL)
+    {
+      move (self, host.far, nic, ip);
+      undivert (self, nic, host.near);
+    }
+}
+
+void
+vsw_planner_release_hosting (VswPlanner *self, const VswNic *value, const VswLink *link)
+{
+  const VswIpConfig *ip = value->uplink->ip;
+  VswDeviceRef nic = vsw_device_ref_by_link (link);
+  Host host = get_host (self, value);
+  if (ip == NULL || !host.has_far)
+    {
+      vsw_planner_take_out (self, value, link);
+      if (ip != NULL)
+        vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_GIVE, nic, ip), NULL);
+      vsw_planner_push (self, vsw_op_new (VSW_OP_DIVERT_DELETE, nic), NULL);
+      return;
+    }
+  prepare (self, nic, host.far, ip);
+  divert (self, nic, host.near);
+  vsw_planner_push (self, new_address_op (VSW_OP_HOST_DELETE, host.near, value),
+                    new_address_op (VSW_OP_HOST_ADD, host.near, value));
+  vsw_planner_take_out (self, value, link);
+  move (self, nic, host.far, ip);
+  undivert (self, nic, host.near);
+}
+
+/* An internal NIC that has just been made anew, and has what it lost. */
+void
+vsw_planner_give_to_host (VswPlanner *self, const VswNic *value)
+{
+  const VswNic *uplink = vsw_model_find_uplink_for (self->model, value->head.id);
+  const VswIpConfig *ip = uplink != NULL ? uplink->uplink->ip : NULL;
+  if (ip != NULL)
+    vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_GIVE, vsw_device_ref_by_name (value->peer), ip), NULL);
+}

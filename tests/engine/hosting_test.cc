@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SetupSwitch and TeardownSwitch: what the host is reached by passes to an internal NIC and back, whole or not at all. */
+#include "engine/uplink_fixture.h"
+
+namespace
+{
+
+class Hosting : public UplinkFixture
+{
+protected:
+  void
+  SetUp () override
+  {
+    UplinkFixture::SetUp ();
+    set_ip ("eth0", { "address 192.0.2.5/24", "address 2001:db8::5/64", "route default via 192.0.2.1",
+                      "rule 100 from all iif LINK lookup 100" });
+    before = kernel_state ();
+  }
+
+  static constexpr char everything[] = "address 192.0.2.5/24\naddress 2001:db8::5/64\nroute default via 192.0.2.1\n"
+                                       "rule 100 from all iif LINK lookup 100";
+
+  static constexpr char claimed[] = "static 00:1b:21:00:00:01 at \"vswp-lab-host\"";
+
+  std::string before;
+};
+
+} // namespace
+
+TEST_F (Hosting, MovesEverythingToTheInternalNicAndBack)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  EXPECT_EQ (list_ip ("eth0"), "");
+  EXPECT_EQ (list_ip ("vswi-lab-host"), everything);
+  EXPECT_TRUE (vsw_mac_equal (link ("vswi-lab-host")->mac, first_mac)) << "the host is known by the NIC's address";
+  EXPECT_TRUE (passes_uplink ());
+  EXPECT_EQ (kind_of ("lab"), "external");
+  EXPECT_EQ (drift (), "");
+  EXPECT_NE (kernel_state ().find (claimed), std::string::npos) << kernel_state ();
+  EXPECT_EQ (kernel_state ().find ("divert"), std::string::npos) << kernel_state ();
+
+  ASSERT_EQ (apply ({ teardown ("lab") }), "");
+  EXPECT_EQ (kernel_state (), before);
+  EXPECT_EQ (nic ("lab-host"), nullptr);
+  EXPECT_EQ (nic ("eth0"), nullptr);
+  EXPECT_EQ (drift (), "");
+}
+
+TEST_F (Hosting, BringsBackWhatTheHostHasByThen)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  vsw_fake_kernel_foreign_add_ip (kernel, "vswi-lab-host", "address 192.0.2.6/24");
+  restart ();
+  ASSERT_EQ (apply ({ teardown ("lab") }), "");
+  EXPECT_EQ (list_ip ("eth0"), "address 192.0.2.5/24\naddress 2001:db8::5/64\naddress 192.0.2.6/24\n"
+                               "route default via 192.0.2.1\nrule 100 from all iif LINK lookup 100");
+}
+
+TEST_F (Hosting, SurvivesARestart)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  std::string during = kernel_state ();
+  restart ();
+  EXPECT_EQ (kernel_state (), during);
+}
+
+TEST_F (Hosting, GivesTheHostItsAddressesAgainWhenTheInternalNicIsMadeAnew)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  ASSERT_TRUE (vsw_fake_kernel_foreign_delete (kernel, VSW_FAKE_HOME, "vswi-lab-host"));
+  wait ([&] { return link ("vswi-lab-host") == nullptr; }, "the harm");
+  wait ([&] { return link ("vswi-lab-host") != nullptr; }, "the repair");
+  settle ();
+  EXPECT_EQ (list_ip ("vswi-lab-host"), everything);
+  EXPECT_NE (kernel_state ().find (claimed), std::string::npos) << kernel_state ();
+}
+
+TEST_F (Hosting, ClaimsFramesForTheHostAgain)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  std::string during = kernel_state ();
+  ASSERT_TRUE (vsw_fake_kernel_foreign_set_address (kernel, "vswp-lab-host", first_mac, FALSE));
+  wait ([&] { return kernel_state () != during; }, "the harm");
+  wait ([&] { return kernel_state () == during; }, "the repair");
+  ASSERT_TRUE (vsw_fake_kernel_foreign_set_bridge (kernel, VSW_FAKE_HOME, "eth0", nullptr));
+  wait ([&] { return link ("eth0")->bridge == 0; }, "the harm");
+  wait ([&] { return passes_uplink (); }, "the repair");
+  settle ();
+  EXPECT_EQ (kernel_state (), during);
+}
+
+TEST_F (Hosting, IsUndoneByNothingElse)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  std::string during = kernel_state ();
+  VswModel *model = vsw_engine_get_model (engine);
+  VswPort *uplink = vsw_model_find_port_of_nic (model, "id-eth0");
+  VswPort *host = vsw_model_find_port_of_nic (model, "id-lab-host");
+  std::string uplink_port = uplink->head.id, host_port = host->head.id;
+  VswNic other = {};
+  other.head = head (VSW_KIND_NIC, "lab-host", VSW_LIFETIME_PERSISTENT, nullptr);
+  other.mac = second_mac;
+  g_autoptr (VswNic) draft = vsw_nic_new (&other);
+
+  const std::vector<std::function<VswChange *()>> attempts = {
+    [&] { return unbind ("lab", "eth0"); },
+    [&] { return vsw_change_delete (VSW_KIND_NIC, "id-eth0", TRUE); },
+    [&] { return vsw_change_delete (VSW_KIND_NIC, "id-lab-host", TRUE); },
+    [&] { return vsw_change_delete (VSW_KIND_PORT, uplink_port.c_str (), TRUE); },
+    [&] { return vsw_change_delete (VSW_KIND_PORT, host_port.c_str (), TRUE); },
+    [&] { return vsw_change_delete (VSW_KIND_SWITCH, "id-lab", TRUE); },
+    [&] { return vsw_change_disconnect (host_port.c_str ()); },
+    [&] { return vsw_change_modify (draft, VSW_GIVEN_MAC); },
+  };
+  for (size_t i = 0; i < attempts.size (); i++)
+    {
+      EXPECT_NE (apply ({ attempts[i] () }), "") << i;
+      EXPECT_EQ (last_code, VSW_ERROR_IN_USE) << i << ": " << last_error;
+      EXPECT_NE (last_error.find ("TeardownSwitch"), std::string::npos) << i << ": " << last_error;
+    }
+  ASSERT_EQ (apply ({ new_switch ("spare") }), "");
+  EXPECT_NE (apply ({ vsw_change_move (host_port.c_str (), "id-spare") }), "");
+  ASSERT_EQ (apply ({ vsw_change_delete (VSW_KIND_SWITCH, "id-spare", FALSE) }), "");
+  EXPECT_EQ (kernel_state (), during);
+}
+
+TEST_F (Hosting, CannotMoveBackToANicThatIsMissing)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  unplug ("eth0");
+  wait ([&] { return state_of_switch ("lab") == "uplink-missing"; }, "it to be missed");
+  EXPECT_NE (apply ({ teardown ("lab") }), "");
+  EXPECT_EQ (last_code, VSW_ERROR_INVALID_STATE) << last_error;
+  EXPECT_EQ (list_ip ("vswi-lab-host"), everything);
+  EXPECT_EQ (apply ({ teardown ("lab", TRUE) }), "");
+  EXPECT_EQ (nic ("lab-host"), nullptr);
+}
+
+TEST_F (Hosting, IsRefusedWhereItMakesNoSense)
+{
+  EXPECT_NE (apply ({ teardown ("lab") }), "");
+  EXPECT_EQ (last_code, VSW_ERROR_INVALID_STATE) << last_error;
+  ASSERT_EQ (apply ({ new_switch ("mine", VSW_LIFETIME_CALLER, "guid :1.1") }), "");
+  EXPECT_NE (apply ({ setup ("mine", "eth0") }), "");
+  EXPECT_EQ (last_code, VSW_ERROR_INVALID_STATE) << last_error;
+  ASSERT_EQ (apply ({ vsw_change_delete (VSW_KIND_SWITCH, "id-mine", FALSE) }), "");
+  EXPECT_EQ (kernel_state (), before);
+}
+
+/* The daemon dies after step k: nothing is undone, nothing is committed. */
+TEST_F (Hosting, ThatWasCutOffIsAllOrNothing)
+{
+  std::string shape = kernel_shape ();
+  for (guint k = 1;; k++)
+    {
+      guint struck = vsw_fake_kernel_get_struck (kernel);
+      vsw_fake_kernel_set_lasting_fault (kernel, k, VSW_ERROR_KERNEL);
+      apply ({ setup ("lab", "eth0") });
+      settle ();
+      vsw_fake_kernel_set_fault (kernel, 0, VSW_ERROR_KERNEL);
+      if (vsw_fake_kernel_get_struck (kernel) == struck)
+        {
+          ASSERT_GT (k, 8u);
+          break;
+        }
+      restart ();
+      ASSERT_EQ (kernel_shape (), shape) << "cut off at step " << k;
+      ASSERT_EQ (list_ip ("eth0"), everything);
+    }
+
+  std::string during = kernel_shape ();
+  for (guint k = 1;; k++)
+    {
+      guint struck = vsw_fake_kernel_get_struck (kernel);
+      vsw_fake_kernel_set_lasting_fault (kernel, k, VSW_ERROR_KERNEL);
+      apply ({ teardown ("lab") });
+      settle ();
+      vsw_fake_kernel_set_fault (kernel, 0, VSW_ERROR_KERNEL);
+      restart ();
+      if (nic ("eth0") == nullptr)
+        {
+          ASSERT_GT (k, 6u);
+          break;
+        }
+      ASSERT_GT (vsw_fake_kernel_get_struck (kernel), struck);
+      ASSERT_EQ (kernel_shape (), during) << "cut off at step " << k;
+      ASSERT_EQ (list_ip ("vswi-lab-host"), everything);
+    }
+  EXPECT_EQ (kernel_shape (), shape);
+}
