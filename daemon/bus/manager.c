@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* org.vmswitch1.Manager */
 #include "bus/draft.h"
+#include "bus/hosting.h"
 #include "bus/statistics.h"
 #include "bus/table.h"
 #include "introspection/interfaces.h"
@@ -238,6 +239,8 @@ static const VswMethodRow methods[] = {
   { "CreateSwitch", VSW_RUN_CHANGE, FALSE, decode_create_switch, vsw_request_reply_path },
   { "CreateInternalEthernetPort", VSW_RUN_CHANGE, FALSE, decode_create_internal, vsw_request_reply_path },
   { "DefineSystem", VSW_RUN_CHANGE, FALSE, decode_define_system, vsw_request_reply_path },
+  { "SetupSwitch", VSW_RUN_CHANGE, FALSE, vsw_hosting_decode_setup, vsw_hosting_reply_setup },
+  { "TeardownSwitch", VSW_RUN_CHANGE, FALSE, vsw_hosting_decode_teardown, vsw_hosting_reply_teardown },
   { "GetStatistics", VSW_RUN_COUNTERS, FALSE, vsw_statistics_decode, vsw_statistics_reply },
   { "ResolveDevice", VSW_RUN_NOTHING, FALSE, decode_resolve_device, vsw_request_reply_path },
 };

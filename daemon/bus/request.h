@@ -27,6 +27,8 @@ typedef struct
   GPtrArray *paths;       /* (owned) (element-type utf8) of what is made or was asked about, for the reply */
   GPtrArray *more_paths;  /* (owned) (element-type utf8) a second list, of endpoints */
   GPtrArray *handouts;    /* (owned) (element-type VswHandout) where descriptors of taps go, in the order of the reply */
+  gboolean is_dry;        /* nothing is to be done, only said */
+  GStrv steps;            /* (owned) (nullable) what would be done, for the reply */
   char *id;               /* (owned) (nullable) of the object to read from, or to tell of */
 
   /* what the gate looks at: of everything that the call touches */

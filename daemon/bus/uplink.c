@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/uplink.h"
 
-/* The NIC of the host that an argument names. */
-static gboolean
-get_external (VswRequest *request, gsize position, VswView *ret_view, GError **error)
+/**
+ * vsw_uplink_get_external:
+ * @request: a request
+ * @position: which argument, an object path
+ * @ret_view: (out): the NIC
+ * @error: NOT_FOUND
+ *
+ * The NIC of the host that an argument names; polkit's rules are told its name. Thread: main.
+ *
+ * Returns: %FALSE if it names none
+ */
+gboolean
+vsw_uplink_get_external (VswRequest *request, gsize position, VswView *ret_view, GError **error)
 {
   if (!vsw_request_get_object (request, position, VSW_VIEW_EXTERNAL, "external Ethernet port", ret_view, error))
     return FALSE;
@@ -14,8 +24,17 @@ get_external (VswRequest *request, gsize position, VswView *ret_view, GError **e
   return TRUE;
 }
 
-static gboolean
-check_there (const VswView *external, GError **error)
+/**
+ * vsw_uplink_check_there:
+ * @external: a NIC of the host
+ * @error: NOT_BRIDGEABLE
+ *
+ * Thread: main.
+ *
+ * Returns: %FALSE if it is one that is bound and missing
+ */
+gboolean
+vsw_uplink_check_there (const VswView *external, GError **error)
 {
   if (external->link != NULL)
     return TRUE;
@@ -23,6 +42,29 @@ check_there (const VswView *external, GError **error)
   g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_BRIDGEABLE, "%s cannot be a port of a switch: it is not there",
                external->nic->head.name);
   return FALSE;
+}
+
+/**
+ * vsw_uplink_draft:
+ * @request: a request
+ * @home: the switch that it is bound to
+ * @external: a NIC of the host that is there
+ *
+ * What the NIC will be while it is bound; that lives as long as the switch. Thread: main.
+ *
+ * Returns: (transfer full): the draft
+ */
+VswNic *
+vsw_uplink_draft (VswRequest *request, const VswSwitch *home, const VswView *external)
+{
+  g_autofree char *id = vsw_id_new ();
+  VswSettings none = { 0 };
+  VswNic draft = { .nic_kind = VSW_NIC_EXTERNAL, .backend = VSW_BACKEND_HARDWARE };
+
+  draft.head = vsw_request_begin_draft (request, VSW_KIND_NIC, id, external->link->name, &none, home->head.lifetime);
+  draft.head.holder = home->head.holder;
+
+  return vsw_nic_new (&draft);
 }
 
 /**
@@ -42,16 +84,10 @@ vsw_uplink_decode_bind (VswRequest *request, const VswView *target, GError **err
   VswView external;
 
   if (!vsw_request_get_options (request, VSW_KEYS_BIND, &options, error)
-      || !get_external (request, 0, &external, error) || !check_there (&external, error))
+      || !vsw_uplink_get_external (request, 0, &external, error) || !vsw_uplink_check_there (&external, error))
     return FALSE;
 
-  g_autofree char *id = vsw_id_new ();
-  VswSettings none = { 0 };
-  VswNic draft = { .nic_kind = VSW_NIC_EXTERNAL, .backend = VSW_BACKEND_HARDWARE };
-  draft.head = vsw_request_begin_draft (request, VSW_KIND_NIC, id, external.link->name, &none,
-                                        target->home->head.lifetime);
-  draft.head.holder = target->home->head.holder;
-  g_autoptr (VswNic) value = vsw_nic_new (&draft);
+  g_autoptr (VswNic) value = vsw_uplink_draft (request, target->home, &external);
   vsw_request_take_change (request, vsw_change_bind (value, target->home->head.id, external.link->index,
                                                      options.drop_addresses));
   g_ptr_array_add (request->paths, vsw_path_new_port (target->home->head.name, external.link->name));
@@ -73,7 +109,7 @@ vsw_uplink_decode_unbind (VswRequest *request, const VswView *target, GError **e
 {
   VswView external;
 
-  if (!vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error) || !get_external (request, 0, &external, error))
+  if (!vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error) || !vsw_uplink_get_external (request, 0, &external, error))
     return FALSE;
   if (external.nic == NULL)
     {

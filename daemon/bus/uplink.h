@@ -9,4 +9,9 @@ G_BEGIN_DECLS
 gboolean vsw_uplink_decode_bind (VswRequest *request, const VswView *target, GError **error);
 gboolean vsw_uplink_decode_unbind (VswRequest *request, const VswView *target, GError **error);
 
+/* what SetupSwitch shares */
+gboolean vsw_uplink_get_external (VswRequest *request, gsize position, VswView *ret_view, GError **error);
+gboolean vsw_uplink_check_there (const VswView *external, GError **error);
+VswNic *vsw_uplink_draft (VswRequest *request, const VswSwitch *home, const VswView *external);
+
 G_END_DECLS

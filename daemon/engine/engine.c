@@ -116,7 +116,18 @@ vsw_engine_stop (VswEngine *self)
 /* --- requests --- */
 
 static void
-end_apply (VswEngine *engine, VswDelta *delta, const GError *error, gpointer data)
+end_plan (VswEngine *engine, VswDelta *delta, const VswPlan *plan, const GError *error, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+
+  if (error != NULL)
+    g_task_return_error (task, g_error_copy (error));
+  else
+    g_task_return_pointer (task, vsw_plan_list_steps (plan), (GDestroyNotify)g_strfreev);
+}
+
+static void
+end_apply (VswEngine *engine, VswDelta *delta, const VswPlan *plan, const GError *error, gpointer data)
 {
   g_autoptr (GTask) task = data;
 
@@ -124,6 +135,21 @@ end_apply (VswEngine *engine, VswDelta *delta, const GError *error, gpointer dat
     g_task_return_error (task, g_error_copy (error));
   else
     g_task_return_pointer (task, vsw_delta_ref (delta), (GDestroyNotify)vsw_delta_unref);
+}
+
+/* Puts a request into the queue, if there still is one. */
+static void
+push_request (VswEngine *self, GPtrArray *changes, gboolean is_dry, GCancellable *cancellable, GTask *task)
+{
+  if (!self->is_stopped)
+    {
+      vsw_engine_push_changes (self, changes, is_dry, cancellable, is_dry ? end_plan : end_apply, task);
+      return;
+    }
+
+  g_ptr_array_unref (changes);
+  g_task_return_new_error (task, VSW_ERROR, VSW_ERROR_INVALID_STATE, "the service is stopping");
+  g_object_unref (task);
 }
 
 /**
@@ -143,15 +169,43 @@ vsw_engine_apply_async (VswEngine *self, GPtrArray *changes, GCancellable *cance
   GTask *task = g_task_new (self, NULL, callback, user_data);
 
   g_task_set_source_tag (task, vsw_engine_apply_async);
-  if (self->is_stopped)
-    {
-      g_ptr_array_unref (changes);
-      g_task_return_new_error (task, VSW_ERROR, VSW_ERROR_INVALID_STATE, "the service is stopping");
-      g_object_unref (task);
-      return;
-    }
+  push_request (self, changes, FALSE, cancellable, task);
+}
 
-  vsw_engine_push_changes (self, changes, cancellable, end_apply, task);
+/**
+ * vsw_engine_plan_async:
+ * @self: the engine
+ * @changes: (transfer full) (element-type VswChange): what would be asked
+ * @cancellable: (nullable): honoured while the request waits
+ * @callback: called with what would be done: vsw_engine_plan_finish()
+ * @user_data: for @callback
+ *
+ * Asks what a change would do, and does nothing. It takes its turn as any request does. Thread: main.
+ */
+void
+vsw_engine_plan_async (VswEngine *self, GPtrArray *changes, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, vsw_engine_plan_async);
+  push_request (self, changes, TRUE, cancellable, task);
+}
+
+/**
+ * vsw_engine_plan_finish:
+ * @self: the engine
+ * @result: of vsw_engine_plan_async()
+ * @error: return location
+ *
+ * Errors: those of vsw_engine_apply_finish() that a change has before anything is done. Thread: main.
+ *
+ * Returns: (transfer full): operations, a line each, in order
+ */
+GStrv
+vsw_engine_plan_finish (VswEngine *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /**

@@ -47,6 +47,11 @@ void vsw_engine_apply_async (VswEngine *self, GPtrArray *changes, GCancellable *
                              GAsyncReadyCallback callback, gpointer user_data);
 VswDelta *vsw_engine_apply_finish (VswEngine *self, GAsyncResult *result, GError **error);
 
+/* What that would do, an operation a line, in order; nothing is done. (transfer full) */
+void vsw_engine_plan_async (VswEngine *self, GPtrArray *changes, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data);
+GStrv vsw_engine_plan_finish (VswEngine *self, GAsyncResult *result, GError **error);
+
 /* Reads that ask the kernel; they take their turn on the worker. */
 /* (element-type VswForwardingEntry), model/reading.h */
 void vsw_engine_get_forwarding_async (VswEngine *self, const char *switch_id, GAsyncReadyCallback callback,

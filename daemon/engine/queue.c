@@ -21,6 +21,7 @@ struct _VswTurn
   TurnKind kind;
   VswEngine *engine; /* (owned) */
 
+  gboolean is_dry;           /* its changes are only planned */
   gboolean is_asking;        /* its changes have something to ask first */
   GPtrArray *changes;        /* (owned) (nullable) (element-type VswChange) */
   GCancellable *cancellable; /* (owned) (nullable) */
@@ -64,7 +65,7 @@ static void
 end_turn (VswEngine *engine, VswTurn *turn, VswDelta *delta)
 {
   if (turn->end != NULL)
-    turn->end (engine, delta, turn->error, turn->end_data);
+    turn->end (engine, delta, turn->plan, turn->error, turn->end_data);
   free_turn (turn);
 }
 
@@ -300,7 +301,7 @@ prepare_changes (VswEngine *engine, VswTurn *turn)
   turn->plan = vsw_plan_new (engine->model, engine->links, turn->delta);
   vsw_model_revert (engine->model, turn->delta);
 
-  return vsw_delta_get_size (turn->delta) > 0;
+  return !turn->is_dry && vsw_delta_get_size (turn->delta) > 0;
 }
 
 static gboolean
@@ -381,12 +382,13 @@ push_turn (VswEngine *engine, VswTurn *turn)
 }
 
 void
-vsw_engine_push_changes (VswEngine *engine, GPtrArray *changes, GCancellable *cancellable, VswTurnEnd end,
-                         gpointer data)
+vsw_engine_push_changes (VswEngine *engine, GPtrArray *changes, gboolean is_dry, GCancellable *cancellable,
+                         VswTurnEnd end, gpointer data)
 {
   VswTurn *turn = new_turn (engine, TURN_CHANGES);
 
   turn->changes = changes;
+  turn->is_dry = is_dry;
   turn->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   turn->end = end;
   turn->end_data = data;
@@ -459,7 +461,7 @@ vsw_engine_clear_turns (VswEngine *engine)
     {
       set_stopping (&turn->error);
       if (turn->end != NULL)
-        turn->end (engine, NULL, turn->error, turn->end_data);
+        turn->end (engine, NULL, NULL, turn->error, turn->end_data);
       free_turn (turn);
     }
 }

@@ -30,7 +30,7 @@ release_again (gpointer user_data)
 }
 
 static void
-end_release (VswEngine *engine, VswDelta *delta, const GError *error, gpointer data)
+end_release (VswEngine *engine, VswDelta *delta, const VswPlan *plan, const GError *error, gpointer data)
 {
   Release *release = data;
 
@@ -115,5 +115,5 @@ vsw_engine_release (VswEngine *self, const char *holder)
   release = g_new (Release, 1);
   release->engine = g_object_ref (self);
   release->holder = g_strdup (holder);
-  vsw_engine_push_changes (self, changes, NULL, end_release, release);
+  vsw_engine_push_changes (self, changes, FALSE, NULL, end_release, release);
 }

@@ -82,10 +82,11 @@ VswValue *vsw_keys_find_value (VswEngine *engine, const VswLink *link);
 GPtrArray *vsw_keys_list_repairable (VswKeys *keys, VswModel *model);
 
 /* --- queue.c --- */
-typedef void (*VswTurnEnd) (VswEngine *engine, VswDelta *delta, const GError *error, gpointer data);
-/* changes: (transfer full). `end` is called once, on the main thread, with the delta or the error. */
-void vsw_engine_push_changes (VswEngine *engine, GPtrArray *changes, GCancellable *cancellable, VswTurnEnd end,
-                              gpointer data);
+typedef void (*VswTurnEnd) (VswEngine *engine, VswDelta *delta, const VswPlan *plan, const GError *error, gpointer data);
+/* changes: (transfer full). is_dry: they are resolved and planned, and nothing is done. `end` is called once, on the main thread, with the delta
+ * and the plan (both nullable), or the error. */
+void vsw_engine_push_changes (VswEngine *engine, GPtrArray *changes, gboolean is_dry, GCancellable *cancellable,
+                              VswTurnEnd end, gpointer data);
 /* A turn that brings the devices of these objects (ids, transfer full; NULL: all) back to the wish. */
 void vsw_engine_push_repair (VswEngine *engine, GPtrArray *ids);
 /* A turn that takes the port of this NIC down. */

@@ -35,6 +35,9 @@ void vsw_plan_free (VswPlan *self);
 /* All operations, a line each, "--" before the final ones. (transfer full) */
 char *vsw_plan_print (const VswPlan *self);
 
+/* The same as lines, for people. (transfer full) */
+GStrv vsw_plan_list_steps (const VswPlan *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswPlan, vsw_plan_free)
 
 G_END_DECLS

@@ -151,7 +151,7 @@ def json_keeps_names_and_values_of_the_bus(service):
     assert stats[1]['rx-bytes'] == 2**64 - 1
     assert service.run('capabilities', '--json').json == ['bridge', 'veth']
     status = service.run('status', '--json').json
-    assert status['Switches'] == 2 and status['Degraded'] == 1 and status['Manager']['Version'] == '0.2.0'
+    assert status['Switches'] == 2 and status['Degraded'] == 1 and status['Manager']['Version'] == '0.3.0'
     assert status['Systems'] == 2 and status['EnabledSystems'] == 1
     assert [s['Name'] for s in everything['Systems']] == ['vm1', 'vm2']
     assert [s['Name'] for s in everything['Settings']] == ['net0', 'net1', 'net0', 'net2', 'net10']
