@@ -82,6 +82,29 @@ dump_both (VswSession *session, Reading *reading, VswIpKind kind, gboolean proxi
   return dump (session, reading, AF_INET, proxies, error) && dump (session, reading, AF_INET6, proxies, error);
 }
 
+static int
+compare_bodies (gconstpointer a, gconstpointer b)
+{
+  const VswIpItem *left = *(const VswIpItem *const *)a, *right = *(const VswIpItem *const *)b;
+  int difference = memcmp (left->body, right->body, MIN (left->size, right->size));
+
+  return difference != 0 ? difference : (int)left->size - (int)right->size;
+}
+
+/* The kernel keeps them by hash, differently at every link: sorted, so that the same has the same bytes. */
+static gboolean
+read_neighbours (VswSession *session, Reading *reading, GError **error)
+{
+  guint before = reading->items->len;
+
+  if (!dump_both (session, reading, VSW_IP_NEIGHBOUR, FALSE, error)
+      || !dump_both (session, reading, VSW_IP_NEIGHBOUR, TRUE, error))
+    return FALSE;
+  if (reading->items->len > before)
+    qsort (reading->items->pdata + before, reading->items->len - before, sizeof (gpointer), compare_bodies);
+  return TRUE;
+}
+
 /* --- routes to the addresses' own networks --- */
 
 static gboolean
@@ -321,8 +344,7 @@ vsw_ip_read (VswSession *session, VswIpLink link, GError **error)
   set->taken = g_get_real_time () / G_USEC_PER_SEC;
   if (!vsw_ip_settings_read (session, link, set, error)
       || !dump_both (session, &reading, VSW_IP_ADDRESS, FALSE, error)
-      || !dump_both (session, &reading, VSW_IP_NEIGHBOUR, FALSE, error)
-      || !dump_both (session, &reading, VSW_IP_NEIGHBOUR, TRUE, error) || !read_next_hops (session, &reading, error)
+      || !read_neighbours (session, &reading, error) || !read_next_hops (session, &reading, error)
       || !read_routes (session, &reading, error) || !dump_both (session, &reading, VSW_IP_RULE, FALSE, error))
     return NULL;
   add_other_links (session, set);

@@ -165,17 +165,28 @@ vsw_ip_route_is_direct (const VswIpItem *route)
          && vsw_ip_item_find (route, RTA_MULTIPATH) == NULL && vsw_ip_item_find (route, RTA_NH_ID) == NULL;
 }
 
-/* In their order, which makes the same ones secondary; neighbours last, for which there must be an address. */
-gboolean
-vsw_ip_add_addresses (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, GError **error)
+static gboolean
+add_addresses_of (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, int family, GError **error)
 {
   for (guint i = 0; i < items->items->len; i++)
     {
-      const VswIpItem *item = g_ptr_array_index (items->items, i);
+      guint place = family == AF_INET6 ? items->items->len - 1 - i : i;
+      const VswIpItem *item = g_ptr_array_index (items->items, place);
 
-      if (item->kind == VSW_IP_ADDRESS && !vsw_ip_change_add_at_once (change, item, self->link, error))
+      if (item->kind == VSW_IP_ADDRESS && item->body[0] == family
+          && !vsw_ip_change_add_at_once (change, item, self->link, error))
         return FALSE;
     }
+  return TRUE;
+}
+
+/* IPv4 puts new addresses last, and those of a network that it has already are secondary; IPv6 puts them first (ipv6_link_dev_addr() of
+ * net/ipv6/addrconf.c). So they come to stand as they stood. Neighbours last, for which there must be an address. */
+gboolean
+vsw_ip_add_addresses (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, GError **error)
+{
+  if (!add_addresses_of (self, change, items, AF_INET, error) || !add_addresses_of (self, change, items, AF_INET6, error))
+    return FALSE;
   for (guint i = 0; i < items->items->len; i++)
     {
       const VswIpItem *item = g_ptr_array_index (items->items, i);
