@@ -68,17 +68,23 @@ turn_ipv6_on (VswSession *session, const VswIpWork *work, GError **error)
  *
  * VSW_OP_IP_PREPARE. Addresses, which are in use at once, and neighbours made by hand; the check of source addresses is loosened where it would
  * drop what comes while answers still leave by `far`. The settings follow with vsw_ip_move(). Routes to the addresses' own networks stand behind those of
- * `far`, so nothing leaves by the device. Worker. Errors: NOT_FOUND, INVALID_ARGUMENT, KERNEL.
+ * `far`, so nothing leaves by the device of its own accord (answers to echo requests of IPv6 do,
+ * which go back where they came from: icmpv6_echo_reply() of net/ipv6/icmp.c). Worker. Errors: NOT_FOUND, INVALID_ARGUMENT, KERNEL.
  */
 gboolean
 vsw_ip_prepare (VswSession *session, const VswOp *op, GError **error)
 {
   g_autoptr (VswIpWork) work = vsw_ip_work_new (session, op->device, op->ip, error);
+  g_autoptr (VswLink) far = vsw_read_link (session->route, op->far, NULL);
   g_autoptr (VswIpChange) change = vsw_ip_change_new (session);
 
-  return work != NULL && vsw_ip_change_keep_settings (change, work->link, error)
-         && end (change, turn_ipv6_on (session, work, error) && vsw_ip_settings_loosen (session, work->link, error)
-                             && vsw_ip_add_addresses (work, change, work->wish, error));
+  if (work == NULL || !vsw_ip_change_keep_settings (change, work->link, error)
+      || !end (change, turn_ipv6_on (session, work, error) && vsw_ip_settings_loosen (session, work->link, error)
+                           && vsw_ip_add_addresses (work, change, work->wish, error)))
+    return FALSE;
+  if (far != NULL)
+    vsw_ip_copy_found (change, (VswIpLink){ far->index, far->name }, work->link);
+  return TRUE;
 }
 
 /**
@@ -101,9 +107,12 @@ vsw_ip_forget (VswSession *session, const VswOp *op, GError **error)
       return FALSE;
     }
 
-  return end (change, vsw_ip_delete_kind (work, change, work->wish, VSW_IP_NEIGHBOUR, error)
-                          && vsw_ip_delete_addresses (work, change, work->wish, error)
-                          && vsw_ip_settings_tighten (session, work->link, error));
+  if (!end (change, vsw_ip_delete_kind (work, change, work->wish, VSW_IP_NEIGHBOUR, error)
+                        && vsw_ip_delete_addresses (work, change, work->wish, error)
+                        && vsw_ip_settings_tighten (session, work->link, error)))
+    return FALSE;
+  vsw_ip_delete_found (session, work->link);
+  return TRUE;
 }
 
 /* --- take --- */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/ip.h>
 
 #include "kernel/ip_encode.h"
 #include "kernel/ip_settings.h"
@@ -181,6 +182,24 @@ vsw_ip_change_keep_settings (VswIpChange *self, VswIpLink link, GError **error)
   self->link = (VswIpLink){ link.index, g_strdup (link.name) };
   self->before = vsw_ip_set_new ();
   return vsw_ip_settings_read (self->session, link, self->before, error);
+}
+
+gboolean
+vsw_ip_change_loosen (VswIpChange *self, VswIpLink link, const VswIpSet *now, GError **error)
+{
+  for (guint i = 0; i < now->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (now->items, i);
+      VswIpNumber before;
+
+      memcpy (&before, item->body, MIN (item->size, sizeof before));
+      if (item->kind != VSW_IP_SETTING4 || before.number != IPV4_DEVCONF_RP_FILTER)
+        continue;
+      if (!vsw_ip_settings_loosen (self->session, link, error))
+        return FALSE;
+      g_ptr_array_add (self->undo, vsw_ip_encode_setting4 (link.index, &before, 1));
+    }
+  return TRUE;
 }
 
 gboolean

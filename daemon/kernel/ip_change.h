@@ -35,6 +35,8 @@ gboolean vsw_ip_change_replace (VswIpChange *self, const VswIpItem *old, VswIpLi
 gboolean vsw_ip_change_settle (VswIpChange *self, const VswIpItem *address, VswIpLink link, GError **error);
 /* Keeps the settings of that link for the way back. */
 gboolean vsw_ip_change_keep_settings (VswIpChange *self, VswIpLink link, GError **error);
+/* Frames are taken though answers to them leave by another link. */
+gboolean vsw_ip_change_loosen (VswIpChange *self, VswIpLink link, const VswIpSet *now, GError **error);
 gboolean vsw_ip_change_quiet (VswIpChange *self, VswIpLink link, const VswIpSet *now, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswIpChange, vsw_ip_change_free)

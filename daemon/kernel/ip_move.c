@@ -45,32 +45,6 @@ intersect (const VswIpSet *now, const VswIpSet *wish)
   return both;
 }
 
-/* --- neighbours that the kernel found --- */
-
-/* So that nobody has to be asked for his MAC address first. It is a help, not a duty. */
-static void
-copy_found (Move *self)
-{
-  g_autoptr (VswIpSet) found = vsw_ip_read_found (self->session, self->far->link, NULL);
-
-  for (guint i = 0; found != NULL && i < found->items->len; i++)
-    vsw_ip_change_add (self->change, g_ptr_array_index (found->items, i), self->work->link, NLM_F_EXCL, NULL);
-}
-
-static void
-delete_found (Move *self)
-{
-  g_autoptr (VswIpSet) found = vsw_ip_read_found (self->session, self->far->link, NULL);
-
-  for (guint i = 0; found != NULL && i < found->items->len; i++)
-    {
-      VswAnswer answer;
-
-      vsw_socket_request (self->session->route,
-                          vsw_ip_encode_delete (g_ptr_array_index (found->items, i), self->far->link), &answer, NULL);
-    }
-}
-
 /* --- what sends --- */
 
 static gboolean
@@ -183,15 +157,16 @@ move (Move *self, GError **error)
   const VswIpSet *wish = self->work->wish;
 
   if (!vsw_ip_settings_apply (self->session, link, wish, VSW_IP_SETTINGS_FIRST, error)
+      || !vsw_ip_change_loosen (self->change, self->far->link, self->far->now, error)
       || !vsw_ip_add_addresses (self->work, self->change, self->moving, error))
     return FALSE;
-  copy_found (self);
+  vsw_ip_copy_found (self->change, self->far->link, link);
   if (!move_senders (self, error) || !leave (self, error) || !settle (self, error)
       || !vsw_ip_settings_apply (self->session, link, wish, VSW_IP_SETTINGS_ALL, error)
       || !vsw_ip_work_check_done (self->work, self->session, self->moving, TRUE, error)
       || !vsw_ip_work_check_done (self->far, self->session, self->moving, FALSE, error))
     return FALSE;
-  delete_found (self);
+  vsw_ip_delete_found (self->session, self->far->link);
   return TRUE;
 }
 

@@ -228,6 +228,28 @@ vsw_ip_delete_addresses (const VswIpWork *self, VswIpChange *change, const VswIp
   return TRUE;
 }
 
+void
+vsw_ip_copy_found (VswIpChange *change, VswIpLink far, VswIpLink link)
+{
+  g_autoptr (VswIpSet) found = vsw_ip_read_found (change->session, far, NULL);
+
+  for (guint i = 0; found != NULL && i < found->items->len; i++)
+    vsw_ip_change_add (change, g_ptr_array_index (found->items, i), link, NLM_F_REPLACE, NULL);
+}
+
+void
+vsw_ip_delete_found (VswSession *session, VswIpLink link)
+{
+  g_autoptr (VswIpSet) found = vsw_ip_read_found (session, link, NULL);
+
+  for (guint i = 0; found != NULL && i < found->items->len; i++)
+    {
+      VswAnswer answer;
+
+      vsw_socket_request (session->route, vsw_ip_encode_delete (g_ptr_array_index (found->items, i), link), &answer, NULL);
+    }
+}
+
 /* One turn over those that are not done. TRUE: something succeeded. ret_error: what the last one that failed said */
 static gboolean
 turn (const VswIpSet *items, gboolean direct, gboolean *done, VswIpItemFunc function, gpointer user_data, guint *ret_left,

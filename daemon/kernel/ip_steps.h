@@ -36,6 +36,11 @@ gboolean vsw_ip_delete_addresses (const VswIpWork *self, VswIpChange *change, co
 gboolean vsw_ip_delete_kind (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, VswIpKind kind,
                              GError **error);
 
+/* Neighbours that the kernel found itself, so that nobody has to be asked for his MAC address first: a help, not a duty. One that is being asked for in
+ * vain at `link`, which sent before anything could come back, is overruled. */
+void vsw_ip_copy_found (VswIpChange *change, VswIpLink far, VswIpLink link);
+void vsw_ip_delete_found (VswSession *session, VswIpLink link);
+
 /* Tries the items until no further one succeeds: a gateway may be behind the route of another. */
 typedef gboolean (*VswIpItemFunc) (const VswIpItem *item, gpointer user_data, GError **error);
 gboolean vsw_ip_for_each_route (const VswIpSet *items, gboolean direct, VswIpItemFunc function, gpointer user_data,

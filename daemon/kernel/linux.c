@@ -87,9 +87,9 @@ apply (VswKernel *kernel, const VswOp *op, GError **error)
     case VSW_OP_IP_GIVE:
       return vsw_ip_give (session, op, error);
     case VSW_OP_DIVERT_ADD:
-      return vsw_divert_add (session, op, error);
+      return vsw_divert_add (session, self->guard, op, error);
     case VSW_OP_DIVERT_DELETE:
-      return vsw_divert_delete (session, op, error);
+      return vsw_divert_delete (session, self->guard, op, error);
     case VSW_OP_HOST_ADD:
       return vsw_host_add (session, op, error);
     case VSW_OP_HOST_DELETE:
