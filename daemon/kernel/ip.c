@@ -82,6 +82,7 @@ vsw_ip_prepare (VswSession *session, const VswOp *op, GError **error)
       || !end (change, turn_ipv6_on (session, work, error) && vsw_ip_settings_loosen (session, work->link, error)
                            && vsw_ip_add_addresses (work, change, work->wish, error)))
     return FALSE;
+  vsw_ip_wait_for_addresses (work, session, work->wish);
   if (far != NULL)
     vsw_ip_copy_found (change, (VswIpLink){ far->index, far->name }, work->link);
   return TRUE;

@@ -160,6 +160,7 @@ move (Move *self, GError **error)
       || !vsw_ip_change_loosen (self->change, self->far->link, self->far->now, error)
       || !vsw_ip_add_addresses (self->work, self->change, self->moving, error))
     return FALSE;
+  vsw_ip_wait_for_addresses (self->work, self->session, self->moving);
   vsw_ip_copy_found (self->change, self->far->link, link);
   if (!move_senders (self, error) || !leave (self, error) || !settle (self, error)
       || !vsw_ip_settings_apply (self->session, link, wish, VSW_IP_SETTINGS_ALL, error)

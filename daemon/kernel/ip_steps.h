@@ -36,6 +36,8 @@ gboolean vsw_ip_delete_addresses (const VswIpWork *self, VswIpChange *change, co
 gboolean vsw_ip_delete_kind (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, VswIpKind kind,
                              GError **error);
 
+/* Until the host takes frames for those of IPv6, a second at most: a help, not a duty. */
+void vsw_ip_wait_for_addresses (const VswIpWork *self, VswSession *session, const VswIpSet *items);
 /* Neighbours that the kernel found itself, so that nobody has to be asked for his MAC address first: a help, not a duty. One that is being asked for in
  * vain at `link`, which sent before anything could come back, is overruled. */
 void vsw_ip_copy_found (VswIpChange *change, VswIpLink far, VswIpLink link);
