@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What only the real kernel shows of IP on links: that all of it comes back as it was, in the words of ip(8). */
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <functional>
 #include <regex>
 #include <sstream>
 
@@ -263,6 +270,130 @@ TEST_F (IpTest, ThatCannotMoveStays)
   refuse (make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"), VSW_ERROR_KERNEL);
   EXPECT_EQ (compare (before, show ()), "");
   EXPECT_EQ (show_order (), order);
+}
+
+/* --- a daemon that dies --- */
+
+/* A process of its own that does the operation and is killed when it is about to send to the kernel for the k-th time, counted from 1 after everything is
+ * opened. FALSE: it was done before that. */
+bool
+apply_and_die (const VswOp *op, int k)
+{
+  pid_t child = fork ();
+
+  if (child == 0)
+    {
+      VswKernel *kernel = vsw_linux_kernel_new (nullptr);
+
+      ptrace (PTRACE_TRACEME, 0, nullptr, nullptr);
+      raise (SIGSTOP);
+      _exit (kernel != nullptr && vsw_kernel_apply (kernel, op, nullptr) ? 0 : 1);
+    }
+  int status = 0;
+  waitpid (child, &status, 0);
+  ptrace (PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
+  while (ptrace (PTRACE_SYSCALL, child, nullptr, nullptr) == 0 && waitpid (child, &status, 0) == child
+         && WIFSTOPPED (status))
+    {
+      __ptrace_syscall_info info = {};
+
+      if (WSTOPSIG (status) != (SIGTRAP | 0x80))
+        continue;
+      ptrace (PTRACE_GET_SYSCALL_INFO, child, sizeof info, &info);
+      if (info.op != PTRACE_SYSCALL_INFO_ENTRY || (info.entry.nr != SYS_sendmsg && info.entry.nr != SYS_write) || --k > 0)
+        continue;
+      kill (child, SIGKILL);
+      waitpid (child, &status, 0);
+      return true;
+    }
+  EXPECT_TRUE (WIFEXITED (status) && WEXITSTATUS (status) == 0) << "it failed, and nobody killed it";
+  return false;
+}
+
+class DeathTest : public IpTest
+{
+protected:
+  /* The operation is stopped at its k-th request, and done again: for some k all along the way. */
+  void
+  die_everywhere (const std::function<OpPointer ()> &make, const std::function<void ()> &undo)
+  {
+    OpPointer op = make ();
+    std::string before = show ();
+
+    apply (op);
+    std::string after = show ();
+    undo ();
+    ASSERT_EQ (compare (before, show ()), "");
+    for (int k = 1;; k += stride)
+      {
+        bool died = apply_and_die (make ().get (), k);
+
+        apply (make ());
+        ASSERT_EQ (compare (after, show ()), "") << "killed at " << k;
+        undo ();
+        ASSERT_EQ (compare (before, show ()), "") << "killed at " << k;
+        if (!died)
+          break;
+        n_deaths++;
+      }
+  }
+
+  void
+  configure_little ()
+  {
+    run_command (R"(
+      set -e
+      ip address add 192.0.2.5/24 brd + dev eth0
+      ip address add 192.0.2.6/24 dev eth0 valid_lft 3600 preferred_lft 1800
+      ip address add 2001:db8::5/64 dev eth0
+      ip route add default via 192.0.2.1
+      ip -6 route add default via 2001:db8::1
+      ip rule add iif eth0 table 100 priority 1000
+      ip neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev eth0
+      echo 1 > /proc/sys/net/ipv6/conf/eth0/proxy_ndp
+      echo 1 > /proc/sys/net/ipv4/conf/eth0/arp_ignore
+      echo 0 > /proc/sys/net/ipv6/conf/eth0/accept_ra
+    )");
+    settle ();
+  }
+
+  static constexpr int stride = 13; /* one of that many requests */
+  int n_deaths = 0;
+};
+
+TEST_F (DeathTest, MovesAllTheSame)
+{
+  configure_little ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  die_everywhere ([&] { return make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"); },
+                  [&] {
+                    apply (make_ip (VSW_OP_IP_MOVE, "eth0", ip, "nic"));
+                    run_command ("ip link set nic addrgenmode none; ip link set eth0 addrgenmode eui64");
+                    run_command ("echo 0 > /proc/sys/net/ipv6/conf/nic/proxy_ndp");
+                  });
+  EXPECT_GT (n_deaths, 3);
+}
+
+TEST_F (DeathTest, TakesAllTheSame)
+{
+  configure_little ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  die_everywhere ([&] { return make_ip (VSW_OP_IP_TAKE, "eth0", ip); },
+                  [&] { apply (make_ip (VSW_OP_IP_GIVE, "eth0", ip)); });
+  EXPECT_GT (n_deaths, 3);
+}
+
+TEST_F (DeathTest, GivesAllTheSame)
+{
+  configure_little ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip));
+  die_everywhere ([&] { return make_ip (VSW_OP_IP_GIVE, "eth0", ip); },
+                  [&] { apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip)); });
+  EXPECT_GT (n_deaths, 3);
 }
 
 } // namespace
