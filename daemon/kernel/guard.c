@@ -130,8 +130,15 @@ fold_text (const char *text)
   return g_strstrip (line);
 }
 
-static gboolean
-run (VswGuard *self, const char *commands, const char *step, GError **error)
+/**
+ * vsw_guard_run:
+ * @commands: for nft, one transaction
+ * @step: what was tried, for the message
+ *
+ * Worker. Errors: KERNEL (with the words of nft).
+ */
+gboolean
+vsw_guard_run (VswGuard *self, const char *commands, const char *step, GError **error)
 {
   guint32 before;
   guint32 after;
@@ -227,7 +234,7 @@ vsw_guard_add (VswGuard *self, const char *bridge, GError **error)
   append_delete_chain (commands, "out", bridge);
   append_bridge (commands, bridge);
   step = g_strdup_printf ("guard bridge %s", bridge);
-  return run (self, commands->str, step, error);
+  return vsw_guard_run (self, commands->str, step, error);
 }
 
 /**
@@ -247,7 +254,7 @@ vsw_guard_delete (VswGuard *self, const char *bridge, GError **error)
   append_delete_chain (commands, "in", bridge);
   append_delete_chain (commands, "out", bridge);
   step = g_strdup_printf ("unguard bridge %s", bridge);
-  return run (self, commands->str, step, error);
+  return vsw_guard_run (self, commands->str, step, error);
 }
 
 /**
@@ -272,7 +279,7 @@ vsw_guard_reset (VswGuard *self, GPtrArray *bridges, GError **error)
       append_bridge (commands, bridge);
     }
 
-  return run (self, commands->str, "guard the bridges", error);
+  return vsw_guard_run (self, commands->str, "guard the bridges", error);
 }
 
 /**
@@ -293,5 +300,5 @@ vsw_guard_try (VswGuard *self, const char *device)
                        "delete table netdev vmswitch_probe\n",
                        device, device);
 
-  return check_name (device, NULL) && run (self, commands, "try the guard", NULL);
+  return check_name (device, NULL) && vsw_guard_run (self, commands, "try the guard", NULL);
 }

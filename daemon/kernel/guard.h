@@ -35,6 +35,9 @@ gboolean vsw_guard_reset (VswGuard *self, GPtrArray *bridges, GError **error);
 /* Whether this kernel can guard that device; leaves nothing behind. */
 gboolean vsw_guard_try (VswGuard *self, const char *device);
 
+/* For whoever else speaks with nf_tables: in a table of his own. */
+gboolean vsw_guard_run (VswGuard *self, const char *commands, const char *step, GError **error);
+
 VswJudgement vsw_guard_judge (VswGuard *self, guint32 generation);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswGuard, vsw_guard_close)

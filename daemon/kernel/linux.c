@@ -6,9 +6,12 @@
 
 #include "kernel/create.h"
 #include "kernel/delete.h"
+#include "kernel/divert.h"
 #include "kernel/forwarding.h"
 #include "kernel/guard.h"
 #include "kernel/hardware.h"
+#include "kernel/host.h"
+#include "kernel/ip.h"
 #include "kernel/known.h"
 #include "kernel/monitor.h"
 #include "kernel/namespace.h"
@@ -75,16 +78,23 @@ apply (VswKernel *kernel, const VswOp *op, GError **error)
     case VSW_OP_GUARD_DELETE:
       return vsw_guard_delete (self->guard, op->device.name, error);
     case VSW_OP_IP_PREPARE:
+      return vsw_ip_prepare (session, op, error);
     case VSW_OP_IP_FORGET:
+      return vsw_ip_forget (session, op, error);
     case VSW_OP_IP_MOVE:
+      return vsw_ip_move (session, op, error);
     case VSW_OP_IP_TAKE:
+      return vsw_ip_take (session, op, error);
     case VSW_OP_IP_GIVE:
+      return vsw_ip_give (session, op, error);
     case VSW_OP_DIVERT_ADD:
+      return vsw_divert_add (session, self->guard, op, error);
     case VSW_OP_DIVERT_DELETE:
+      return vsw_divert_delete (session, self->guard, op, error);
     case VSW_OP_HOST_ADD:
+      return vsw_host_add (session, op, error);
     case VSW_OP_HOST_DELETE:
-      g_set_error_literal (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED, "not written");
-      return FALSE;
+      return vsw_host_delete (session, op, error);
     case VSW_OP_DELETE:
       return vsw_delete_devices (session, op->devices, error);
     }
@@ -137,6 +147,12 @@ describe (VswKernel *kernel, VswLink *link, GError **error)
   g_autoptr (VswLink) now = vsw_read_link (self->session.route, device, error);
 
   return now != NULL ? vsw_hardware_describe (self->hardware, now) : NULL;
+}
+
+static VswIpConfig *
+get_ip (VswKernel *kernel, guint index, GError **error)
+{
+  return vsw_ip_get (&VSW_LINUX_KERNEL (kernel)->session, index, error);
 }
 
 static GArray *
@@ -200,6 +216,7 @@ vsw_linux_kernel_interface_init (VswKernelInterface *iface)
   iface->list = list;
   iface->reset_guard = reset_guard;
   iface->describe = describe;
+  iface->get_ip = get_ip;
   iface->get_forwarding = get_forwarding;
   iface->get_counters = get_counters;
   iface->get_survey = get_survey;

@@ -4,13 +4,14 @@
  *
  * There:                                               back:
  *   addresses also on the internal NIC                   addresses also on the NIC
- *   what arrives at the NIC goes to the internal one      the same
- *   the NIC becomes a port                               frames for its address are the bridge's own again
- *   frames for its address go to the internal NIC         the NIC is no port any more
+ *   both are wired to each other                          the same
+ *   the NIC becomes a port                                the NIC is no port any more
+ *   frames for its address go to the internal NIC         what arrives is the NIC's own
  *   routes and addresses leave the NIC                   routes and addresses leave the internal NIC
- *   what arrives goes through the bridge                 what arrives is the NIC's own
+ *   they are wired through the bridge                    the internal NIC is not wired to it any more
  *
- * So at every moment what arrives finds the host, and what the host sends has a way out. */
+ * So at every moment what arrives finds the host, and what the host sends has a way out, whatever time a bridge takes to learn a new port. What
+ * was measured is said in kernel/ip.h. */
 #include "plan/planner.h"
 
 /* The two ends of the internal NIC, there or about to be. */
@@ -84,24 +85,21 @@ move (VswPlanner *self, VswDeviceRef to, VswDeviceRef from, const VswIpConfig *i
   vsw_planner_push (self, new_op (VSW_OP_IP_MOVE, to, from, ip), new_op (VSW_OP_IP_MOVE, from, to, ip));
 }
 
-static VswOp *
-new_diversion (VswDeviceRef nic, VswDeviceRef near)
+/* What arrives at one leaves by the other. */
+static void
+divert (VswPlanner *self, VswDeviceRef from, VswDeviceRef to)
 {
-  VswOp *op = vsw_op_new (VSW_OP_DIVERT_ADD, nic);
-  op->far = near;
-  return op;
+  VswOp *op = vsw_op_new (VSW_OP_DIVERT_ADD, from);
+  op->far = to;
+  vsw_planner_push (self, op, vsw_op_new (VSW_OP_DIVERT_DELETE, from));
 }
 
 static void
-divert (VswPlanner *self, VswDeviceRef nic, VswDeviceRef near)
+undivert (VswPlanner *self, VswDeviceRef from, VswDeviceRef to)
 {
-  vsw_planner_push (self, new_diversion (nic, near), vsw_op_new (VSW_OP_DIVERT_DELETE, nic));
-}
-
-static void
-undivert (VswPlanner *self, VswDeviceRef nic, VswDeviceRef near)
-{
-  vsw_planner_push (self, vsw_op_new (VSW_OP_DIVERT_DELETE, nic), new_diversion (nic, near));
+  VswOp *back = vsw_op_new (VSW_OP_DIVERT_ADD, from);
+  back->far = to;
+  vsw_planner_push (self, vsw_op_new (VSW_OP_DIVERT_DELETE, from), back);
 }
 
 static VswOp *
@@ -131,6 +129,7 @@ vsw_planner_keep_hosting (VswPlanner *self, const VswNic *value, const VswLink *
   if (is_new && ip != NULL)
     {
       prepare (self, host.far, nic, ip);
+      divert (self, host.near, nic);
       divert (self, nic, host.near);
     }
   vsw_planner_plug (self, value, link, was, TRUE);
@@ -140,6 +139,7 @@ vsw_planner_keep_hosting (VswPlanner *self, const VswNic *value, const VswLink *
     {
       move (self, host.far, nic, ip);
       undivert (self, nic, host.near);
+      undivert (self, host.near, nic);
     }
 }
 
@@ -158,12 +158,14 @@ vsw_planner_release_hosting (VswPlanner *self, const VswNic *value, const VswLin
       return;
     }
   prepare (self, nic, host.far, ip);
+  divert (self, host.near, nic);
   divert (self, nic, host.near);
   vsw_planner_push (self, new_address_op (VSW_OP_HOST_DELETE, host.near, value),
                     new_address_op (VSW_OP_HOST_ADD, host.near, value));
   vsw_planner_take_out (self, value, link);
-  move (self, nic, host.far, ip);
   undivert (self, nic, host.near);
+  move (self, nic, host.far, ip);
+  undivert (self, host.near, nic);
 }
 
 /* An internal NIC that has just been made anew, and has what it lost. */

@@ -47,7 +47,8 @@ typedef enum
   VSW_OP_IP_TAKE,        /* device, ip: all of it leaves the device, which is quiet in IPv6 then; CONFLICT if the device has more than that by now */
   VSW_OP_IP_GIVE,        /* device, ip: what is missing of it is put there; addresses whose lifetime is over are not */
   VSW_OP_DIVERT_ADD,     /* device: a NIC; far: a port device: what arrives at the NIC leaves by `far`, whatever else is done to the NIC
-                            meanwhile; does nothing if another hand has a queueing discipline of its own there */
+                            meanwhile; a kernel that cannot is no error: then some frames are lost. Also the other way, device: a port device;
+                            far: a NIC, for what comes from the port's other end */
   VSW_OP_DIVERT_DELETE,  /* device; no error if nothing is diverted */
   VSW_OP_HOST_ADD,       /* device: a bridge port; mac: frames for it go there, though another port of the bridge has that address itself;
                             no error if that is so already */

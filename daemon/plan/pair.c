@@ -79,6 +79,8 @@ add_pair (VswPlanner *self, const VswNic *value, VswNamespace *target, const Vsw
   vsw_planner_push (self, op, vsw_op_delete_new (device));
   if (is_plugged)
     vsw_planner_add_addresses (self, device, vsw_model_find_port_of_nic (self->model, value->head.id), NULL, TRUE);
+  if (vsw_model_find_uplink_for (self->model, value->head.id) != NULL)
+    vsw_planner_push (self, vsw_op_set_new (vsw_device_ref_by_name (far.device), VSW_ATTRIBUTE_IPV6_QUIET, 1), NULL);
   if (far.up && target == NULL)
     vsw_planner_push (self, vsw_op_set_new (vsw_device_ref_by_name (far.device), VSW_ATTRIBUTE_UP, 1), NULL);
   if (self->is_drift)

@@ -82,16 +82,6 @@ TEST_F (Uplink, IsDivertedElsewhere)
   EXPECT_FALSE (world->is_diverted ("eth0", "vswp-i"));
 }
 
-TEST_F (Uplink, OfAnotherHandIsNotDiverted)
-{
-  VswDeviceRef eth0 = by_index (get ("eth0"));
-
-  world->add_queueing ("eth0");
-  apply (Op::divert (eth0, by_index (get ("vswp-h"))));
-  EXPECT_FALSE (world->is_diverted ("eth0", "vswp-h"));
-  apply (Op::undivert (eth0));
-}
-
 TEST_F (Uplink, IsNotDivertedToWhatIsNotThere)
 {
   EXPECT_EQ (refuse (Op::divert (by_index (get ("eth0")), by_name ("none"))), VSW_ERROR_NOT_FOUND);

@@ -127,12 +127,6 @@ public:
     vsw_fake_kernel_foreign_add_ip (kernel, name.c_str (), ("neighbour " + address + " " + mac).c_str ());
   }
 
-  void
-  add_queueing (const std::string &name) override
-  {
-    vsw_fake_kernel_foreign_set_queueing (kernel, name.c_str (), TRUE);
-  }
-
   bool
   is_diverted (const std::string &name, const std::string &to) override
   {

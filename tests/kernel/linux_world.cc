@@ -143,12 +143,6 @@ public:
     run_command ("ip neighbour add " + address + " lladdr " + mac + " dev " + quote (name));
   }
 
-  void
-  add_queueing (const std::string &name) override
-  {
-    run_command ("tc qdisc add dev " + quote (name) + " ingress");
-  }
-
   bool
   is_diverted (const std::string &name, const std::string &to) override
   {

@@ -109,6 +109,41 @@ public:
   int n_links = 0;
 };
 
+/* What IP has on nic, which has addresses, routes and settings of its own, goes to the other end of a port and comes back; the settings of IPv6 are files. */
+void
+use_ip (Worker &worker)
+{
+  g_autoptr (VswLinks) links = vsw_kernel_list (worker.kernel, &worker.error);
+  demand (links != nullptr, worker.say ("list"));
+  VswLink *nic = vsw_links_find_name (links, "nic");
+  demand (nic != nullptr, "nic");
+  g_autoptr (VswIpConfig) ip = vsw_kernel_get_ip (worker.kernel, nic->index, &worker.error);
+  demand (ip != nullptr, worker.say ("get-ip"));
+  demand (g_strv_length ((GStrv)ip->addresses) == 2, "addresses");
+  demand (g_strv_contains (ip->items, "setting ipv6 proxy_ndp 1"), "the files of IPv6");
+
+  worker.apply (make_pair ("host", 9, "vsw-lab"));
+  worker.apply (make_set ("vswi-host", VSW_ATTRIBUTE_UP, 1));
+  auto with_ip = [&] (VswOpKind kind, const std::string &device, const std::string &far) {
+    OpPointer op = make_op (kind, device);
+    op->far = vsw_device_ref_by_name (far.c_str ());
+    op->ip = vsw_ip_config_ref (ip);
+    op->mac = mac_of (0x02, 9);
+    worker.apply (op);
+  };
+  with_ip (VSW_OP_IP_PREPARE, "vswi-host", "nic");
+  with_ip (VSW_OP_IP_FORGET, "vswi-host", "");
+  with_ip (VSW_OP_DIVERT_ADD, "nic", "vswp-host");
+  with_ip (VSW_OP_HOST_ADD, "vswp-host", "");
+  with_ip (VSW_OP_IP_MOVE, "vswi-host", "nic");
+  with_ip (VSW_OP_HOST_DELETE, "vswp-host", "");
+  with_ip (VSW_OP_DIVERT_DELETE, "nic", "");
+  with_ip (VSW_OP_IP_MOVE, "nic", "vswi-host");
+  with_ip (VSW_OP_IP_TAKE, "nic", "");
+  with_ip (VSW_OP_IP_GIVE, "nic", "");
+  worker.apply (make_delete ({ "vswp-host" }));
+}
+
 void
 use_everything (int target)
 {
@@ -171,6 +206,8 @@ use_everything (int target)
   address->mac = mac_of (0x02, 77);
   worker.apply (address);
 
+  use_ip (worker);
+
   g_autoptr (VswLinks) links = vsw_kernel_list (worker.kernel, &worker.error);
   demand (links != nullptr, worker.say ("list"));
   VswLink *bridge = vsw_links_find_name (links, "vsw-lab");
@@ -201,6 +238,11 @@ TEST_F (PrivilegeTest, NeedsNothingButOneCapability)
   Netns target = Netns::make ();
   int ends[2];
   ASSERT_EQ (pipe2 (ends, O_CLOEXEC), 0);
+
+  run_command ("ip link add nic type veth peer name wire && ip link set wire up && ip link set nic up");
+  run_command ("ip address add 192.0.2.5/24 dev nic && ip address add 2001:db8::5/64 dev nic nodad");
+  run_command ("ip route add default via 192.0.2.1 && ip -6 route add default via 2001:db8::1");
+  run_command ("echo 1 > /proc/sys/net/ipv6/conf/nic/proxy_ndp && echo 0 > /proc/sys/net/ipv6/conf/nic/accept_ra");
 
   pid_t child = fork ();
   if (child == 0)

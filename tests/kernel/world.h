@@ -53,8 +53,6 @@ public:
   /* What comes by that device is looked up in that table. */
   virtual void add_rule (const std::string &name, unsigned priority, unsigned table) = 0;
   virtual void add_neighbour (const std::string &name, const std::string &address, const std::string &mac) = 0;
-  /* A queueing discipline for what arrives. */
-  virtual void add_queueing (const std::string &name) = 0;
   /* A frame that arrives there leaves by that other device. Both have far ends of that name plus "-far", in our namespace. */
   virtual bool is_diverted (const std::string &name, const std::string &to) = 0;
 

@@ -56,12 +56,3 @@ vsw_fake_kernel_list_ip (VswKernel *kernel, const char *name)
   fake_leave (kernel);
   return g_strv_builder_end (items);
 }
-
-void
-vsw_fake_kernel_foreign_set_queueing (VswKernel *kernel, const char *name, gboolean present)
-{
-  FakeState *state = fake_enter (kernel);
-
-  get_link (state, name)->has_queueing = present;
-  fake_leave (kernel);
-}

@@ -75,8 +75,6 @@ gboolean vsw_fake_kernel_foreign_remove_ip (VswKernel *self, const char *name, c
 void vsw_fake_kernel_foreign_set_ip (VswKernel *self, const char *name, const char *const *items);
 /* What IP has on that device, in the order in which it came. (transfer full) */
 GStrv vsw_fake_kernel_list_ip (VswKernel *self, const char *name);
-/* Another hand has a queueing discipline for what arrives there: nothing of it can be diverted. Or it has none any more. */
-void vsw_fake_kernel_foreign_set_queueing (VswKernel *self, const char *name, gboolean present);
 /* A bridge sees a frame from that address at that port: learns it if the port's state allows that and there is room. */
 gboolean vsw_fake_kernel_learn (VswKernel *self, const char *port, VswMac mac);
 /* A bridge forgets what it learned there. */

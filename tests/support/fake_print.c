@@ -83,8 +83,6 @@ print_link (const FakeState *state, const FakeLink *link, gboolean with_index)
     append_bridge (line, link);
   if (link->diverted != NULL)
     append_escaped (line, "diverted to ", link->diverted);
-  if (link->has_queueing)
-    g_string_append (line, " queueing");
   if (link->space == state->home && g_hash_table_contains (state->guards, link->is.name))
     g_string_append (line, " guarded");
   return g_string_free (line, FALSE);

@@ -54,7 +54,6 @@ struct _FakeLink
       *addresses; /* (owned) (element-type FakeAddress) of a bridge, by number: what is in the table but not local */
   GPtrArray *ip;        /* (owned) (element-type utf8, owned) what IP has there, see fake_ip.h */
   const char *diverted; /* (owned) (nullable) what arrives leaves by the device that was called so then */
-  gboolean has_queueing; /* another hand's queueing discipline is in the way of a diversion */
   VswCounters counters;
   VswLink *told; /* (owned) (nullable) as it was last notified */
   gboolean is_touched;

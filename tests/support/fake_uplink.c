@@ -12,8 +12,7 @@ add_divert (FakeLink *link, FakeLink *far, const VswOp *op, GError **error)
       g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "no device %s (index %u)", op->far.name, op->far.index);
       return FALSE;
     }
-  if (!link->has_queueing)
-    fake_link_set_text (&link->diverted, far->is.name);
+  fake_link_set_text (&link->diverted, far->is.name);
   return TRUE;
 }
 

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/ip_change.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/ip.h>
+
+#include "kernel/ip_encode.h"
+#include "kernel/ip_settings.h"
+
+static void
+free_message (gpointer message)
+{
+  nlmsg_free (message);
+}
+
+VswIpChange *
+vsw_ip_change_new (VswSession *session)
+{
+  VswIpChange *self = g_new0 (VswIpChange, 1);
+
+  self->session = session;
+  self->undo = g_ptr_array_new_with_free_func (free_message);
+  self->quieted = g_array_new (FALSE, FALSE, sizeof (VswIpNumber));
+  return self;
+}
+
+void
+vsw_ip_change_free (VswIpChange *self)
+{
+  g_clear_pointer (&self->before, vsw_ip_set_free);
+  g_ptr_array_unref (self->undo);
+  g_array_unref (self->quieted);
+  g_free ((char *)self->link.name);
+  g_free (self);
+}
+
+void
+vsw_ip_change_revert (VswIpChange *self)
+{
+  while (self->undo->len > 0)
+    {
+      struct nl_msg *message = g_ptr_array_steal_index (self->undo, self->undo->len - 1);
+      g_autoptr (GError) error = NULL;
+      VswAnswer answer;
+
+      if (!vsw_socket_request (self->session->route, message, &answer, &error)
+          || (answer.code != EEXIST && !vsw_answer_check (&answer, "put back what IP had", &error)))
+        g_warning ("after a change of what IP has that failed: %s", error->message);
+    }
+  for (guint i = 0; i < self->quieted->len; i++)
+    {
+      const VswIpNumber *link = &g_array_index (self->quieted, VswIpNumber, i);
+
+      vsw_ip_settings_set_generation (self->session, link->number, (guint8)link->value, NULL);
+    }
+  if (self->before != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!vsw_ip_settings_apply (self->session, self->link, self->before, VSW_IP_SETTINGS_ALL, &error))
+        g_warning ("after a change of what IP has that failed: %s", error->message);
+    }
+}
+
+static gboolean
+is_gone (int code)
+{
+  return code == ENOENT || code == ESRCH || code == EADDRNOTAVAIL;
+}
+
+/* inverse: (transfer full) (nullable) */
+static gboolean
+request (VswIpChange *self, struct nl_msg *message, struct nl_msg *inverse, const char *verb, const VswIpItem *item,
+         VswIpLink link, GError **error)
+{
+  g_autofree char *what = vsw_ip_item_print (item, (VswMac){ { 0 } });
+  g_autofree char *name = vsw_text_escape (link.name);
+  g_autofree char *step = g_strdup_printf ("%s %s of %s", verb, what, name);
+  gboolean ok;
+  VswAnswer answer;
+
+  if (!vsw_socket_request (self->session->route, message, &answer, error))
+    ok = FALSE;
+  else if (answer.code == 0 && inverse != NULL)
+    {
+      g_ptr_array_add (self->undo, inverse);
+      return TRUE;
+    }
+  else
+    ok = vsw_answer_check (&answer, step, error);
+  if (inverse != NULL)
+    nlmsg_free (inverse);
+  return ok;
+}
+
+/* As above, content with `is_fine`. */
+static gboolean
+request_at_most (VswIpChange *self, struct nl_msg *message, struct nl_msg *inverse, const char *verb, const VswIpItem *item,
+                 VswIpLink link, VswError fine, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (request (self, message, inverse, verb, item, link, &local) || g_error_matches (local, VSW_ERROR, (gint)fine))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+gboolean
+vsw_ip_change_add (VswIpChange *self, const VswIpItem *item, VswIpLink link, int flags, GError **error)
+{
+  return request_at_most (self, vsw_ip_encode_add (item, link, NLM_F_CREATE | flags), vsw_ip_encode_delete (item, link),
+                          "make", item, link, VSW_ERROR_EXISTS, error);
+}
+
+gboolean
+vsw_ip_change_add_at_once (VswIpChange *self, const VswIpItem *address, VswIpLink link, GError **error)
+{
+  return request_at_most (self, vsw_ip_encode_add_at_once (address, link), vsw_ip_encode_delete (address, link), "make",
+                          address, link, VSW_ERROR_EXISTS, error);
+}
+
+static int
+get_undelete_flags (VswIpKind kind)
+{
+  if (kind == VSW_IP_ROUTE)
+    return NLM_F_CREATE | NLM_F_APPEND;
+  return kind == VSW_IP_GROUP || kind == VSW_IP_NEIGHBOUR ? NLM_F_CREATE | NLM_F_REPLACE : NLM_F_CREATE | NLM_F_EXCL;
+}
+
+gboolean
+vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, GError **error)
+{
+  struct nl_msg *inverse = item->kind == VSW_IP_ADDRESS ? vsw_ip_encode_add_at_once (item, link)
+                                                        : vsw_ip_encode_add (item, link, get_undelete_flags (item->kind));
+  g_autofree char *what = vsw_ip_item_print (item, (VswMac){ { 0 } });
+  g_autofree char *name = vsw_text_escape (link.name);
+  g_autofree char *step = g_strdup_printf ("take %s off %s", what, name);
+  VswAnswer answer;
+
+  if (!vsw_socket_request (self->session->route, vsw_ip_encode_delete (item, link), &answer, error))
+    {
+      nlmsg_free (inverse);
+      return FALSE;
+    }
+  if (answer.code != 0)
+    {
+      nlmsg_free (inverse);
+      return is_gone (answer.code) || vsw_answer_check (&answer, step, error);
+    }
+
+  /* put back with its last flags: they come first in the way back, the address itself after them */
+  if (item->kind == VSW_IP_ADDRESS)
+    g_ptr_array_add (self->undo, vsw_ip_encode_add (item, link, NLM_F_REPLACE));
+  g_ptr_array_add (self->undo, inverse);
+  return TRUE;
+}
+
+gboolean
+vsw_ip_change_replace (VswIpChange *self, const VswIpItem *old, VswIpLink old_link, const VswIpItem *item, VswIpLink link,
+                       GError **error)
+{
+  return request (self, vsw_ip_encode_add (item, link, NLM_F_CREATE | NLM_F_REPLACE),
+                  vsw_ip_encode_add (old, old_link, NLM_F_CREATE | NLM_F_REPLACE), "change to", item, link, error);
+}
+
+/* IPv4 knows no such flags, and its lifetimes are right from the start. */
+gboolean
+vsw_ip_change_settle (VswIpChange *self, const VswIpItem *address, VswIpLink link, GError **error)
+{
+  if (((const struct ifaddrmsg *)address->body)->ifa_family != AF_INET6)
+    return TRUE;
+  return request (self, vsw_ip_encode_add (address, link, NLM_F_REPLACE), NULL, "settle", address, link, error);
+}
+
+gboolean
+vsw_ip_change_keep_settings (VswIpChange *self, VswIpLink link, GError **error)
+{
+  g_assert (self->before == NULL);
+  self->link = (VswIpLink){ link.index, g_strdup (link.name) };
+  self->before = vsw_ip_set_new ();
+  return vsw_ip_settings_read (self->session, link, self->before, error);
+}
+
+gboolean
+vsw_ip_change_loosen (VswIpChange *self, VswIpLink link, const VswIpSet *now, GError **error)
+{
+  for (guint i = 0; i < now->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (now->items, i);
+      VswIpNumber before;
+
+      memcpy (&before, item->body, MIN (item->size, sizeof before));
+      if (item->kind != VSW_IP_SETTING4 || before.number != IPV4_DEVCONF_RP_FILTER)
+        continue;
+      if (!vsw_ip_settings_loosen (self->session, link, error))
+        return FALSE;
+      g_ptr_array_add (self->undo, vsw_ip_encode_setting4 (link.index, &before, 1));
+    }
+  return TRUE;
+}
+
+gboolean
+vsw_ip_change_quiet (VswIpChange *self, VswIpLink link, const VswIpSet *now, GError **error)
+{
+  for (guint i = 0; i < now->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (now->items, i);
+      VswIpNumber before = { link.index, item->body[0] };
+
+      if (item->kind != VSW_IP_GENERATION || item->body[0] == IN6_ADDR_GEN_MODE_NONE)
+        continue;
+      if (!vsw_ip_settings_set_generation (self->session, link.index, IN6_ADDR_GEN_MODE_NONE, error))
+        return FALSE;
+      g_array_append_val (self->quieted, before);
+    }
+  return TRUE;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Requests one after the other, each with the one that undoes it: what fails in the middle is put back from the end. Worker. */
+#pragma once
+
+#include "kernel/ip_set.h"
+#include "kernel/session.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  VswSession *session;
+  VswIpLink link;    /* whose settings are kept */
+  VswIpSet *before;  /* (owned) (nullable) its settings; NULL: nobody has touched them */
+  GPtrArray *undo;   /* (owned) (element-type nl_msg) in the order of what they undo */
+  GArray *quieted;   /* (owned) (element-type VswIpNumber) index of a link, and its address generation before */
+} VswIpChange;
+
+VswIpChange *vsw_ip_change_new (VswSession *session);
+/* Keeps what was done. */
+void vsw_ip_change_free (VswIpChange *self);
+/* Puts back what was done, as far as it can. */
+void vsw_ip_change_revert (VswIpChange *self);
+
+/* Makes it on that link; it may be there already. flags: beside NLM_F_CREATE */
+gboolean vsw_ip_change_add (VswIpChange *self, const VswIpItem *item, VswIpLink link, int flags, GError **error);
+/* An address that is in use at once, though another link has it as well. */
+gboolean vsw_ip_change_add_at_once (VswIpChange *self, const VswIpItem *address, VswIpLink link, GError **error);
+/* Unmakes it; it may be gone already. */
+gboolean vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, GError **error);
+/* One that is there becomes another. */
+gboolean vsw_ip_change_replace (VswIpChange *self, const VswIpItem *old, VswIpLink old_link, const VswIpItem *item,
+                                VswIpLink link, GError **error);
+/* The address as it is to stay: its last flags and lifetimes. */
+gboolean vsw_ip_change_settle (VswIpChange *self, const VswIpItem *address, VswIpLink link, GError **error);
+/* Keeps the settings of that link for the way back. */
+gboolean vsw_ip_change_keep_settings (VswIpChange *self, VswIpLink link, GError **error);
+/* Frames are taken though answers to them leave by another link. */
+gboolean vsw_ip_change_loosen (VswIpChange *self, VswIpLink link, const VswIpSet *now, GError **error);
+gboolean vsw_ip_change_quiet (VswIpChange *self, VswIpLink link, const VswIpSet *now, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswIpChange, vsw_ip_change_free)
+
+G_END_DECLS

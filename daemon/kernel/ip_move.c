@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The move from one link to another while frames flow.
+ *
+ * First the new link gets all that may be on two links at once; then whatever sends changes over, one route at a time, each in its place or with the
+ * new one there before the old one goes; last the old link loses its addresses, and with them the routes to their own networks, behind which
+ * those of the new link have been standing. At no moment is there no route, and at no moment is an address nobody's, so sockets and routes that are bound
+ * to an address stay.
+ *
+ * IPv4 keeps several routes of one destination and metric in the order of their coming and takes the first; NLM_F_REPLACE changes the first, whoever's it
+ * is (fib_table_insert() of net/ipv4/fib_trie.c). So the new one is appended, then the old one goes. IPv6 makes one route of several paths out of those
+ * with a gateway (fib6_add_rt2node() of net/ipv6/ip6_fib.c): appended, two paths would share the frames. There NLM_F_REPLACE changes all paths at once, and
+ * cannot hit another's; but those without a gateway, and those that came from a router, are appended like those of IPv4. */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+
+#include "kernel/ip.h"
+#include "kernel/ip_encode.h"
+#include "kernel/ip_read.h"
+#include "kernel/ip_settings.h"
+#include "kernel/ip_steps.h"
+
+typedef struct
+{
+  VswSession *session;
+  VswIpWork *work;     /* the device */
+  VswIpWork *far;      /* where it comes from */
+  VswIpSet *moving;    /* what is on `far` of what is wished, as it is there now */
+  VswIpChange *change;
+} Move;
+
+/* (transfer full) */
+static VswIpSet *
+intersect (const VswIpSet *now, const VswIpSet *wish)
+{
+  VswIpSet *both = vsw_ip_set_new ();
+
+  both->taken = now->taken;
+  for (guint i = 0; i < now->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (now->items, i);
+
+      if (!vsw_ip_settings_is_setting (item) && vsw_ip_set_find (wish, item) != NULL)
+        vsw_ip_set_add (both, vsw_ip_item_new (item->kind, item->body, item->size));
+    }
+  return both;
+}
+
+/* --- what sends --- */
+
+static gboolean
+is_replaced (const VswIpItem *route)
+{
+  const struct rtmsg *head = (const struct rtmsg *)route->body;
+
+  return head->rtm_family == AF_INET6 && head->rtm_protocol != RTPROT_RA && !vsw_ip_route_is_direct (route);
+}
+
+static gboolean
+move_route (const VswIpItem *item, gpointer user_data, GError **error)
+{
+  Move *self = user_data;
+  g_autofree VswIpItem *aim = vsw_ip_work_aim (self->work, item);
+
+  if (vsw_ip_item_find (item, RTA_NH_ID) != NULL)
+    return TRUE; /* it follows its next hop */
+  if (is_replaced (item))
+    return vsw_ip_change_replace (self->change, item, self->far->link, aim, self->work->link, error);
+  return vsw_ip_change_add (self->change, aim, self->work->link, NLM_F_APPEND, error);
+}
+
+static gboolean
+move_next_hops (Move *self, GError **error)
+{
+  for (guint i = 0; i < self->moving->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->moving->items, i);
+
+      if (item->kind == VSW_IP_NEXT_HOP
+          && !vsw_ip_change_replace (self->change, item, self->far->link, item, self->work->link, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+drop_routes (Move *self, GError **error)
+{
+  for (guint i = self->moving->items->len; i-- > 0;)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->moving->items, i);
+
+      if (item->kind == VSW_IP_ROUTE && !is_replaced (item) && vsw_ip_item_find (item, RTA_NH_ID) == NULL
+          && !vsw_ip_change_delete (self->change, item, self->far->link, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+move_rules (Move *self, GError **error)
+{
+  for (guint i = 0; i < self->moving->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->moving->items, i);
+
+      if (item->kind == VSW_IP_RULE && !vsw_ip_change_add (self->change, item, self->work->link, NLM_F_EXCL, error))
+        return FALSE;
+    }
+  return vsw_ip_delete_kind (self->far, self->change, self->moving, VSW_IP_RULE, error);
+}
+
+static gboolean
+move_senders (Move *self, GError **error)
+{
+  return vsw_ip_for_each_route (self->moving, TRUE, move_route, self, error) && move_next_hops (self, error)
+         && vsw_ip_for_each_route (self->moving, FALSE, move_route, self, error) && drop_routes (self, error)
+         && move_rules (self, error);
+}
+
+/* --- addresses --- */
+
+static gboolean
+settle (Move *self, GError **error)
+{
+  for (guint i = 0; i < self->moving->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->moving->items, i);
+
+      if (item->kind == VSW_IP_ADDRESS && !vsw_ip_change_settle (self->change, item, self->work->link, error))
+        return FALSE;
+    }
+  /* and those that came over before the daemon was stopped in the middle */
+  for (guint i = 0; i < self->work->wish->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->work->wish->items, i);
+
+      if (item->kind == VSW_IP_ADDRESS && vsw_ip_set_find (self->moving, item) == NULL
+          && vsw_ip_set_find (self->work->now, item) != NULL
+          && !vsw_ip_change_settle (self->change, item, self->work->link, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+leave (Move *self, GError **error)
+{
+  return vsw_ip_change_quiet (self->change, self->far->link, self->far->now, error)
+         && vsw_ip_delete_kind (self->far, self->change, self->moving, VSW_IP_NEIGHBOUR, error)
+         && vsw_ip_delete_addresses (self->far, self->change, self->moving, error);
+}
+
+static gboolean
+move (Move *self, GError **error)
+{
+  VswIpLink link = self->work->link;
+  const VswIpSet *wish = self->work->wish;
+
+  if (!vsw_ip_settings_apply (self->session, link, wish, VSW_IP_SETTINGS_FIRST, error)
+      || !vsw_ip_change_loosen (self->change, self->far->link, self->far->now, error)
+      || !vsw_ip_add_addresses (self->work, self->change, self->moving, error))
+    return FALSE;
+  vsw_ip_wait_for_addresses (self->work, self->session, self->moving);
+  vsw_ip_copy_found (self->change, self->far->link, link);
+  if (!move_senders (self, error) || !leave (self, error) || !settle (self, error)
+      || !vsw_ip_settings_apply (self->session, link, wish, VSW_IP_SETTINGS_ALL, error)
+      || !vsw_ip_work_check_done (self->work, self->session, self->moving, TRUE, error)
+      || !vsw_ip_work_check_done (self->far, self->session, self->moving, FALSE, error))
+    return FALSE;
+  vsw_ip_delete_found (self->session, self->far->link);
+  return TRUE;
+}
+
+/**
+ * vsw_ip_move:
+ *
+ * VSW_OP_IP_MOVE. Lifetimes are those that the addresses have on `far` in that moment. After it was stopped anywhere, the same again does the rest;
+ * what is on neither link stays so. Worker. Errors: NOT_FOUND, CONFLICT, INVALID_ARGUMENT, KERNEL.
+ */
+gboolean
+vsw_ip_move (VswSession *session, const VswOp *op, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gboolean is_named = op->far.index != 0 || op->far.name[0] != '\0';
+  g_autoptr (VswIpWork) far = is_named ? vsw_ip_work_new (session, op->far, op->ip, &local) : NULL;
+  g_autoptr (VswIpWork) work = NULL;
+  g_autoptr (VswIpSet) moving = NULL;
+  g_autoptr (VswIpChange) change = vsw_ip_change_new (session);
+  Move self = { .session = session, .far = far, .change = change };
+
+  if (!is_named || g_error_matches (local, VSW_ERROR, VSW_ERROR_NOT_FOUND))
+    return vsw_ip_give (session, op, error);
+  if (far == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  work = vsw_ip_work_new (session, op->device, op->ip, error);
+  if (work == NULL || !vsw_ip_work_check_no_more (far, error)
+      || !vsw_ip_change_keep_settings (change, work->link, error))
+    return FALSE;
+
+  moving = intersect (far->now, work->wish);
+  self.work = work;
+  self.moving = moving;
+  if (move (&self, error))
+    return TRUE;
+  vsw_ip_change_revert (change);
+  return FALSE;
+}

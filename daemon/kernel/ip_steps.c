@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/ip_steps.h"
+
+#include <linux/rtnetlink.h>
+
+#include "kernel/ip_encode.h"
+#include "kernel/ip_read.h"
+#include "kernel/ip_settings.h"
+#include "kernel/read.h"
+
+VswIpWork *
+vsw_ip_work_new (VswSession *session, VswDeviceRef device, const VswIpConfig *ip, GError **error)
+{
+  g_autoptr (VswIpWork) self = g_new0 (VswIpWork, 1);
+
+  if (ip == NULL)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "what IP is to have is not said");
+      return NULL;
+    }
+  self->wish = vsw_ip_set_decode (ip->bytes, error);
+  if (self->wish == NULL)
+    return NULL;
+  self->device = vsw_read_link (session->route, device, error);
+  if (self->device == NULL)
+    return NULL;
+  self->link = (VswIpLink){ self->device->index, self->device->name };
+  self->now = vsw_ip_read (session, self->link, error);
+  if (self->now == NULL)
+    return NULL;
+  vsw_ip_find_other_links (session, self->wish);
+  vsw_ip_set_age (self->wish, self->now->taken);
+
+  return g_steal_pointer (&self);
+}
+
+void
+vsw_ip_work_free (VswIpWork *self)
+{
+  g_clear_pointer (&self->device, vsw_link_unref);
+  g_clear_pointer (&self->now, vsw_ip_set_free);
+  g_clear_pointer (&self->wish, vsw_ip_set_free);
+  g_free (self);
+}
+
+/* --- verdicts --- */
+
+static gboolean
+is_own (const VswIpWork *self, const VswIpItem *item)
+{
+  return vsw_ip_settings_is_setting (item) || item->kind == VSW_IP_GROUP
+         || vsw_ip_item_is_own_link_local (item, self->device->mac);
+}
+
+gboolean
+vsw_ip_work_check_no_more (const VswIpWork *self, GError **error)
+{
+  for (guint i = 0; i < self->now->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->now->items, i);
+      g_autofree char *line = NULL;
+      g_autofree char *name = NULL;
+
+      if (is_own (self, item) || vsw_ip_set_find (self->wish, item) != NULL)
+        continue;
+      line = vsw_ip_item_print (item, self->device->mac);
+      name = vsw_text_escape (self->device->name);
+      g_set_error (error, VSW_ERROR, VSW_ERROR_CONFLICT, "%s has by now %s", name, line);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+vsw_ip_work_can_have (const VswIpWork *self, const VswIpItem *item)
+{
+  return self->device->is_up
+         || (item->kind != VSW_IP_ROUTE && item->kind != VSW_IP_NEXT_HOP && item->kind != VSW_IP_GROUP);
+}
+
+gboolean
+vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpSet *only, gboolean present, GError **error)
+{
+  g_autoptr (VswIpSet) after = vsw_ip_read (session, self->link, error);
+  const VswIpSet *items = only != NULL ? only : self->wish;
+
+  for (guint i = 0; after != NULL && i < items->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (items->items, i);
+      g_autofree VswIpItem *aim = present ? vsw_ip_work_aim (self, item) : NULL;
+      g_autofree char *line = NULL;
+
+      if (vsw_ip_settings_is_setting (item) || item->kind == VSW_IP_GROUP || !vsw_ip_work_can_have (self, item)
+          || (vsw_ip_set_find (after, aim != NULL ? aim : item) != NULL) == present)
+        continue;
+      line = vsw_ip_item_print (item, self->device->mac);
+      g_set_error (error, VSW_ERROR, VSW_ERROR_KERNEL, "%s %s %s after all", self->device->name,
+                   present ? "has not got" : "has still got", line);
+      return FALSE;
+    }
+  return after != NULL;
+}
+
+/* --- router advertisements --- */
+
+static gint64
+get_setting6 (const VswIpSet *set, const char *name)
+{
+  g_autofree char *prefix = g_strconcat (name, " ", NULL);
+
+  for (guint i = 0; i < set->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (set->items, i);
+      g_autofree char *text = item->kind == VSW_IP_SETTING6 ? g_strndup ((const char *)item->body, item->size) : NULL;
+
+      if (text != NULL && g_str_has_prefix (text, prefix))
+        return g_ascii_strtoll (text + strlen (prefix), NULL, 10);
+    }
+  return -1;
+}
+
+static gboolean
+takes_routers (const VswIpSet *set)
+{
+  gint64 accepts = get_setting6 (set, "accept_ra");
+
+  return get_setting6 (set, "accept_ra_defrtr") == 1
+         && (accepts == 2 || (accepts == 1 && get_setting6 (set, "forwarding") == 0));
+}
+
+/**
+ * vsw_ip_work_aim:
+ *
+ * Of a default route that the kernel learned from a router, nobody can make another of its kind (RTF_ADDRCONF cannot be said by netlink); and an equal
+ * one of any other kind stops the kernel from taking what that router says, lifetimes of addresses included (rt6_add_dflt_router() finds it in the way
+ * and ndisc_router_discovery() ends there, net/ipv6/ndisc.c). So where the kernel listens to routers, ours stands in with a metric one
+ * higher, until the router speaks again. Any thread.
+ */
+VswIpItem *
+vsw_ip_work_aim (const VswIpWork *self, const VswIpItem *item)
+{
+  VswIpItem *aim = vsw_ip_item_new (item->kind, item->body, item->size);
+  const struct rtmsg *head = (const struct rtmsg *)aim->body;
+  struct nlattr *metric;
+  guint32 value;
+
+  if (item->kind != VSW_IP_ROUTE || head->rtm_family != AF_INET6 || head->rtm_protocol != RTPROT_RA
+      || head->rtm_dst_len != 0 || !takes_routers (self->wish))
+    return aim;
+  metric = vsw_ip_item_find (aim, RTA_PRIORITY);
+  value = vsw_ip_item_get_u32 (aim, RTA_PRIORITY);
+  if (metric == NULL || value != get_setting6 (self->wish, "ra_defrtr_metric"))
+    return aim;
+  value++;
+  memcpy (nla_data (metric), &value, sizeof value);
+  return aim;
+}
+
+/* --- steps --- */
+
+gboolean
+vsw_ip_route_is_direct (const VswIpItem *route)
+{
+  return vsw_ip_item_find (route, RTA_GATEWAY) == NULL && vsw_ip_item_find (route, RTA_VIA) == NULL
+         && vsw_ip_item_find (route, RTA_MULTIPATH) == NULL && vsw_ip_item_find (route, RTA_NH_ID) == NULL;
+}
+
+static gboolean
+add_addresses_of (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, int family, GError **error)
+{
+  for (guint i = 0; i < items->items->len; i++)
+    {
+      guint place = family == AF_INET6 ? items->items->len - 1 - i : i;
+      const VswIpItem *item = g_ptr_array_index (items->items, place);
+
+      if (item->kind == VSW_IP_ADDRESS && item->body[0] == family
+          && !vsw_ip_change_add_at_once (change, item, self->link, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* IPv4 puts new addresses last, and those of a network that it has already are secondary; IPv6 puts them first (ipv6_link_dev_addr() of
+ * net/ipv6/addrconf.c). So they come to stand as they stood. Neighbours last, for which there must be an address. */
+gboolean
+vsw_ip_add_addresses (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, GError **error)
+{
+  if (!add_addresses_of (self, change, items, AF_INET, error) || !add_addresses_of (self, change, items, AF_INET6, error))
+    return FALSE;
+  for (guint i = 0; i < items->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (items->items, i);
+
+      if (item->kind == VSW_IP_NEIGHBOUR && vsw_ip_set_find (self->now, item) == NULL
+          && !vsw_ip_change_add (change, item, self->link, NLM_F_REPLACE, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* From the last: secondary ones, which would go with their primary one or take its place (promote_secondaries), stand behind it. */
+gboolean
+vsw_ip_delete_kind (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, VswIpKind kind, GError **error)
+{
+  for (guint i = items->items->len; i-- > 0;)
+    {
+      const VswIpItem *item = g_ptr_array_index (items->items, i);
+
+      if (item->kind == kind && !vsw_ip_change_delete (change, item, self->link, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* What the link gave itself goes too. */
+gboolean
+vsw_ip_delete_addresses (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, GError **error)
+{
+  for (guint i = self->now->items->len; i-- > 0;)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->now->items, i);
+      gboolean goes = item->kind == VSW_IP_ADDRESS
+                      && (vsw_ip_set_find (items, item) != NULL || vsw_ip_item_is_own_link_local (item, self->device->mac));
+
+      if (goes && !vsw_ip_change_delete (change, item, self->link, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+void
+vsw_ip_copy_found (VswIpChange *change, VswIpLink far, VswIpLink link)
+{
+  g_autoptr (VswIpSet) found = vsw_ip_read_found (change->session, far, NULL);
+
+  for (guint i = 0; found != NULL && i < found->items->len; i++)
+    vsw_ip_change_add (change, g_ptr_array_index (found->items, i), link, NLM_F_REPLACE, NULL);
+}
+
+void
+vsw_ip_delete_found (VswSession *session, VswIpLink link)
+{
+  g_autoptr (VswIpSet) found = vsw_ip_read_found (session, link, NULL);
+
+  for (guint i = 0; found != NULL && i < found->items->len; i++)
+    {
+      VswAnswer answer;
+
+      vsw_socket_request (session->route, vsw_ip_encode_delete (g_ptr_array_index (found->items, i), link), &answer, NULL);
+    }
+}
+
+/* One turn over those that are not done. TRUE: something succeeded. ret_error: what the last one that failed said */
+static gboolean
+turn (const VswIpSet *items, gboolean direct, gboolean *done, VswIpItemFunc function, gpointer user_data, guint *ret_left,
+      GError **ret_error)
+{
+  gboolean progress = FALSE;
+
+  *ret_left = 0;
+  g_clear_error (ret_error);
+  for (guint i = 0; i < items->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (items->items, i);
+      GError *local = NULL;
+
+      if (item->kind != VSW_IP_ROUTE || vsw_ip_route_is_direct (item) != direct || done[i])
+        continue;
+      done[i] = function (item, user_data, &local);
+      progress |= done[i];
+      if (done[i])
+        continue;
+      (*ret_left)++;
+      g_clear_error (ret_error);
+      *ret_error = local;
+    }
+  return progress;
+}
+
+gboolean
+vsw_ip_for_each_route (const VswIpSet *items, gboolean direct, VswIpItemFunc function, gpointer user_data, GError **error)
+{
+  g_autofree gboolean *done = g_new0 (gboolean, items->items->len + 1);
+  g_autoptr (GError) last = NULL;
+  guint left;
+
+  while (turn (items, direct, done, function, user_data, &left, &last) && left > 0)
+    ;
+  if (left == 0)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&last));
+  return FALSE;
+}

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What only the real kernel shows of IP on links: that all of it comes back as it was, in the words of ip(8). */
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+#include <regex>
+#include <sstream>
+
+#include "kernel/linux_fixture.h"
+
+namespace
+{
+
+class IpTest : public LinuxTest
+{
+protected:
+  void
+  SetUp () override
+  {
+    LinuxTest::SetUp ();
+    if (IsSkipped () || HasFatalFailure ())
+      return;
+    run_command ("ip link add eth0 address 02:00:00:00:00:05 type veth peer name wire0");
+    run_command ("ip link add eth1 type veth peer name wire1; ip link set eth1 up; ip link set wire1 up");
+    run_command ("ip link set wire0 up; ip link set eth0 up");
+    run_command ("ip link add nic address 02:00:00:00:00:05 type veth peer name port");
+    run_command ("ip link set nic addrgenmode none; ip link set port up; ip link set nic up");
+    run_command ("ip address add 198.18.1.1/24 dev eth1");
+    settle ();
+  }
+
+  /* Carriers, and addresses that are still being checked. */
+  static void
+  settle ()
+  {
+    run_command ("for i in $(seq 200); do ip -6 address show tentative | grep -q . || break; sleep 0.02; done");
+  }
+
+  /* Everything that ip(8) shows, sorted, without what counts down. */
+  static std::string
+  show ()
+  {
+    static const std::string strip = " | jq -S -c '.[] | walk (if type == \"object\" then del (.valid_life_time, "
+                                     ".preferred_life_time, .expires, .valid_lft, .preferred_lft) else . end)' | sort";
+    std::string text;
+
+    for (std::string what : { "address show", "-4 route show table all", "-6 route show table all", "-4 rule show",
+                              "-6 rule show", "neighbour show nud permanent", "neighbour show nud noarp",
+                              "neighbour show proxy", "-6 neighbour show proxy", "nexthop show", "link show" })
+      text += "== " + what + "\n" + run_command ("{ ip -d -j " + what + strip + " || true; } | sed /33:33:/d");
+    for (std::string family : { "ipv4", "ipv6" })
+      text += run_command ("cd /proc/sys/net/" + family + "/conf && grep -r . eth0 2>/dev/null | sort");
+    return text;
+  }
+
+  /* The lines that one has and the other has not. */
+  static std::string
+  compare (const std::string &before, const std::string &after)
+  {
+    auto split = [] (const std::string &text) {
+      std::istringstream stream (text);
+      std::vector<std::string> lines;
+      for (std::string line; std::getline (stream, line);)
+        lines.push_back (line);
+      std::sort (lines.begin (), lines.end ());
+      return lines;
+    };
+    std::vector<std::string> a = split (before), b = split (after), gone, come;
+    std::string text;
+
+    std::set_difference (a.begin (), a.end (), b.begin (), b.end (), std::back_inserter (gone));
+    std::set_difference (b.begin (), b.end (), a.begin (), a.end (), std::back_inserter (come));
+    for (const std::string &line : gone)
+      text += "- " + line + "\n";
+    for (const std::string &line : come)
+      text += "+ " + line + "\n";
+    return text;
+  }
+
+  /* IPv4 routes in the order in which they are looked up. */
+  static std::string
+  show_order ()
+  {
+    return run_command ("ip -4 route show table all; ip -4 address show | grep -v valid_lft");
+  }
+
+  guint
+  index_of (const std::string &name)
+  {
+    return (guint)std::stoi (run_command ("cat /sys/class/net/" + name + "/ifindex 2>/dev/null || ip -o link show " + name));
+  }
+
+  VswDeviceRef
+  ref (const std::string &name)
+  {
+    std::string line = run_command ("ip -o link show " + name);
+    VswDeviceRef device = vsw_device_ref_by_name (name.c_str ());
+
+    device.index = (guint)std::stoi (line);
+    return device;
+  }
+
+  VswIpConfig *
+  get (const std::string &name)
+  {
+    g_autoptr (GError) error = nullptr;
+    VswIpConfig *ip = vsw_kernel_get_ip (kernel, ref (name).index, &error);
+
+    EXPECT_NE (ip, nullptr) << error->message;
+    return ip;
+  }
+
+  OpPointer
+  make_ip (VswOpKind kind, const std::string &device, const VswIpConfig *ip, const std::string &far = "")
+  {
+    OpPointer op = make_op (kind, device);
+
+    op->device = ref (device);
+    op->ip = vsw_ip_config_ref (ip);
+    if (!far.empty ())
+      op->far = ref (far);
+    return op;
+  }
+
+  static std::string
+  items (const VswIpConfig *ip)
+  {
+    std::string text;
+
+    for (const char *const *item = ip->items; *item != nullptr; item++)
+      text += std::string (*item) + "\n";
+    return std::regex_replace (text, std::regex ("[0-9]+s( |\n)"), "N$1");
+  }
+
+  /* A bit of everything. */
+  static void
+  configure ()
+  {
+    run_command (R"(
+      set -e
+      ip address add 192.0.2.5/24 brd + dev eth0
+      ip address add 192.0.2.6/24 dev eth0 label eth0:1
+      ip address add 192.0.2.7/24 dev eth0 metric 300 valid_lft 3600 preferred_lft 1800
+      ip address add 198.51.100.1/24 dev eth0 noprefixroute scope link
+      ip address add 203.0.113.1 peer 203.0.113.2 dev eth0
+      ip address add 2001:db8::5/64 dev eth0
+      ip address add 2001:db8::6/64 dev eth0 nodad
+      ip address add 2001:db8:1::5/64 dev eth0 noprefixroute valid_lft 3600 preferred_lft 1800
+      ip address add 2001:db8:2::5/128 dev eth0 metric 77
+      ip address add fe80::5/64 dev eth0
+    )");
+    settle ();
+    run_command (R"(
+      set -e
+      ip route add default via 192.0.2.1 src 192.0.2.6 metric 100 proto dhcp mtu 1400
+      ip route add default via 192.0.2.2 metric 200
+      ip route add 198.51.100.0/24 dev eth0 proto kernel scope link src 198.51.100.1 metric 100
+      ip route add 10.0.0.0/8 via 192.0.2.9 table 100
+      ip route add 10.1.0.0/16 tos 0x10 via 192.0.2.9
+      ip route add 10.2.0.1 dev eth0 scope link
+      ip route add 10.3.0.0/16 via 10.2.0.1
+      ip route add 10.4.0.0/16 via 172.16.0.1 dev eth0 onlink
+      ip route add 10.5.0.0/16 nexthop via 192.0.2.1 weight 3 nexthop via 198.18.1.9 weight 2
+      ip route add 10.6.0.0/16 via inet6 fe80::1 dev eth0
+      ip route add default via fe80::1 dev eth0 proto ra metric 1024 expires 900 pref high
+      ip route add 2001:db8:1::/64 dev eth0 proto kernel metric 100 expires 3600
+      ip route add 2001:db8:10::/48 via 2001:db8::1 src 2001:db8::6
+      ip route add 2001:db8:11::/48 dev eth0
+      ip route add 2001:db8:12::/48 nexthop via 2001:db8::1 weight 2 nexthop via 2001:db8::2
+      ip -6 route add 2001:db8:13::/48 dev eth0 table 100
+      ip rule add iif eth0 table 100 priority 1000
+      ip rule add oif eth0 fwmark 7 table 101 priority 1001
+      ip rule add not from 10.0.0.0/8 iif eth0 prohibit priority 40000
+      ip -6 rule add iif eth0 to 2001:db8:20::/48 table 100 priority 1003
+      ip neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev eth0
+      ip neighbour add 192.0.2.10 lladdr 02:00:00:00:00:0a dev eth0 nud noarp
+      ip neighbour add 2001:db8::9 lladdr 02:00:00:00:00:09 dev eth0
+      ip neighbour add proxy 192.0.2.99 dev eth0
+      ip neighbour add proxy 2001:db8::99 dev eth0
+    )");
+    run_command (R"(
+      set -e
+      cd /proc/sys/net
+      echo 0 > ipv6/conf/eth0/accept_ra
+      echo 1 > ipv4/conf/eth0/forwarding
+      echo 1 > ipv4/conf/eth0/rp_filter
+      echo 1 > ipv4/conf/eth0/arp_ignore
+      echo 1 > ipv6/conf/eth0/proxy_ndp
+      echo 5 > ipv6/conf/eth0/dad_transmits
+    )");
+  }
+
+  static bool
+  has_next_hops ()
+  {
+    return try_command ("ip nexthop add id 1 dev eth1 && ip nexthop delete id 1") == 0;
+  }
+
+  static void
+  configure_next_hops ()
+  {
+    run_command (R"(
+      set -e
+      ip nexthop add id 10 via 192.0.2.1 dev eth0
+      ip nexthop add id 11 via 2001:db8::a dev eth0
+      ip nexthop add id 12 via 198.18.1.9 dev eth1
+      ip nexthop add id 20 group 10/12
+      ip nexthop add id 21 group 10
+      ip route add 10.10.0.0/16 nhid 10
+      ip route add 10.20.0.0/16 nhid 20
+      ip route add 10.21.0.0/16 nhid 21
+      ip -6 route add 2001:db8:30::/48 nhid 11
+    )");
+  }
+};
+
+TEST_F (IpTest, TakesAndGivesToTheByte)
+{
+  configure ();
+  if (has_next_hops ())
+    configure_next_hops ();
+  std::string before = show (), order = show_order ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip));
+  EXPECT_EQ (run_command ("ip -o address show dev eth0"), "");
+  EXPECT_EQ (run_command ("ip route show dev eth0 table all | grep -v ^multicast; ip rule show iif eth0; ip -6 neighbour show nud permanent dev eth0"), "");
+  apply (make_ip (VSW_OP_IP_GIVE, "eth0", ip));
+  EXPECT_EQ (compare (before, show ()), "");
+  EXPECT_EQ (show_order (), order);
+}
+
+TEST_F (IpTest, MovesThereAndBackToTheByte)
+{
+  configure ();
+  if (has_next_hops ())
+    configure_next_hops ();
+  std::string before = show (), order = show_order ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  apply (make_ip (VSW_OP_IP_PREPARE, "nic", ip, "eth0"));
+  apply (make_ip (VSW_OP_IP_FORGET, "nic", ip));
+  EXPECT_EQ (compare (before, show ()), "");
+  apply (make_ip (VSW_OP_IP_PREPARE, "nic", ip, "eth0"));
+  apply (make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"));
+  EXPECT_EQ (run_command ("ip -o address show dev eth0"), "");
+  EXPECT_EQ (run_command ("ip route show dev eth0 table all | grep -v ^multicast; ip rule show iif eth0"), "");
+
+  g_autoptr (VswIpConfig) moved = get ("nic");
+  EXPECT_EQ (items (moved), items (ip));
+  apply (make_ip (VSW_OP_IP_PREPARE, "eth0", moved, "nic"));
+  apply (make_ip (VSW_OP_IP_MOVE, "eth0", moved, "nic"));
+  EXPECT_EQ (compare (before, show ()), "");
+  EXPECT_EQ (show_order (), order);
+}
+
+/* A rule that forbids everything else: no gateway can be checked any more, so the move ends in the middle. */
+TEST_F (IpTest, ThatCannotMoveStays)
+{
+  configure ();
+  run_command ("ip rule add not from 10.0.0.0/8 iif eth0 prohibit priority 900");
+  std::string before = show (), order = show_order ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  refuse (make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"), VSW_ERROR_KERNEL);
+  EXPECT_EQ (compare (before, show ()), "");
+  EXPECT_EQ (show_order (), order);
+}
+
+/* --- a daemon that dies --- */
+
+/* A process of its own that does the operation and is killed when it is about to send to the kernel for the k-th time, counted from 1 after everything is
+ * opened. FALSE: it was done before that. */
+bool
+apply_and_die (const VswOp *op, int k)
+{
+  pid_t child = fork ();
+
+  if (child == 0)
+    {
+      VswKernel *kernel = vsw_linux_kernel_new (nullptr);
+
+      ptrace (PTRACE_TRACEME, 0, nullptr, nullptr);
+      raise (SIGSTOP);
+      _exit (kernel != nullptr && vsw_kernel_apply (kernel, op, nullptr) ? 0 : 1);
+    }
+  int status = 0;
+  waitpid (child, &status, 0);
+  ptrace (PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
+  while (ptrace (PTRACE_SYSCALL, child, nullptr, nullptr) == 0 && waitpid (child, &status, 0) == child
+         && WIFSTOPPED (status))
+    {
+      __ptrace_syscall_info info = {};
+
+      if (WSTOPSIG (status) != (SIGTRAP | 0x80))
+        continue;
+      ptrace (PTRACE_GET_SYSCALL_INFO, child, sizeof info, &info);
+      if (info.op != PTRACE_SYSCALL_INFO_ENTRY || (info.entry.nr != SYS_sendmsg && info.entry.nr != SYS_write) || --k > 0)
+        continue;
+      kill (child, SIGKILL);
+      waitpid (child, &status, 0);
+      return true;
+    }
+  EXPECT_TRUE (WIFEXITED (status) && WEXITSTATUS (status) == 0) << "it failed, and nobody killed it";
+  return false;
+}
+
+class DeathTest : public IpTest
+{
+protected:
+  /* The operation is stopped at its k-th request, and done again: for some k all along the way. */
+  void
+  die_everywhere (const std::function<OpPointer ()> &make, const std::function<void ()> &undo)
+  {
+    OpPointer op = make ();
+    std::string before = show ();
+
+    apply (op);
+    std::string after = show ();
+    undo ();
+    ASSERT_EQ (compare (before, show ()), "");
+    for (int k = 1;; k += stride)
+      {
+        bool died = apply_and_die (make ().get (), k);
+
+        apply (make ());
+        ASSERT_EQ (compare (after, show ()), "") << "killed at " << k;
+        undo ();
+        ASSERT_EQ (compare (before, show ()), "") << "killed at " << k;
+        if (!died)
+          break;
+        n_deaths++;
+      }
+  }
+
+  void
+  configure_little ()
+  {
+    run_command (R"(
+      set -e
+      ip address add 192.0.2.5/24 brd + dev eth0
+      ip address add 192.0.2.6/24 dev eth0 valid_lft 3600 preferred_lft 1800
+      ip address add 2001:db8::5/64 dev eth0
+      ip route add default via 192.0.2.1
+      ip -6 route add default via 2001:db8::1
+      ip rule add iif eth0 table 100 priority 1000
+      ip neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev eth0
+      echo 1 > /proc/sys/net/ipv6/conf/eth0/proxy_ndp
+      echo 1 > /proc/sys/net/ipv4/conf/eth0/arp_ignore
+      echo 0 > /proc/sys/net/ipv6/conf/eth0/accept_ra
+    )");
+    settle ();
+  }
+
+  static constexpr int stride = 13; /* one of that many requests */
+  int n_deaths = 0;
+};
+
+TEST_F (DeathTest, MovesAllTheSame)
+{
+  configure_little ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  die_everywhere ([&] { return make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"); },
+                  [&] {
+                    apply (make_ip (VSW_OP_IP_MOVE, "eth0", ip, "nic"));
+                    run_command ("ip link set nic addrgenmode none; ip link set eth0 addrgenmode eui64");
+                    run_command ("echo 0 > /proc/sys/net/ipv6/conf/nic/proxy_ndp");
+                  });
+  EXPECT_GT (n_deaths, 3);
+}
+
+TEST_F (DeathTest, TakesAllTheSame)
+{
+  configure_little ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  die_everywhere ([&] { return make_ip (VSW_OP_IP_TAKE, "eth0", ip); },
+                  [&] { apply (make_ip (VSW_OP_IP_GIVE, "eth0", ip)); });
+  EXPECT_GT (n_deaths, 3);
+}
+
+TEST_F (DeathTest, GivesAllTheSame)
+{
+  configure_little ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip));
+  die_everywhere ([&] { return make_ip (VSW_OP_IP_GIVE, "eth0", ip); },
+                  [&] { apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip)); });
+  EXPECT_GT (n_deaths, 3);
+}
+
+} // namespace
