@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from environment import ROOT, wait_for
-from lab import MANAGER, PYTHON
+from lab import MANAGER, PYTHON, Holder
 from tap import Skip, case, run
 
 NETWORKD = '/lib/systemd/systemd-networkd'
@@ -153,6 +153,25 @@ def an_uplink_that_networkmanager_holds_is_named(lab):
             'org.freedesktop.NetworkManager.Device', 'Managed', 'b', 'false')
     stir(lab)
     wait_none(lab, 'uplink-managed')
+
+
+@case
+def the_service_and_nobody_else_may_have_networkmanager_let_go(lab):
+    action = 'org.freedesktop.NetworkManager.network-control'
+    (ROOT / 'actions' / 'nm.policy').write_text(f'''<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE policyconfig PUBLIC "-//freedesktop//DTD PolicyKit Policy Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/PolicyKit/1/policyconfig.dtd">
+<policyconfig><action id="{action}"><description>d</description><message>m</message>
+<defaults><allow_any>auth_admin</allow_any><allow_inactive>no</allow_inactive><allow_active>no</allow_active></defaults></action></policyconfig>''')
+    shutil.copy(lab.find('vmswitchd.rules'), ROOT / 'vendor-rules')
+    lab.stop_polkit()
+    lab.start_polkit()
+    for user, is_allowed in (('vmswitch', True), ('alice', False)):
+        with Holder(lab, user=user) as holder:
+            answer = lab.run('busctl', '--system', 'call', 'org.freedesktop.PolicyKit1', '/org/freedesktop/PolicyKit1/Authority',
+                             'org.freedesktop.PolicyKit1.Authority', 'CheckAuthorization', '(sa{sv})sa{ss}us', 'system-bus-name', '1', 'name', 's',
+                             holder.name, action, '0', '0', '').stdout
+        assert answer.startswith(f'(bba{{ss}}) {str(is_allowed).lower()} '), f'{user}: {answer}'
 
 
 @case
