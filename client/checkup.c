@@ -53,9 +53,8 @@ vsw_findings_add (GPtrArray *findings, const char *code, const char *text)
 static gboolean
 is_listed (GDBusConnection *connection, const char *method, const char *name)
 {
-  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (connection, BUS, BUS_PATH, BUS, method, NULL,
-                                                             G_VARIANT_TYPE ("(as)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL,
-                                                             NULL);
+  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (
+      connection, BUS, BUS_PATH, BUS, method, NULL, G_VARIANT_TYPE ("(as)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
   g_autofree const char **names = NULL;
 
   if (answer == NULL)
@@ -76,9 +75,10 @@ vsw_checkup_polkit (GDBusConnection *connection, GPtrArray *findings)
 {
   if (is_listed (connection, "ListNames", POLKIT) || is_listed (connection, "ListActivatableNames", POLKIT))
     return;
-  vsw_findings_add (findings, "polkit-missing",
-                    "there is no polkit on the system bus, so the service refuses every change by anybody but root. Install "
-                    "polkit (on Debian: apt install polkitd).");
+  vsw_findings_add (
+      findings, "polkit-missing",
+      "there is no polkit on the system bus, so the service refuses every change by anybody but root. Install "
+      "polkit (on Debian: apt install polkitd).");
 }
 
 /* --- udev --- */
@@ -112,10 +112,11 @@ vsw_checkup_udev (const char *root, const char *device, guint32 index, GPtrArray
 
   if (!g_file_get_contents (path, &database, NULL, NULL) || is_kept_off (database))
     return;
-  text = g_strdup_printf ("udev does not mark device %s as ours, so NetworkManager or systemd-networkd may configure it or take it "
-                          "off its switch. Install 84-vmswitch.rules in /usr/lib/udev/rules.d, then run: udevadm control "
-                          "--reload; udevadm trigger --subsystem-match=net.",
-                          device);
+  text = g_strdup_printf (
+      "udev does not mark device %s as ours, so NetworkManager or systemd-networkd may configure it or take it "
+      "off its switch. Install 84-vmswitch.rules in /usr/lib/udev/rules.d, then run: udevadm control "
+      "--reload; udevadm trigger --subsystem-match=net.",
+      device);
   vsw_findings_add (findings, "udev-rule-missing", text);
 }
 

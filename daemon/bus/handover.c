@@ -30,15 +30,15 @@ free_errand (gpointer data)
 }
 
 static void
-call (GTask *task, const char *path, const char *interface, const char *method, GVariant *parameters,
-      const char *reply, GAsyncReadyCallback callback)
+call (GTask *task, const char *path, const char *interface, const char *method, GVariant *parameters, const char *reply,
+      GAsyncReadyCallback callback)
 {
   Errand *errand = g_task_get_task_data (task);
   gint64 left = (errand->deadline - g_get_monotonic_time ()) / 1000;
 
   g_dbus_connection_call (errand->connection, NM, path, interface, method, parameters, G_VARIANT_TYPE (reply),
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, (int)MAX (left, 1), g_task_get_cancellable (task),
-                          callback, task);
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, (int)MAX (left, 1), g_task_get_cancellable (task), callback,
+                          task);
 }
 
 /* (transfer full) both */
@@ -180,8 +180,8 @@ vsw_handover_is_possible (const VswRival *rival)
  * Whoever calls has taken down before what IP has on the NIC. Thread: main.
  */
 void
-vsw_handover_take_async (GDBusConnection *connection, const VswRival *rival, const char *nic,
-                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+vsw_handover_take_async (GDBusConnection *connection, const VswRival *rival, const char *nic, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = new_task (connection, nic, FALSE, cancellable, callback, user_data);
   Errand *errand = g_task_get_task_data (task);

@@ -22,8 +22,8 @@ typedef struct
   char *nic;                   /* (owned) raw bytes */
   char *text;                  /* (owned) the same for people */
   guint index;
-  gint64 deadline;     /* monotonic, microseconds */
-  guint waiting;       /* for so many answers */
+  gint64 deadline;           /* monotonic, microseconds */
+  guint waiting;             /* for so many answers */
   VswRival *network_manager; /* (owned) (nullable) */
   VswRival *networkd;        /* (owned) (nullable) */
   VswRival *dhcp_client;     /* (owned) (nullable) */
@@ -92,15 +92,15 @@ end_one (GTask *task)
 }
 
 static void
-call (GTask *task, const char *name, const char *path, const char *interface, const char *method,
-      GVariant *parameters, const char *reply, GAsyncReadyCallback callback)
+call (GTask *task, const char *name, const char *path, const char *interface, const char *method, GVariant *parameters,
+      const char *reply, GAsyncReadyCallback callback)
 {
   Inquiry *inquiry = g_task_get_task_data (task);
   gint64 left = (inquiry->deadline - g_get_monotonic_time ()) / 1000;
 
   g_dbus_connection_call (inquiry->connection, name, path, interface, method, parameters, G_VARIANT_TYPE (reply),
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, (int)MAX (left, 1), g_task_get_cancellable (task),
-                          callback, task);
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, (int)MAX (left, 1), g_task_get_cancellable (task), callback,
+                          task);
 }
 
 /* The answer; NULL: there is none. *ret_is_silent: because the time is over. */
@@ -121,8 +121,9 @@ finish_call (GObject *source, GAsyncResult *result, gboolean *ret_is_silent)
 static VswRival *
 new_network_manager (const Inquiry *inquiry, const char *connection)
 {
-  char *name = connection != NULL && connection[0] != '\0' ? g_strdup_printf ("NetworkManager (connection \"%s\")", connection)
-                                                           : g_strdup ("NetworkManager");
+  char *name = connection != NULL && connection[0] != '\0'
+                   ? g_strdup_printf ("NetworkManager (connection \"%s\")", connection)
+                   : g_strdup ("NetworkManager");
 
   return new_rival (VSW_RIVAL_NETWORK_MANAGER, name,
                     g_strdup_printf ("tell it to leave it alone: nmcli device set %s managed no; for good, with "
@@ -260,9 +261,10 @@ on_link_state (GObject *source, GAsyncResult *result, gpointer user_data)
       && g_strv_contains (at_work, g_variant_get_string (value, NULL)))
     inquiry->networkd =
         new_rival (VSW_RIVAL_NETWORKD, g_strdup ("systemd-networkd"),
-                   g_strdup_printf ("say Unmanaged=yes in the [Link] section of its .network file (networkctl status %s names it), "
-                                    "then run: networkctl reload",
-                                    inquiry->text));
+                   g_strdup_printf (
+                       "say Unmanaged=yes in the [Link] section of its .network file (networkctl status %s names it), "
+                       "then run: networkctl reload",
+                       inquiry->text));
   end_one (g_steal_pointer (&task));
 }
 
@@ -396,7 +398,7 @@ vsw_rival_new_error (const VswRival *self, const char *nic)
   g_autofree char *text = vsw_text_escape (nic);
 
   if (self->is_silent)
-    return g_error_new (VSW_ERROR, VSW_ERROR_CONFLICT,
-                        "NIC %s may be managed by %s, which does not answer; %s", text, self->name, self->cure);
+    return g_error_new (VSW_ERROR, VSW_ERROR_CONFLICT, "NIC %s may be managed by %s, which does not answer; %s", text,
+                        self->name, self->cure);
   return g_error_new (VSW_ERROR, VSW_ERROR_CONFLICT, "NIC %s is managed by %s; %s", text, self->name, self->cure);
 }

@@ -15,9 +15,9 @@ struct _VswUplinks
   GDBusConnection *connection; /* (owned) (nullable) */
   GCancellable *life;          /* (owned) cancelled when we go */
   gulong changed;
-  GSource *source; /* (owned) (nullable) the next look */
-  gint64 due;      /* monotonic, microseconds */
-  guint interval;  /* milliseconds */
+  GSource *source;     /* (owned) (nullable) the next look */
+  gint64 due;          /* monotonic, microseconds */
+  guint interval;      /* milliseconds */
   GHashTable *watched; /* (owned) index → (owned) Uplink */
 };
 
@@ -82,10 +82,11 @@ print_addresses (const Uplink *uplink, const VswLinkSurvey *link)
   g_autofree char *nic = vsw_text_escape (uplink->nic);
   g_autofree char *list = g_strjoinv (", ", (GStrv)link->addresses);
 
-  return g_strdup_printf ("the host has addresses on %s, which is the uplink of switch %s and so gets no frames for it (%s). Give "
-                          "them to a NIC that the host has on the switch (vmswitchctl connect-internal %s), and take them "
-                          "off this one: ip address flush dev %s.",
-                          nic, uplink->home, list, uplink->home, nic);
+  return g_strdup_printf (
+      "the host has addresses on %s, which is the uplink of switch %s and so gets no frames for it (%s). Give "
+      "them to a NIC that the host has on the switch (vmswitchctl connect-internal %s), and take them "
+      "off this one: ip address flush dev %s.",
+      nic, uplink->home, list, uplink->home, nic);
 }
 
 static void
@@ -132,9 +133,10 @@ on_rival (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!is_known || rival->is_silent)
     return;
   nic = vsw_text_escape (uplink->nic);
-  text = g_strdup_printf ("uplink %s of switch %s is managed by %s too, which may take it off the switch or configure IP "
-                          "on it; %s.",
-                          nic, uplink->home, rival->name, rival->cure);
+  text =
+      g_strdup_printf ("uplink %s of switch %s is managed by %s too, which may take it off the switch or configure IP "
+                       "on it; %s.",
+                       nic, uplink->home, rival->name, rival->cure);
   say (errand->self, errand->index, text);
 }
 

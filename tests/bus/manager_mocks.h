@@ -28,11 +28,11 @@ public:
     bus->disconnect (connection);
   }
 
-  std::vector<std::string> calls;                                      /* names of methods, and "Set NAME" */
-  std::map<std::string, std::map<std::string, std::string>> properties; /* path → name → value as text */
-  std::string fails_with;                                              /* name of an error, for every method and write */
-  bool is_slow = false;                                                /* never answers a method */
-  bool is_stubborn = false;                                            /* takes writes, and does nothing */
+  std::vector<std::string> calls;                                        /* names of methods, and "Set NAME" */
+  std::map<std::string, std::map<std::string, std::string> > properties; /* path → name → value as text */
+  std::string fails_with;   /* name of an error, for every method and write */
+  bool is_slow = false;     /* never answers a method */
+  bool is_stubborn = false; /* takes writes, and does nothing */
 
 protected:
   virtual GVariant *call (const std::string &method, GVariant *parameters) = 0; /* NULL: there is no such thing */
@@ -114,10 +114,11 @@ public:
     add ("/org/freedesktop/NetworkManager",
          "<node><interface name='org.freedesktop.NetworkManager'><method name='GetDeviceByIpIface'>"
          "<arg type='s' direction='in'/><arg type='o' direction='out'/></method></interface></node>");
-    add (device, "<node><interface name='org.freedesktop.NetworkManager.Device'>"
-                 "<property name='Interface' type='s' access='read'/><property name='Managed' type='b' access='readwrite'/>"
-                 "<property name='State' type='u' access='read'/>"
-                 "<property name='ActiveConnection' type='o' access='read'/></interface></node>");
+    add (device,
+         "<node><interface name='org.freedesktop.NetworkManager.Device'>"
+         "<property name='Interface' type='s' access='read'/><property name='Managed' type='b' access='readwrite'/>"
+         "<property name='State' type='u' access='read'/>"
+         "<property name='ActiveConnection' type='o' access='read'/></interface></node>");
     add (active, "<node><interface name='org.freedesktop.NetworkManager.Connection.Active'>"
                  "<property name='Id' type='s' access='read'/><property name='StateFlags' type='u' access='read'/>"
                  "</interface></node>");

@@ -163,9 +163,10 @@ TEST_F (Rivals, NetworkManagerIsNamedWithItsConnection)
   ASSERT_EQ (name_of (rival), "NetworkManager (connection \"Wired 1\")");
   g_autoptr (GError) error = vsw_rival_new_error (rival.get (), "eth0");
   EXPECT_TRUE (g_error_matches (error, VSW_ERROR, VSW_ERROR_CONFLICT));
-  EXPECT_STREQ (error->message,
-                "NIC eth0 is managed by NetworkManager (connection \"Wired 1\"); tell it to leave it alone: nmcli device "
-                "set eth0 managed no; for good, with managed=0 for that device in a file of /etc/NetworkManager/conf.d");
+  EXPECT_STREQ (
+      error->message,
+      "NIC eth0 is managed by NetworkManager (connection \"Wired 1\"); tell it to leave it alone: nmcli device "
+      "set eth0 managed no; for good, with managed=0 for that device in a file of /etc/NetworkManager/conf.d");
   EXPECT_EQ (name_of (find ("eth7")), "") << "another NIC";
 }
 
@@ -174,9 +175,9 @@ TEST_F (Rivals, NetworkManagerCountsOnlyWhileItIsAtWork)
   manager = std::make_unique<NetworkManager> (bus.get ());
   auto &device = manager->properties[NetworkManager::device];
 
-  for (auto [state, counts] : { std::pair ("10", false), std::pair ("20", false), std::pair ("30", false),
-                                std::pair ("40", true), std::pair ("70", true), std::pair ("110", true),
-                                std::pair ("120", false) })
+  for (auto [state, counts] :
+       { std::pair ("10", false), std::pair ("20", false), std::pair ("30", false), std::pair ("40", true),
+         std::pair ("70", true), std::pair ("110", true), std::pair ("120", false) })
     {
       device["State"] = std::string ("uint32 ") + state;
       EXPECT_EQ (name_of (find ()) != "", counts) << state;
@@ -246,9 +247,10 @@ TEST_F (Rivals, ThatDoNotAnswerMayBeRivals)
 TEST_F (Rivals, NetworkdCountsOnlyWhereItConfigures)
 {
   networkd = std::make_unique<Networkd> (bus.get (), index, "eth0", "unmanaged");
-  for (auto [state, counts] : { std::pair ("configured", true), std::pair ("configuring", true), std::pair ("failed", true),
-                                std::pair ("unmanaged", false), std::pair ("pending", false),
-                                std::pair ("initialized", false), std::pair ("linger", false), std::pair ("", false) })
+  for (auto [state, counts] :
+       { std::pair ("configured", true), std::pair ("configuring", true), std::pair ("failed", true),
+         std::pair ("unmanaged", false), std::pair ("pending", false), std::pair ("initialized", false),
+         std::pair ("linger", false), std::pair ("", false) })
     {
       networkd->set_state (state);
       EXPECT_EQ (name_of (find ()), counts ? "systemd-networkd" : "") << state;
