@@ -94,6 +94,17 @@ is_kept_off (const char *database)
          && g_strv_contains ((const char *const *)lines, "E:NM_UNMANAGED=1");
 }
 
+/* Whether the device that the service tells of is one that we see: not if we are in another network namespace. */
+static gboolean
+is_here (const char *root, const char *device, guint32 index)
+{
+  g_autofree char *path = g_strdup_printf ("%s/sys/class/net/%s/ifindex", root, device);
+  g_autofree char *text = NULL;
+
+  return strchr (device, '/') == NULL && g_file_get_contents (path, &text, NULL, NULL)
+         && g_ascii_strtoull (text, NULL, 10) == index;
+}
+
 /**
  * vsw_checkup_udev:
  * @root: in front of paths; "": the system itself
@@ -110,7 +121,7 @@ vsw_checkup_udev (const char *root, const char *device, guint32 index, GPtrArray
   g_autofree char *database = NULL;
   g_autofree char *text = NULL;
 
-  if (!g_file_get_contents (path, &database, NULL, NULL) || is_kept_off (database))
+  if (!is_here (root, device, index) || !g_file_get_contents (path, &database, NULL, NULL) || is_kept_off (database))
     return;
   text = g_strdup_printf (
       "udev does not mark device %s as ours, so NetworkManager or systemd-networkd may configure it or take it "

@@ -13,12 +13,16 @@ class Udev : public ::testing::Test
 protected:
   /* What is found of a device of index 7, whose entry in udev's database this is. */
   std::string
-  check (const char *database)
+  check (const char *database, const char *index = "7\n")
   {
     g_autoptr (GPtrArray) findings = vsw_findings_new ();
     std::string folder = directory.path + "/run/udev/data", file = folder + "/n7";
 
+    std::string device = directory.path + "/sys/class/net/vsw-lab";
+
     g_mkdir_with_parents (folder.c_str (), 0700);
+    g_mkdir_with_parents (device.c_str (), 0700);
+    g_file_set_contents ((device + "/ifindex").c_str (), index, -1, nullptr);
     if (database != nullptr)
       g_file_set_contents (file.c_str (), database, -1, nullptr);
     vsw_checkup_udev (directory.path.c_str (), "vsw-lab", 7, findings);
@@ -58,6 +62,7 @@ TEST_F (Udev, WithoutOurRuleIsFound)
 
 TEST_F (Udev, ThatHasNotSeenTheDeviceTellsNothing)
 {
+  EXPECT_EQ (check ("E:ID_NET_DRIVER=igc\n", "8\n"), "") << "number 7 is another device, here";
   EXPECT_EQ (check (nullptr), "");
 }
 
