@@ -9,7 +9,9 @@ static const char *const system_headings[] = { "NAME", "STATE", "NICS", "MACHINE
 static const char *const setting_headings[] = {
   "NIC", "KIND", "BACKEND", "CONNECTION", "ENDPOINT", "MAC", "WAITS", NULL
 };
-static const char *const external_headings[] = { "NAME", "TYPE", "STATE", "SPEED", "DRIVER", "BRIDGEABLE", "MAC", NULL };
+static const char *const external_headings[] = {
+  "NAME", "TYPE", "STATE", "SPEED", "DRIVER", "BRIDGEABLE", "MAC", NULL
+};
 
 /* A property as one cell. */
 static char *

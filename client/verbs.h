@@ -20,6 +20,7 @@ gboolean vsw_command_delete (VswSession *session, GError **error);
 gboolean vsw_command_detach (VswSession *session, GError **error);
 gboolean vsw_command_disconnect (VswSession *session, GError **error);
 gboolean vsw_command_disconnect_internal (VswSession *session, GError **error);
+gboolean vsw_command_doctor (VswSession *session, GError **error);
 gboolean vsw_command_fdb (VswSession *session, GError **error);
 gboolean vsw_command_help (VswSession *session, GError **error);
 gboolean vsw_command_list (VswSession *session, GError **error);

@@ -79,8 +79,8 @@ def configure(lab):
 
 def strip(text):
     """Without what counts down or up by itself, and without the names that numbers have."""
-    text = re.sub(r'"(valid|preferred)_life_time":(?!4294967295)\d+', r'"\1_life_time":"counts"', text)
-    text = re.sub(r'"expires":\d+', '"expires":"counts"', text)
+    text = re.sub(r'"(valid|preferred)_life_time": ?(?!4294967295)\d+', r'"\1_life_time":"counts"', text)
+    text = re.sub(r'"expires": ?\d+', '"expires":"counts"', text)
     return text
 
 
