@@ -171,6 +171,7 @@ vsw_request_free (VswRequest *self)
   g_ptr_array_unref (self->paths);
   g_clear_pointer (&self->changes, g_ptr_array_unref);
   g_strfreev (self->steps);
+  g_free (self->custody.name);
   g_free (self->id);
   g_free (self->holder);
   g_clear_object (&self->fds);
