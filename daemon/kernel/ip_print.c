@@ -109,8 +109,9 @@ print_address (const VswIpItem *item, GString *text)
   guint32 flags = vsw_ip_item_get_flags (item);
 
   append_own_address (text, item);
-  if (address != NULL && local != NULL && !(nla_len (address) == nla_len (local)
-                                             && memcmp (nla_data (address), nla_data (local), (gsize)nla_len (local)) == 0))
+  if (address != NULL && local != NULL
+      && !(nla_len (address) == nla_len (local)
+           && memcmp (nla_data (address), nla_data (local), (gsize)nla_len (local)) == 0))
     append_address (text, " peer ", head->ifa_family, address);
   if (head->ifa_scope == RT_SCOPE_LINK)
     g_string_append (text, " scope link");
@@ -151,8 +152,9 @@ append_via (GString *text, int family, const struct nlattr *gateway, const struc
   char address[ADDRESS_TEXT_SIZE];
 
   append_address (text, " via ", family, gateway);
-  if (other != NULL && (other->rtvia_family == AF_INET
-                        || (other->rtvia_family == AF_INET6 && nla_len (via) >= (int)sizeof *other + 16)))
+  if (other != NULL
+      && (other->rtvia_family == AF_INET
+          || (other->rtvia_family == AF_INET6 && nla_len (via) >= (int)sizeof *other + 16)))
     g_string_append_printf (text, " via %s", print_octets (other->rtvia_family, other->rtvia_addr, address));
 }
 
@@ -177,10 +179,11 @@ append_paths (GString *text, int family, const struct nlattr *attribute)
 static const char *
 print_type (guint8 type)
 {
-  static const char *const types[] = { [RTN_LOCAL] = "local ",       [RTN_BROADCAST] = "broadcast ",
-                                       [RTN_ANYCAST] = "anycast ",   [RTN_MULTICAST] = "multicast ",
-                                       [RTN_BLACKHOLE] = "blackhole ", [RTN_UNREACHABLE] = "unreachable ",
-                                       [RTN_PROHIBIT] = "prohibit ", [RTN_THROW] = "throw " };
+  static const char *const types[] = {
+    [RTN_LOCAL] = "local ",         [RTN_BROADCAST] = "broadcast ", [RTN_ANYCAST] = "anycast ",
+    [RTN_MULTICAST] = "multicast ", [RTN_BLACKHOLE] = "blackhole ", [RTN_UNREACHABLE] = "unreachable ",
+    [RTN_PROHIBIT] = "prohibit ",   [RTN_THROW] = "throw "
+  };
 
   return type < G_N_ELEMENTS (types) && types[type] != NULL ? types[type] : "";
 }
@@ -272,10 +275,10 @@ print_setting (const VswIpItem *item, GString *text)
     {
     case VSW_IP_SETTING4:
       memcpy (&number, item->body, sizeof number);
-      g_string_append_printf (text, "setting ipv4 %s %u",
-                              vsw_ip_setting4_get_name (number.number) != NULL ? vsw_ip_setting4_get_name (number.number)
-                                                                               : "?",
-                              number.value);
+      g_string_append_printf (
+          text, "setting ipv4 %s %u",
+          vsw_ip_setting4_get_name (number.number) != NULL ? vsw_ip_setting4_get_name (number.number) : "?",
+          number.value);
       break;
     case VSW_IP_SETTING6:
       if (g_str_has_prefix (named, "stable_secret "))

@@ -72,7 +72,8 @@ put_attribute (GByteArray *body, const struct nlattr *attribute, gboolean by_obj
         vsw_ip_put (body, attribute->nla_type, nla_data (attribute), (gsize)nla_len (attribute));
       return FALSE;
     case RTA_OIF:
-      if (by_object || nla_len (attribute) < (int)sizeof none || memcmp (nla_data (attribute), &index, sizeof index) != 0)
+      if (by_object || nla_len (attribute) < (int)sizeof none
+          || memcmp (nla_data (attribute), &index, sizeof index) != 0)
         return FALSE;
       vsw_ip_put (body, RTA_OIF, &none, sizeof none);
       return TRUE;

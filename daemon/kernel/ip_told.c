@@ -212,7 +212,8 @@ put_resilience (GByteArray *body, const struct nlattr *attribute)
   int rest;
 
   nla_for_each_nested (a, attribute, rest) if (nla_type (a) >= NHA_RES_GROUP_BUCKETS
-                                               && nla_type (a) <= NHA_RES_GROUP_UNBALANCED_TIMER) vsw_ip_put_copy (nested, a);
+                                               && nla_type (a) <= NHA_RES_GROUP_UNBALANCED_TIMER)
+      vsw_ip_put_copy (nested, a);
   vsw_ip_put (body, NHA_RES_GROUP | NLA_F_NESTED, nested->data, nested->len);
   g_byte_array_unref (nested);
 }
