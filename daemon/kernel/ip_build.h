@@ -25,7 +25,7 @@ vsw_ip_first (const VswIpItem *item, int *ret_rest)
 static inline void
 vsw_ip_put (GByteArray *body, int type, gconstpointer data, gsize size)
 {
-  static const guint8 padding[NLA_ALIGNTO];
+  static const guint8 padding[NLA_ALIGNTO] = { 0 };
   struct nlattr head = { .nla_len = (guint16)(NLA_HDRLEN + size), .nla_type = (guint16)type };
 
   g_byte_array_append (body, (const guint8 *)&head, sizeof head);
@@ -42,7 +42,7 @@ vsw_ip_put_copy (GByteArray *body, const struct nlattr *attribute)
 static inline GByteArray *
 vsw_ip_begin (gconstpointer head, gsize size)
 {
-  static const guint8 padding[NLMSG_ALIGNTO];
+  static const guint8 padding[NLMSG_ALIGNTO] = { 0 };
   GByteArray *body = g_byte_array_new ();
 
   g_byte_array_append (body, (const guint8 *)head, (guint)size);
