@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -287,10 +288,32 @@ TEST_F (IpTest, StandsInForARouter)
 
 /* --- a daemon that dies --- */
 
-/* A process of its own that does the operation and is killed when it is about to send to the kernel for the k-th time, counted from 1 after everything is
- * opened. FALSE: it was done before that. */
+enum class Fate
+{
+  done, /* before it came to that */
+  killed,
+  refused, /* the operation failed */
+};
+
+/* At the entry of that call: it is not made. */
 bool
-apply_and_die (const VswOp *op, int k)
+make_no_call (pid_t child)
+{
+#ifdef __x86_64__
+  user_regs_struct registers = {};
+
+  ptrace (PTRACE_GETREGS, child, nullptr, &registers);
+  registers.orig_rax = ~0ull;
+  return ptrace (PTRACE_SETREGS, child, nullptr, &registers) == 0;
+#else
+  return false;
+#endif
+}
+
+/* A process of its own does the operation. When it is about to ask the kernel for the k-th time, counted from 1 after everything is opened, it is killed, or that one
+ * time not heard. */
+Fate
+apply_up_to (const VswOp *op, int k, bool kills)
 {
   pid_t child = fork ();
 
@@ -313,15 +336,20 @@ apply_and_die (const VswOp *op, int k)
       if (WSTOPSIG (status) != (SIGTRAP | 0x80))
         continue;
       ptrace (PTRACE_GET_SYSCALL_INFO, child, sizeof info, &info);
-      if (info.op != PTRACE_SYSCALL_INFO_ENTRY || (info.entry.nr != SYS_sendmsg && info.entry.nr != SYS_write)
-          || --k > 0)
+      if (info.op != PTRACE_SYSCALL_INFO_ENTRY
+          || (info.entry.nr != SYS_sendmsg && (!kills || info.entry.nr != SYS_write)) || --k != 0)
         continue;
-      kill (child, SIGKILL);
-      waitpid (child, &status, 0);
-      return true;
+      if (kills)
+        {
+          kill (child, SIGKILL);
+          waitpid (child, &status, 0);
+          return Fate::killed;
+        }
+      EXPECT_TRUE (make_no_call (child));
     }
-  EXPECT_TRUE (WIFEXITED (status) && WEXITSTATUS (status) == 0) << "it failed, and nobody killed it";
-  return false;
+  EXPECT_TRUE (WIFEXITED (status)) << status;
+  EXPECT_TRUE (k <= 0 || WEXITSTATUS (status) == 0) << "it failed, and nobody made it";
+  return k > 0 ? Fate::done : WEXITSTATUS (status) == 0 ? Fate::killed : Fate::refused;
 }
 
 class DeathTest : public IpTest
@@ -340,7 +368,7 @@ protected:
     ASSERT_EQ (compare (before, show ()), "");
     for (int k = 1;; k += stride)
       {
-        bool died = apply_and_die (make ().get (), k);
+        bool died = apply_up_to (make ().get (), k, true) == Fate::killed;
 
         apply (make ());
         ASSERT_EQ (compare (after, show ()), "") << "killed at " << k;
@@ -349,6 +377,25 @@ protected:
         if (!died)
           break;
         n_deaths++;
+      }
+  }
+
+  /* One of its requests is not heard: then all is as it was, or it could be done without. */
+  void
+  fail_everywhere (const std::function<OpPointer ()> &make, const std::function<void ()> &undo)
+  {
+    std::string before = show ();
+
+    for (int k = 2;; k += stride)
+      {
+        Fate fate = apply_up_to (make ().get (), k, false);
+
+        if (fate != Fate::refused)
+          undo ();
+        ASSERT_EQ (compare (before, show ()), "") << "not heard at " << k;
+        if (fate == Fate::done)
+          break;
+        n_failures += fate == Fate::refused;
       }
   }
 
@@ -371,6 +418,7 @@ protected:
 
   static constexpr int stride = 13; /* one of that many requests */
   int n_deaths = 0;
+  int n_failures = 0;
 };
 
 TEST_F (DeathTest, MovesAllTheSame)
@@ -386,6 +434,32 @@ TEST_F (DeathTest, MovesAllTheSame)
                   });
   EXPECT_GT (n_deaths, 1);
 }
+
+#ifdef __x86_64__
+TEST_F (DeathTest, MovesWhollyOrNotAtAll)
+{
+  configure_little ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  fail_everywhere ([&] { return make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"); },
+                   [&] {
+                     apply (make_ip (VSW_OP_IP_MOVE, "eth0", ip, "nic"));
+                     run_command ("ip link set nic addrgenmode none; ip link set eth0 addrgenmode eui64");
+                     run_command ("echo 0 > /proc/sys/net/ipv6/conf/nic/proxy_ndp");
+                   });
+  EXPECT_GT (n_failures, 1);
+}
+
+TEST_F (DeathTest, TakesWhollyOrNotAtAll)
+{
+  configure_little ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  fail_everywhere ([&] { return make_ip (VSW_OP_IP_TAKE, "eth0", ip); },
+                   [&] { apply (make_ip (VSW_OP_IP_GIVE, "eth0", ip)); });
+  EXPECT_GT (n_failures, 0);
+}
+#endif
 
 TEST_F (DeathTest, TakesAllTheSame)
 {
