@@ -87,7 +87,7 @@ print_remarks (VswSession *session, const VswNode *node)
   g_autofree char *device = print_cell (session, node, "EthernetPort", "InterfaceName");
 
   if (home == NULL && reason[0] != '\0')
-    vsw_session_print (session, "%s cannot be the uplink of a switch: %s\n", name, reason);
+    vsw_session_print (session, "%s cannot be an uplink: %s\n", name, reason);
   if (home != NULL && device[0] != '\0' && !g_str_equal (device, name))
     vsw_session_print (session, "%s is called %s now\n", name, device);
 }

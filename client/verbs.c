@@ -227,7 +227,7 @@ const VswVerb vsw_verbs[] = {
   { "external", "bind", "SWITCH NIC", 2, 2, "Make a NIC of the host the uplink of a switch", MORE_BIND, bind_options,
     vsw_command_external_bind },
   { "external", "unbind", "[SWITCH] NIC", 1, 2, "Undo external bind", NULL, no_options, vsw_command_external_unbind },
-  { "setup", NULL, "SWITCH NIC", 2, 2, "Make a NIC the uplink of a switch, and take the host along", MORE_SETUP,
+  { "setup", NULL, "SWITCH NIC", 2, 2, "Bind a NIC, and move the host over to the switch", MORE_SETUP,
     setup_options, vsw_command_setup },
   { "teardown", NULL, "SWITCH", 1, 1, "Undo setup", MORE_TEARDOWN, teardown_options, vsw_command_teardown },
   { "move", NULL, "SWITCH/PORT SWITCH", 2, 2, "Move a port to another switch, while it is in use", NULL, no_options,
