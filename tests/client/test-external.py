@@ -109,6 +109,7 @@ def a_dry_run_says_the_steps_and_no_more(service):
         assert service.calls() == [f'{ROOT}/Manager {call} plain 0']
         assert service.run('--quiet', *words).out == PRINTED, 'the steps are the answer, not what was done'
         assert service.run('--json', *words).json == {'Steps': STEPS}
+        service.calls()
 
 
 @case
