@@ -3,9 +3,8 @@
 #include "client/verbs.h"
 
 /* The last ones go first where a terminal is narrow: an address helps nobody choose. */
-static const char *const headings[] = {
-  "NAME", "SWITCH", "STATE", "SPEED", "DRIVER", "BUS", "TYPE", "MAC", "PERMANENT", NULL
-};
+static const char *const headings[] = { "NAME", "SWITCH", "STATE", "SPEED",     "DRIVER",
+                                        "BUS",  "TYPE",   "MAC",   "PERMANENT", NULL };
 
 /* (transfer container) (element-type VswNode): in the order of the tree. */
 static GPtrArray *

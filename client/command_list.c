@@ -2,7 +2,9 @@
 #include "client/verbs.h"
 
 static const char *const tree_headings[] = { "NAME", "KIND", "STATE", "DEVICE", "MAC", NULL };
-static const char *const switch_headings[] = { "NAME", "KIND", "STATE", "PORTS", "UPLINK", "MTU", "DEVICE", "MAC", NULL };
+static const char *const switch_headings[] = {
+  "NAME", "KIND", "STATE", "PORTS", "UPLINK", "MTU", "DEVICE", "MAC", NULL
+};
 static const char *const port_headings[] = { "PORT", "STATE", "ENDPOINT", "LIFETIME", NULL };
 static const char *const endpoint_headings[] = { "NAME", "KIND", "STATE", "PORT", "DEVICE", "MAC", NULL };
 static const char *const system_headings[] = { "NAME", "STATE", "NICS", "MACHINE", "LIFETIME", NULL };

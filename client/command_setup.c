@@ -47,7 +47,8 @@ say_how_to_keep (VswSession *session, const char *checkpoint)
   g_autofree char *text = vsw_print_text (number, &session->style);
 
   if (number[0] != '\0' && !session->json && !session->quiet)
-    vsw_session_print (session, "It is undone unless it is confirmed in time: vmswitchctl checkpoint confirm %s\n", text);
+    vsw_session_print (session, "It is undone unless it is confirmed in time: vmswitchctl checkpoint confirm %s\n",
+                       text);
 }
 
 static GVariant *

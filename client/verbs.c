@@ -20,13 +20,11 @@
   "Keys of --nic: kind=synthetic|emulated name mac queues mtu port description switch.\n"                              \
   "Two commas are one within a value.\n"                                                                               \
   "Exit status: that of COMMAND; 126: it cannot be executed; 127: there is none."
-#define MORE_BIND                                                                                                      \
-  "The NIC must not carry addresses of the host; for one that does: vmswitchctl setup."
+#define MORE_BIND "The NIC must not carry addresses of the host; for one that does: vmswitchctl setup."
 #define MORE_SETUP                                                                                                     \
   "Binds NIC to SWITCH, makes an internal NIC on it and moves to that the addresses, routes and\n"                     \
   "whatever else the host is reached by. Connections stay open. All of it is done, or nothing."
-#define MORE_TEARDOWN                                                                                                  \
-  "The host moves back to the NIC, which leaves the switch. The switch stays."
+#define MORE_TEARDOWN   "The host moves back to the NIC, which leaves the switch. The switch stays."
 #define MORE_CONNECTION "CONNECTION is SWITCH, SWITCH/PORT or none."
 #define MORE_START                                                                                                     \
   "Each NIC becomes an endpoint SYSTEM-NIC; it returns when all are there, or none. Taps\n"                            \
@@ -227,8 +225,8 @@ const VswVerb vsw_verbs[] = {
   { "external", "bind", "SWITCH NIC", 2, 2, "Make a NIC of the host the uplink of a switch", MORE_BIND, bind_options,
     vsw_command_external_bind },
   { "external", "unbind", "[SWITCH] NIC", 1, 2, "Undo external bind", NULL, no_options, vsw_command_external_unbind },
-  { "setup", NULL, "SWITCH NIC", 2, 2, "Bind a NIC, and move the host over to the switch", MORE_SETUP,
-    setup_options, vsw_command_setup },
+  { "setup", NULL, "SWITCH NIC", 2, 2, "Bind a NIC, and move the host over to the switch", MORE_SETUP, setup_options,
+    vsw_command_setup },
   { "teardown", NULL, "SWITCH", 1, 1, "Undo setup", MORE_TEARDOWN, teardown_options, vsw_command_teardown },
   { "move", NULL, "SWITCH/PORT SWITCH", 2, 2, "Move a port to another switch, while it is in use", NULL, no_options,
     vsw_command_move },

@@ -18,16 +18,17 @@ word (const char *message)
 
 TEST (Wording, SaysCommandsInsteadOfMethods)
 {
-  EXPECT_EQ (word ("they would be cut off; SetupSwitch moves them to the switch, option drop-addresses takes them away"),
-             "they would be cut off; vmswitchctl setup moves them to the switch, --drop-addresses takes them away");
+  EXPECT_EQ (
+      word ("they would be cut off; SetupSwitch moves them to the switch, option drop-addresses takes them away"),
+      "they would be cut off; vmswitchctl setup moves them to the switch, --drop-addresses takes them away");
   EXPECT_EQ (word ("since SetupSwitch: TeardownSwitch of switch lab gives eth0 back"),
              "since vmswitchctl setup: vmswitchctl teardown of switch lab gives eth0 back");
 }
 
 TEST (Wording, LeavesEveryOtherWord)
 {
-  for (const char *message : { "", "there is no switch called SetupSwitch-2", "MySetupSwitch", "option drop-addresses-2",
-                               "option force", "Z\u00fcrich: drop-addresses" })
+  for (const char *message : { "", "there is no switch called SetupSwitch-2", "MySetupSwitch",
+                               "option drop-addresses-2", "option force", "Z\u00fcrich: drop-addresses" })
     EXPECT_EQ (word (message), message);
 }
 
