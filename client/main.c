@@ -160,7 +160,7 @@ new_session (const VswVerb *verb, char ***words, GHashTable *globals, GError **e
 }
 
 static gboolean
-run_command (char ***words, gboolean pipe_ignored, char **ret_deed, GError **error)
+run_command (char ***words, gboolean pipe_ignored, int *ret_status, char **ret_deed, GError **error)
 {
   g_autofree VswOption *options = new_options (NULL);
   g_autoptr (GHashTable) globals = vsw_options_decode (options, TRUE, words, error);
@@ -202,7 +202,10 @@ run_command (char ***words, gboolean pipe_ignored, char **ret_deed, GError **err
   if (!check_arguments (verb, session->n_arguments, error))
     return FALSE;
   if (verb->run (session, error))
-    return TRUE;
+    {
+      *ret_status = session->status;
+      return TRUE;
+    }
   *ret_deed = g_steal_pointer (&session->deed);
   return FALSE;
 }
@@ -245,7 +248,7 @@ main (int argc, char **argv)
   /* A reader that goes is a failed write, not a silent death. */
   pipe_ignored = signal (SIGPIPE, SIG_IGN) == SIG_IGN;
 
-  if (!check_words (words, TRUE, &error) || !run_command (&words, pipe_ignored, &deed, &error))
+  if (!check_words (words, TRUE, &error) || !run_command (&words, pipe_ignored, &status, &deed, &error))
     {
       print_failure (deed, error);
       status = error->domain == VSW_FAILURE ? error->code : VSW_FAILURE_OTHER;

@@ -25,6 +25,7 @@ struct _VswSession
   gboolean ask;
   gboolean pipe_ignored; /* what SIGPIPE did when we were started, for the program that may follow us */
   VswStyle style;
+  int status;                  /* of the program when all went well: `doctor` answers with it */
   char *deed;                  /* (owned) (nullable) "create switch lab": what an error could not */
   GDBusConnection *connection; /* (owned) (nullable) */
   VswTree *tree;               /* (owned) (nullable) */

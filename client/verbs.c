@@ -29,6 +29,9 @@
 #define MORE_START                                                                                                     \
   "Each NIC becomes an endpoint SYSTEM-NIC; it returns when all are there, or none. Taps\n"                            \
   "wait to be opened: vmswitchctl run --system SYSTEM -- COMMAND."
+#define MORE_DOCTOR                                                                                                    \
+  "Warnings of the service, and whether the service, polkit and the udev rule are in place.\n"                         \
+  "Nothing is changed. Exit status: 0: nothing found; 1: something was."
 #define MORE_KEYS "A KEY is mac or the name of a property, as ageing-seconds or AgeingSeconds. All are\nchanged, or none.\n"
 
 const VswOption vsw_global_options[] = {
@@ -269,6 +272,8 @@ const VswVerb vsw_verbs[] = {
   { "resolve", NULL, "INTERFACE|INDEX|MAC", 1, 1, "Tell which object a network device belongs to", NULL,
     resolve_options, vsw_command_resolve },
   { "status", NULL, "", 0, 0, "Show version, counts, limits and warnings", NULL, no_options, vsw_command_status },
+  { "doctor", NULL, "", 0, 0, "Say what on this host harms the switches, and what helps", MORE_DOCTOR, no_options,
+    vsw_command_doctor },
   { "capabilities", NULL, "", 0, 0, "List what this kernel and this build can do", NULL, no_options,
     vsw_command_capabilities },
   { "help", NULL, "[COMMAND]", 0, 2, "Show help; of a command, its own", NULL, no_options, vsw_command_help },

@@ -20,6 +20,7 @@ gboolean vsw_command_delete (VswSession *session, GError **error);
 gboolean vsw_command_detach (VswSession *session, GError **error);
 gboolean vsw_command_disconnect (VswSession *session, GError **error);
 gboolean vsw_command_disconnect_internal (VswSession *session, GError **error);
+gboolean vsw_command_doctor (VswSession *session, GError **error);
 gboolean vsw_command_external_bind (VswSession *session, GError **error);
 gboolean vsw_command_external_list (VswSession *session, GError **error);
 gboolean vsw_command_external_unbind (VswSession *session, GError **error);

@@ -65,12 +65,9 @@ get_bridgeable (const VswView *view)
 }
 
 static const VswPropertyRow properties[] = {
-  { "IsBound", get_is_bound },
-  { "Switch", get_switch },
-  { "UplinkType", get_uplink_type },
-  { "Driver", get_driver },
-  { "BusPath", get_bus_path },
-  { "Bridgeable", get_bridgeable },
+  { "IsBound", get_is_bound },           { "Switch", get_switch },
+  { "UplinkType", get_uplink_type },     { "Driver", get_driver },
+  { "BusPath", get_bus_path },           { "Bridgeable", get_bridgeable },
   { "NotBridgeableReason", get_reason },
 };
 

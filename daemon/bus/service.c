@@ -10,6 +10,7 @@
 #include "bus/received.h"
 #include "bus/refusal.h"
 #include "bus/tree.h"
+#include "bus/uplinks.h"
 
 #define RETRY_MIN 100  /* milliseconds */
 #define RETRY_MAX 5000 /* milliseconds */
@@ -33,6 +34,7 @@ struct _VswService
   VswTree *tree;           /* (owned) while started */
   VswPublisher *publisher; /* (owned) while started */
   VswMachined *machined;   /* (owned) while started */
+  VswUplinks *uplinks;     /* (owned) while started */
   GMainContext *context;   /* (owned) */
 
   GCancellable *cancellable;   /* (owned) of what is under way to the bus; cancelled by `stop` */
@@ -76,6 +78,7 @@ let_go (VswService *self)
   g_signal_handler_disconnect (self->connection, self->closed);
   g_dbus_connection_signal_unsubscribe (self->connection, self->owner_changed);
   vsw_machined_set_connection (self->machined, NULL);
+  vsw_uplinks_set_connection (self->uplinks, NULL);
   vsw_tree_unregister (self->tree);
   vsw_outbox_set_connection (self->outbox, NULL);
   vsw_callers_forget_all (self->callers);
@@ -213,6 +216,7 @@ take_connection (VswService *self, GDBusConnection *connection)
   vsw_outbox_set_connection (self->outbox, connection);
   vsw_holder_release_absent (self->scene.engine, connection, self->cancellable);
   vsw_machined_set_connection (self->machined, connection);
+  vsw_uplinks_set_connection (self->uplinks, connection);
   request_name (self);
 }
 
@@ -318,6 +322,7 @@ vsw_service_start (VswService *self)
   self->tree = vsw_tree_new (&self->scene, self->calls, self->outbox);
   self->publisher = vsw_publisher_new (&self->scene, self->outbox);
   self->machined = vsw_machined_new (self->scene.engine);
+  self->uplinks = vsw_uplinks_new (self->scene.engine);
 
   if (self->address == NULL)
     self->address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SYSTEM, NULL, NULL);
@@ -362,6 +367,7 @@ vsw_service_stop (VswService *self)
       g_dbus_connection_close_sync (connection, NULL, NULL);
     }
 
+  g_clear_pointer (&self->uplinks, vsw_uplinks_free);
   g_clear_pointer (&self->machined, vsw_machined_free);
   g_clear_pointer (&self->publisher, vsw_publisher_free);
   g_clear_pointer (&self->tree, vsw_tree_free);

@@ -145,10 +145,11 @@ check_mtu (const VswSwitch *home, const VswLink *uplink, GPtrArray *found)
   if (uplink->mtu >= home->mtu)
     return;
   add (found, "uplink-mtu", g_strdup_printf ("%s %u", home->head.name, uplink->index),
-       g_strdup_printf ("uplink %s of switch %s takes at most %u octets and the switch %u: what is larger does not leave "
-                        "the host. Raise the one: ip link set %s mtu %u; or lower the other: vmswitchctl set switch %s "
-                        "mtu=%u.",
-                        name, home->head.name, uplink->mtu, home->mtu, name, home->mtu, home->head.name, uplink->mtu));
+       g_strdup_printf (
+           "uplink %s of switch %s takes at most %u octets and the switch %u: what is larger does not leave "
+           "the host. Raise the one: ip link set %s mtu %u; or lower the other: vmswitchctl set switch %s "
+           "mtu=%u.",
+           name, home->head.name, uplink->mtu, home->mtu, name, home->mtu, home->head.name, uplink->mtu));
 }
 
 static void

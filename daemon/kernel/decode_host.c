@@ -20,7 +20,7 @@
 
 #define VERDICT_DROP   0 /* NF_DROP, NF_ACCEPT: linux/netfilter.h, which netinet/in.h does not bear */
 #define VERDICT_ACCEPT 1
-#define FOREVER        G_MAXUINT32 /* INFINITY_LIFE_TIME, net/addrconf.h */
+#define FOREVER        G_MAXUINT32           /* INFINITY_LIFE_TIME, net/addrconf.h */
 #define BRIDGES        VSW_DEVICE_PREFIX "-" /* what names of our bridges begin with */
 #define SPEAKS_AS_HOST 1 /* accept_ra: unless we forward; 2: always. Documentation/networking/ip-sysctl.rst */
 #define ALWAYS         2

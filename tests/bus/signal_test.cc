@@ -317,6 +317,7 @@ TEST_F (Signals, OfNicsOfTheHost)
   EXPECT_EQ (get ("/org/vmswitch1/endpoint/eth0", "EthernetPort", "Lifetime"), "''");
   EXPECT_EQ (get ("/org/vmswitch1/endpoint/eth0", "ExternalEthernetPort", "Driver"), "'e1000e'");
   EXPECT_EQ (get ("/org/vmswitch1/endpoint/eth0", "ExternalEthernetPort", "BusPath"), "'0000:00:1f.6'");
+  EXPECT_EQ (get ("/org/vmswitch1/endpoint/eth0", "ExternalEthernetPort", "UplinkType"), "'physical'");
   EXPECT_EQ (get ("/org/vmswitch1/endpoint/eth0", "ExternalEthernetPort", "IsBound"), "false");
   EXPECT_EQ (get ("/org/vmswitch1/endpoint/eth0", "ExternalEthernetPort", "Bridgeable"), "true");
 

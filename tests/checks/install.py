@@ -33,6 +33,7 @@ FILES = PROGRAMS + [
     '/usr/share/man/man8/vmswitch-bridge-helper.8',
     '/usr/share/man/man8/vmswitchd.8',
     '/usr/share/polkit-1/actions/org.vmswitch1.policy',
+    '/usr/share/polkit-1/rules.d/vmswitchd.rules',
 ] + [f'/usr/share/{place}/org.vmswitch1.{name}.{ending}' for name in INTERFACES
      for place, ending in (('dbus-1/interfaces', 'xml'), ('man/man5', '5'))]
 

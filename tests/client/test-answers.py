@@ -1,16 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the reading commands print: golden texts, JSON that parses, and nothing that harms a terminal.
-
-With VSW_UPDATE_GOLDEN=1 the golden texts are written anew; read the difference before you commit it."""
-import os
+"""What the reading commands print: golden texts (golden.py), JSON that parses, and nothing that harms a terminal."""
 import re
-import unicodedata
 
-from client import HERE, ROOT, case, run
+from client import ROOT, case, run
+from golden import check_harmless, compare
 
-GOLDEN = HERE / 'golden.txt'
-TOP = '# SPDX-License-Identifier: GPL-2.0-or-later\n# What vmswitchctl prints of tree.gvariant; see test-answers.py.\n'
 TABLE = '''([{'MacAddress': <'02:10:00:00:00:02'>, 'Port': <objectpath '/org/vmswitch1/switch/lab/port/web'>,
  'InterfaceName': <'vswp-web'>, 'Static': <false>, 'Local': <false>, 'AgeSeconds': <uint32 7>},
  {'MacAddress': <'02:00:00:00:00:99'>, 'Port': <objectpath '/org/vmswitch1/switch/lab/port/web'>,
@@ -20,26 +15,6 @@ TABLE = '''([{'MacAddress': <'02:10:00:00:00:02'>, 'Port': <objectpath '/org/vms
 COUNTERS = '''({objectpath '/org/vmswitch1/switch/lab/port/web': {'rx-bytes': uint64 18446744073709551615, 'rx-packets': 3,
  'tx-bytes': 4, 'tx-packets': 5, 'rx-dropped': 6, 'tx-dropped': 7, 'rx-errors': 8, 'tx-errors': 9, 'multicast': 10},
  '/org/vmswitch1/switch/lab': {'rx-bytes': 100, 'rx-packets': 1, 'tx-bytes': 200, 'tx-packets': 2}},)'''.replace('\n', '')
-
-
-def read_golden():
-    """name → text; each begins with a line `=== name`."""
-    parts = re.split('^=== (.+)\n', GOLDEN.read_text(encoding='utf-8'), flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2]))
-
-
-def compare(name, text):
-    golden = read_golden()
-    if os.environ.get('VSW_UPDATE_GOLDEN'):
-        golden[name] = text
-        GOLDEN.write_text(TOP + ''.join(f'=== {n}\n{t}' for n, t in sorted(golden.items())), encoding='utf-8')
-    assert text == golden.get(name), f'{name} in {GOLDEN} is not what came:\n{text}'
-
-
-def check_harmless(text):
-    bad = [c for c in text if c != '\n' and unicodedata.category(c) in ('Cc', 'Cf', 'Cs')]
-    assert not bad, bad
-
 
 READING = {
     'list': ['list'],

@@ -101,8 +101,9 @@ TEST_F (Health, FirewallThatDropsBridgedFramesIsNamedWithItsCure)
   stir ();
   wait_count ("bridge-netfilter", 1);
   expect_words (texts ("bridge-netfilter"),
-                { "frames of IPv4 ", "net.bridge.bridge-nf-call-iptables is 1", "chain FORWARD of table ip filter", "its policy",
-                  "iptables -I FORWARD -i vsw-+ -o vsw-+ -j ACCEPT", "sysctl -w net.bridge.bridge-nf-call-iptables=0." });
+                { "frames of IPv4 ", "net.bridge.bridge-nf-call-iptables is 1", "chain FORWARD of table ip filter",
+                  "its policy", "iptables -I FORWARD -i vsw-+ -o vsw-+ -j ACCEPT",
+                  "sysctl -w net.bridge.bridge-nf-call-iptables=0." });
   EXPECT_EQ (std::count (changed.begin (), changed.end (), "manager"), 1);
 
   vsw_fake_kernel_clear_drops (kernel);
@@ -116,14 +117,19 @@ TEST_F (Health, EachChainIsAConditionOfItsOwn)
   vsw_fake_kernel_set_filtered (kernel, nullptr, VSW_FRAMES_IPV4);
   vsw_fake_kernel_set_filtered (kernel, "vsw-lab", VSW_FRAMES_IPV4 | VSW_FRAMES_IPV6 | VSW_FRAMES_ARP);
   drop ("ip6", "filter", "FORWARD", VSW_FRAMES_IPV6);
-  drop ("inet", "fw", "for\x1b" "ward", VSW_FRAMES_IPV4 | VSW_FRAMES_IPV6, true);
+  drop ("inet", "fw",
+        "for\x1b"
+        "ward",
+        VSW_FRAMES_IPV4 | VSW_FRAMES_IPV6, true);
   stir ();
   wait_count ("bridge-netfilter", 2);
-  expect_words (texts ("bridge-netfilter"), { "frames of IPv6 ", "(nf_call_ip6tables of vsw-lab is 1)",
-                                              "ip6tables -I FORWARD", "ip link set dev vsw-lab type bridge nf_call_ip6tables 0." });
+  expect_words (texts ("bridge-netfilter"),
+                { "frames of IPv6 ", "(nf_call_ip6tables of vsw-lab is 1)", "ip6tables -I FORWARD",
+                  "ip link set dev vsw-lab type bridge nf_call_ip6tables 0." });
   expect_words (texts ("bridge-netfilter"),
                 { "IPv4 and IPv6", "net.bridge.bridge-nf-call-iptables is 1 and nf_call_ip6tables of vsw-lab is 1",
-                  "a rule for all", "nft insert rule inet fw for\\x1bward iifname \"vsw-*\" oifname \"vsw-*\" accept" });
+                  "a rule for all",
+                  "nft insert rule inet fw for\\x1bward iifname \"vsw-*\" oifname \"vsw-*\" accept" });
 }
 
 TEST_F (Health, IsKnownFromTheFirstMoment)
@@ -202,8 +208,8 @@ TEST_F (Health, UplinkThatIsTooNarrowIsNamed)
   for (const char *name : { "eth0", "eth1" })
     ASSERT_TRUE (vsw_fake_kernel_foreign_set_bridge (kernel, VSW_FAKE_HOME, name, "vsw-lab"));
   wait_count ("uplink-mtu", 1);
-  expect_words (texts ("uplink-mtu"), { "uplink eth0 of switch lab", "1400 octets", "the switch 1500", "ip link set eth0 mtu 1500",
-                                        "vmswitchctl set switch lab mtu=1400" });
+  expect_words (texts ("uplink-mtu"), { "uplink eth0 of switch lab", "1400 octets", "the switch 1500",
+                                        "ip link set eth0 mtu 1500", "vmswitchctl set switch lab mtu=1400" });
 
   ASSERT_TRUE (vsw_fake_kernel_foreign_set (kernel, VSW_FAKE_HOME, "eth0", VSW_ATTRIBUTE_MTU, 1450));
   wait ([&] { return texts ("uplink-mtu").size () == 1 && texts ("uplink-mtu")[0].find ("1450") != std::string::npos; },

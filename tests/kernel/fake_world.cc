@@ -220,8 +220,9 @@ public:
   void
   add_drop (const std::string &family, const std::string &table, const std::string &chain) override
   {
-    unsigned frames = family == "ip" ? VSW_FRAMES_IPV4 : family == "ip6" ? VSW_FRAMES_IPV6
-                                                                         : VSW_FRAMES_IPV4 | VSW_FRAMES_IPV6;
+    unsigned frames = family == "ip"    ? VSW_FRAMES_IPV4
+                      : family == "ip6" ? VSW_FRAMES_IPV6
+                                        : VSW_FRAMES_IPV4 | VSW_FRAMES_IPV6;
     VswDropChain drop = { frames, family.c_str (), table.c_str (), chain.c_str (), FALSE };
 
     vsw_fake_kernel_add_drop (kernel, &drop);

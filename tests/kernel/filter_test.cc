@@ -126,10 +126,10 @@ TEST_F (FilterTest, RuleThatLetsOursPassIsTheCure)
       load ("drop", std::string ("ct state invalid drop; ") + rule);
       EXPECT_EQ (find (), none) << rule;
     }
-  for (const char *rule : { "iifname \"vsw-lab\" accept", "iifname \"vswi-*\" accept", "iifname != \"vsw-*\" accept",
-                            "iifname \"vsw-*\" drop", "iifname \"vsw-*\" tcp dport 80 accept",
-                            "iifname \"vsw-*\" oifname \"eth0\" accept", "meta mark 0x2d777376 accept",
-                            "iifname \"vsw-*\" counter" })
+  for (const char *rule :
+       { "iifname \"vsw-lab\" accept", "iifname \"vswi-*\" accept", "iifname != \"vsw-*\" accept",
+         "iifname \"vsw-*\" drop", "iifname \"vsw-*\" tcp dport 80 accept", "iifname \"vsw-*\" oifname \"eth0\" accept",
+         "meta mark 0x2d777376 accept", "iifname \"vsw-*\" counter" })
     {
       load ("drop", rule);
       EXPECT_EQ (find (), by_policy) << rule;
@@ -223,10 +223,10 @@ TEST_F (FilterTest, NothingIsReadBehindTheEnd)
 
   run_command ("ip link add vsw-lab up type bridge; ip address add 192.0.2.1/24 dev vsw-lab");
   load ("drop", "iifname \"vsw-*\" counter accept; jump user; reject", "chain user { return; }");
-  for (const auto &some : { capture (NETLINK_NETFILTER, dump (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN, rules)),
-                            capture (NETLINK_NETFILTER, dump (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETRULE, rules)),
-                            capture (NETLINK_ROUTE, dump (RTM_GETLINK, links)),
-                            capture (NETLINK_ROUTE, dump (RTM_GETADDR, addresses)) })
+  for (const auto &some :
+       { capture (NETLINK_NETFILTER, dump (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN, rules)),
+         capture (NETLINK_NETFILTER, dump (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETRULE, rules)),
+         capture (NETLINK_ROUTE, dump (RTM_GETLINK, links)), capture (NETLINK_ROUTE, dump (RTM_GETADDR, addresses)) })
     all.insert (all.end (), some.begin (), some.end ());
   ASSERT_GE (all.size (), 8u);
 

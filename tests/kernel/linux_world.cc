@@ -249,7 +249,8 @@ public:
         run_command (std::string ("echo ") + (frames & bit ? "1" : "0") + " > /proc/sys/net/bridge/bridge-nf-call-"
                      + name);
       else
-        run_command ("ip link set dev " + quote (bridge) + " type bridge nf_call_" + name + (frames & bit ? " 1" : " 0"));
+        run_command ("ip link set dev " + quote (bridge) + " type bridge nf_call_" + name
+                     + (frames & bit ? " 1" : " 0"));
   }
 
   void
@@ -271,9 +272,9 @@ public:
   void
   add_address (const std::string &name, const std::string &address, unsigned seconds) override
   {
-    run_command ("ip address add " + address + " dev " + quote (name) + " nodad"
-                 + (seconds > 0 ? " valid_lft " + std::to_string (seconds) + " preferred_lft " + std::to_string (seconds)
-                                : ""));
+    run_command (
+        "ip address add " + address + " dev " + quote (name) + " nodad"
+        + (seconds > 0 ? " valid_lft " + std::to_string (seconds) + " preferred_lft " + std::to_string (seconds) : ""));
   }
 
   void

@@ -85,14 +85,16 @@ typedef struct
   GPtrArray *taps;    /* (owned) (element-type FakeLink) */
   GPtrArray *touched; /* (owned) (element-type FakeLink) to be told about */
   GQueue news;        /* (element-type FakeNews) */
-  GHashTable *surveys; /* (owned) (element-type FakeSurvey) by index, see fake_survey.c */
-  GPtrArray *drops;    /* (owned) (element-type VswDropChain) */
-  gboolean hides_guard;
-  guint filtered;      /* VswFrames of every bridge */
   gboolean is_watched;
   gboolean is_deaf;
   gboolean knows_max_learned;
   gboolean knows_taps;
+
+  /* fake_survey.c */
+  GHashTable *surveys; /* (owned) (element-type FakeSurvey) by index, see fake_survey.c */
+  GPtrArray *drops;    /* (owned) (element-type VswDropChain) */
+  gboolean hides_guard;
+  guint filtered; /* VswFrames of every bridge */
 } FakeState;
 
 void fake_state_init (FakeState *self);

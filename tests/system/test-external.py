@@ -132,6 +132,7 @@ def a_bond_a_team_or_a_vlan_of_a_nic_is_one_by_itself(lab):
         lab.ip('link', 'add', 'name', name, *arguments, check=False)
     made = [(name, kind) for name, kind in (('bond7', 'bond'), ('team7', 'bond'), ('tag7', 'vlan')) if name in lab.links()]
     if not made:
+        lab.ip('link', 'delete', 'nic-a')
         raise Skip('this kernel has neither bonds nor teams nor VLAN devices')
     try:
         for name, kind in made:

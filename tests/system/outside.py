@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The network that a NIC of the host is on: a router, directly attached, and a remote behind it, each a namespace of its own.
+
+    remote 203.0.113.9 ── 203.0.113.1 router 192.0.2.1 ── ext0, the NIC of the host
+
+The NIC is one end of a pair, which `ExternalInterfaces=ext*` makes count as one. What IP has on it is of every kind that SetupSwitch moves."""
+import json
+import re
+import subprocess
+import time
+
+from environment import ROOT
+from lab import PYTHON
+
+CONFIG = 'ExternalInterfaces=ext*'
+NIC = 'ext0'
+NIC_MAC = '00:16:3e:00:00:05'
+ROUTER, REMOTE = 'router', 'remote'
+HOST4, SECOND4, HOST6, SLAAC6 = '192.0.2.5', '192.0.2.6', '2001:db8::5', '2001:db8::216:3eff:fe00:5'
+ROUTER4, ROUTER6, REMOTE4, REMOTE6 = '192.0.2.1', '2001:db8::1', '203.0.113.9', '2001:db8:9::9'
+
+HOST_SETUP = f'''
+address add {HOST4}/24 brd + dev {NIC}
+address add {SECOND4}/24 brd + dev {NIC} label {NIC}:two
+address add 198.51.100.9/32 dev {NIC} metric 77
+-6 address add {HOST6}/64 dev {NIC} nodad
+-6 address add {SLAAC6}/64 dev {NIC} valid_lft 3600 preferred_lft 1800 nodad mngtmpaddr
+route add default via {ROUTER4} dev {NIC} metric 100 src {HOST4}
+route add 198.18.0.0/15 dev {NIC} scope link metric 5
+route add 10.9.0.0/16 via 10.1.1.1 dev {NIC} onlink
+route add default via {ROUTER4} dev {NIC} table 100
+nexthop add id 9 via {ROUTER4} dev {NIC}
+route add 10.8.0.0/16 nhid 9
+-6 route add default via {ROUTER6} dev {NIC} metric 1024
+-6 route add 2001:db8:77::/48 via {ROUTER6} dev {NIC} table 100
+rule add from {SECOND4} lookup 100 priority 1000
+rule add iif {NIC} lookup 100 priority 1100
+-6 rule add oif {NIC} lookup 100 priority 1200
+neighbour add 192.0.2.77 lladdr 02:00:00:00:00:77 nud permanent dev {NIC}
+-6 neighbour add 2001:db8::77 lladdr 02:00:00:00:00:77 nud permanent dev {NIC}
+neighbour add proxy 192.0.2.88 dev {NIC}
+'''
+
+
+def make(lab, mac=NIC_MAC):
+    """Router, remote and a NIC that is up and bare."""
+    for name in (ROUTER, REMOTE):
+        lab.add_guest(name)
+        lab.run('sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1', netns=name)
+    lab.ip('link', 'add', NIC, 'address', mac, 'type', 'veth', 'peer', 'name', 'in', 'netns', ROUTER)
+    lab.ip('link', 'add', 'out', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', REMOTE, netns=ROUTER)
+    for netns, device, addresses in ((ROUTER, 'in', (f'{ROUTER4}/24', f'{ROUTER6}/64')), (ROUTER, 'out', ('203.0.113.1/24', '2001:db8:9::1/64')),
+                                     (REMOTE, 'eth0', (f'{REMOTE4}/24', f'{REMOTE6}/64'))):
+        for address in addresses:
+            lab.address(device, address, netns=netns)
+    lab.ip('route', 'add', 'default', 'via', '203.0.113.1', netns=REMOTE)
+    lab.ip('-6', 'route', 'add', 'default', 'via', '2001:db8:9::1', netns=REMOTE)
+    lab.ip('route', 'add', '198.51.100.9', 'via', HOST4, netns=ROUTER)
+    lab.ip('link', 'set', NIC, 'up')
+    lab.run('sysctl', '-qw', f'net.ipv6.conf.{NIC}.accept_ra=2', f'net.ipv4.conf.{NIC}.arp_notify=1', f'net.ipv6.conf.{NIC}.hop_limit=61')
+
+
+def settle(lab):
+    """Until no address waits for its duplicate any more."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end and 'tentative' in lab.ip('-6', 'address', 'show').stdout:
+        time.sleep(0.05)
+
+
+def configure(lab):
+    """Everything that a host may have on its NIC."""
+    settle(lab)
+    for line in ('rule del priority 1000', 'rule del priority 1100', '-6 rule del priority 1200', 'nexthop flush', 'neighbour del proxy 192.0.2.88 dev ext0'):
+        lab.ip(*line.split(), check=False)  # of an earlier case: they outlive the NIC
+    for line in HOST_SETUP.strip().splitlines():
+        lab.ip(*line.split())
+    settle(lab)
+
+
+def strip(text):
+    """Without what counts down or up by itself, and without the names that numbers have."""
+    text = re.sub(r'"(valid|preferred)_life_time": ?(?!4294967295)\d+', r'"\1_life_time":"counts"', text)
+    text = re.sub(r'"expires": ?\d+', '"expires":"counts"', text)
+    return text
+
+
+def look(lab):
+    """All that `ip` tells of the NIC and of what names it, as text: the same text is the same configuration."""
+    shown = {}
+    for family in ('-4', '-6'):
+        shown[f'{family} address'] = strip(lab.ip(family, '-d', '-j', '-p', 'address', 'show', 'dev', NIC).stdout)
+        routes = json.loads(lab.ip(family, '-d', '-j', 'route', 'show', 'table', 'all').stdout or '[]')
+        shown[f'{family} route'] = strip(json.dumps([r for r in routes if NIC in json.dumps(r) or 'nhid' in r], indent=1))
+        shown[f'{family} rule'] = lab.ip(family, '-d', '-j', '-p', 'rule').stdout
+        shown[f'{family} neighbour'] = lab.ip(family, '-j', '-p', 'neighbour', 'show', 'nud', 'permanent', 'dev', NIC).stdout
+        shown[f'{family} proxy'] = lab.ip(family, '-j', '-p', 'neighbour', 'show', 'proxy').stdout
+        conf = f'/proc/sys/net/ipv{family[1]}/conf/{NIC}'
+        shown[f'{family} settings'] = lab.run('sh', '-c', f'cd {conf} && grep . * 2>/dev/null; true').stdout
+    shown['next hop'] = lab.ip('-j', '-p', 'nexthop').stdout
+    shown['link'] = strip(lab.ip('-d', '-j', '-p', 'link', 'show', 'dev', NIC).stdout)
+    shown['queueing'] = lab.run('tc', 'qdisc', 'show', 'dev', NIC).stdout
+    return shown
+
+
+def differences(before, after):
+    """What is not the same, readable."""
+    found = []
+    for key in before:
+        was, now = before[key].splitlines(), after[key].splitlines()
+        found += [f'{key} - {line}' for line in was if line not in now] + [f'{key} + {line}' for line in now if line not in was]
+        if was != now and not found:
+            found.append(f'{key}: another order')
+    return '\n'.join(found)
+
+
+class Pings:
+    """One a millisecond from that namespace, until `stop`, which says how many were lost, and of how many."""
+
+    def __init__(self, lab, netns, target):
+        self.name = f'{netns} to {target}'
+        self.process = lab.spawn('ping', '-n', '-q', '-i', '0.001', target, netns=netns, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def stop(self):
+        time.sleep(0.2)
+        self.process.send_signal(2)
+        text = self.process.communicate(timeout=20)[0]
+        sent, received = map(int, re.search(r'(\d+) packets transmitted, (\d+) received', text).groups())
+        # the last ones may still be on their way
+        return max(0, sent - received - 2), sent
+
+
+class Talk:
+    """A TCP connection from the remote to the host, on which every number comes back (talk.py)."""
+
+    def __init__(self, lab, netns, address):
+        self.server = lab.spawn(PYTHON, ROOT / 'system' / 'talk.py', 'serve', address, stdout=subprocess.PIPE)
+        assert self.server.stdout.readline() == 'ready\n'
+        self.client = lab.spawn(PYTHON, ROOT / 'system' / 'talk.py', 'talk', address, netns=netns, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.client.stdout.readline() == 'connected\n'
+
+    def stop(self):
+        """How many numbers came back. Fails if the connection did."""
+        said = self.client.communicate('stop\n', timeout=30)[0]
+        self.server.kill()
+        assert self.client.returncode == 0, said
+        return int(said)

@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""SetupSwitch and TeardownSwitch with real frames: the host goes over to a switch and back, and nobody who talks to it notices."""
+import outside
+from environment import wait_for
+from lab import MANAGER, Capture, endpoint_path, port_path, switch_path
+from outside import HOST4, HOST6, NIC, NIC_MAC, REMOTE, ROUTER, SECOND4, SLAAC6
+from tap import case, run
+
+EXTERNAL = endpoint_path(NIC)
+MOST_LOST = 6  # of thousands; none in quiet runs: what a busy machine may cost, and no gap of a forward delay
+
+
+def begin(lab):
+    outside.make(lab)
+    outside.configure(lab)
+    lab.create_switch('lab')
+    wait_for(lambda: EXTERNAL in lab.objects(), 5, 'the NIC on the bus')
+
+
+def setup(lab, **settings):
+    return lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, settings, {})
+
+
+def teardown(lab, **options):
+    return lab.call(MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), options)
+
+
+@case
+def everything_is_as_it_was_after_setup_and_teardown(lab):
+    begin(lab)
+    before = outside.look(lab)
+    internal, checkpoint, steps = setup(lab)
+    assert (internal, checkpoint, steps) == (endpoint_path('lab'), '/', []), (internal, checkpoint, steps)
+    during = outside.look(lab)
+    assert HOST4 not in during['-4 address'] and HOST6 not in during['-6 address'], during['-4 address'] + during['-6 address']
+    assert lab.links()[NIC]['master'] == 'vsw-lab' and lab.links()['vswi-lab']['address'] == NIC_MAC
+    there = lab.ip('-4', '-6', 'address', 'show', 'dev', 'vswi-lab').stdout + lab.ip('-6', 'address', 'show', 'dev', 'vswi-lab').stdout
+    assert all(a in there for a in (HOST6, SLAAC6)), there
+    assert lab.get(EXTERNAL, 'ExternalEthernetPort', 'IsBound') is True and lab.get(switch_path('lab'), 'Switch', 'Kind') == 'external'
+    assert lab.get(switch_path('lab'), 'Switch', 'ExternalPort') == EXTERNAL
+    teardown(lab)
+    outside.settle(lab)
+    after = outside.look(lab)
+    assert after == before, outside.differences(before, after)
+    assert lab.ours() == ['vsw-lab'], lab.ours()
+    assert lab.get(EXTERNAL, 'ExternalEthernetPort', 'IsBound') is False
+
+
+@case
+def connections_and_pings_survive(lab):
+    begin(lab)
+    assert lab.pings(HOST4, netns=REMOTE) and lab.pings(HOST6, netns=REMOTE)
+    talks = [outside.Talk(lab, REMOTE, HOST4), outside.Talk(lab, ROUTER, HOST6)]
+    pings = [outside.Pings(lab, netns, target) for netns in (ROUTER, REMOTE) for target in (HOST4, SECOND4, HOST6)]
+    setup(lab)
+    teardown(lab)
+    results = [(p.name, *p.stop()) for p in pings]
+    numbers = [talk.stop() for talk in talks]
+    for name, lost, sent in results:
+        print(f'# {name}: {lost} of {sent} lost')
+    assert all(numbers) and sum(lost for _, lost, _ in results) <= MOST_LOST, results
+
+
+@case
+def others_on_the_switch_reach_the_network_and_the_host(lab):
+    begin(lab)
+    lab.attach_guest('lab', 'guest', '192.0.2.200/24')
+    lab.connects(port_path('lab', 'guest'))
+    setup(lab)
+    assert lab.pings('192.0.2.1', netns='guest') and lab.pings(HOST4, netns='guest') and lab.pings('192.0.2.200')
+    with Capture(lab, 'eth0', netns='guest') as capture:
+        lab.pings(HOST4, netns=ROUTER, count=20)
+        assert not any(bytes.fromhex(NIC_MAC.replace(':', '')) == frame[:6] for frame in capture.frames()), 'frames for the host are not flooded'
+    teardown(lab)
+    assert lab.pings(HOST4, netns=REMOTE)
+
+
+@case
+def a_dry_run_says_every_step_and_does_none(lab):
+    begin(lab)
+    before, links = outside.look(lab), lab.shapes()
+    internal, checkpoint, steps = lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {'Name': 'host'}, {'dry-run': True})
+    assert (internal, checkpoint) == ('/', '/')
+    assert [s.split()[0] for s in steps[:1]] == ['veth-add'] and any(s.startswith('ip-move') and f'address {HOST4}/24' in s for s in steps), steps
+    assert outside.look(lab) == before and lab.shapes() == links and endpoint_path('host') not in lab.objects()
+    setup(lab)
+    steps = lab.call(MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), {'dry-run': True})[1]
+    assert any(s.startswith('ip-move') and f'address {HOST4}/24' in s for s in steps), steps
+    assert lab.pings(HOST4, netns=REMOTE)
+    teardown(lab)
+
+
+@case
+def a_restart_in_between_changes_nothing(lab):
+    begin(lab)
+    before = outside.look(lab)
+    setup(lab)
+    talk = outside.Talk(lab, REMOTE, HOST4)
+    for _ in range(2):
+        lab.kill_daemon()
+        lab.start_daemon()
+    assert talk.stop() > 0
+    teardown(lab)
+    outside.settle(lab)
+    after = outside.look(lab)
+    assert after == before, outside.differences(before, after)
+
+
+@case
+def the_host_has_its_addresses_again_when_somebody_deletes_its_nic(lab):
+    begin(lab)
+    setup(lab)
+    lab.ip('link', 'delete', 'vswi-lab')
+    wait_for(lambda: 'vswi-lab' in lab.links() and HOST4 in lab.ip('address', 'show', 'dev', 'vswi-lab').stdout, 10, 'the addresses')
+    assert lab.pings(HOST4, netns=REMOTE) and lab.pings(HOST6, netns=REMOTE)
+    teardown(lab)
+
+
+@case
+def nothing_else_takes_it_away(lab):
+    begin(lab)
+    setup(lab)
+    lab.refuse('InUse', switch_path('lab'), 'Switch.UnbindExternalEthernetPort', EXTERNAL, {}, says='TeardownSwitch')
+    lab.refuse('InUse', switch_path('lab'), 'Switch.DisconnectInternal', endpoint_path('lab'), {}, says='TeardownSwitch')
+    lab.refuse('InUse', switch_path('lab'), 'Switch.Delete', {'force': True}, says='TeardownSwitch')
+    lab.refuse('InUse', port_path('lab', NIC), 'SwitchPort.Delete', {'force': True}, says='TeardownSwitch')
+    assert lab.pings(HOST4, netns=REMOTE)
+    teardown(lab)
+    lab.refuse('InvalidState', MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), {}, says='no NIC bound')
+
+
+run(config=outside.CONFIG)
