@@ -2,15 +2,14 @@
 #include "client/verbs.h"
 
 static const char *const tree_headings[] = { "NAME", "KIND", "STATE", "DEVICE", "MAC", NULL };
-static const char *const switch_headings[] = { "NAME", "KIND", "STATE", "PORTS", "MTU", "DEVICE", "MAC", NULL };
+static const char *const switch_headings[] = {
+  "NAME", "KIND", "STATE", "PORTS", "UPLINK", "MTU", "DEVICE", "MAC", NULL
+};
 static const char *const port_headings[] = { "PORT", "STATE", "ENDPOINT", "LIFETIME", NULL };
 static const char *const endpoint_headings[] = { "NAME", "KIND", "STATE", "PORT", "DEVICE", "MAC", NULL };
 static const char *const system_headings[] = { "NAME", "STATE", "NICS", "MACHINE", "LIFETIME", NULL };
 static const char *const setting_headings[] = {
   "NIC", "KIND", "BACKEND", "CONNECTION", "ENDPOINT", "MAC", "WAITS", NULL
-};
-static const char *const external_headings[] = {
-  "NAME", "TYPE", "STATE", "SPEED", "DRIVER", "BRIDGEABLE", "MAC", NULL
 };
 
 /* A property as one cell. */
@@ -199,17 +198,28 @@ count_ports (const VswSession *session, const VswNode *node)
   return g_strdup_printf ("%" G_GSIZE_FORMAT, ports != NULL ? g_variant_n_children (ports) : 0);
 }
 
+/* The object that a property names, as its user types it; "" if there is none. */
+static char *
+print_target (const VswSession *session, const VswNode *node, const char *property)
+{
+  g_autofree char *path = vsw_node_get_string (node, vsw_node_get_main (node), property);
+  VswNode *target = vsw_tree_get (session->tree, path);
+
+  return target != NULL ? vsw_print_text (target->name, &session->style) : g_strdup ("");
+}
+
 static void
 add_switch_row (const VswSession *session, VswTable *table, const VswNode *node, const char *name)
 {
   g_autofree char *kind = print_cell (session, node, "Switch", "Kind");
   g_autofree char *state = print_cell (session, node, "Switch", "State");
   g_autofree char *ports = count_ports (session, node);
+  g_autofree char *uplink = print_target (session, node, "ExternalPort");
   g_autofree char *mtu = print_cell (session, node, "Switch", "Mtu");
   g_autofree char *device = print_cell (session, node, "Switch", "InterfaceName");
   g_autofree char *mac = print_cell (session, node, "Switch", "MacAddress");
 
-  vsw_table_add (table, (const char *const[]){ name, kind, state, ports, mtu, device, mac });
+  vsw_table_add (table, (const char *const[]){ name, kind, state, ports, uplink, mtu, device, mac });
 }
 
 static void
@@ -246,16 +256,6 @@ add_system_row (const VswSession *session, VswTable *table, const VswNode *node,
   vsw_table_add (table, (const char *const[]){ name, state, nics, machine, lifetime });
 }
 
-/* The object that a property names, as its user types it; "" if there is none. */
-static char *
-print_target (const VswSession *session, const VswNode *node, const char *property)
-{
-  g_autofree char *path = vsw_node_get_string (node, vsw_node_get_main (node), property);
-  VswNode *target = vsw_tree_get (session->tree, path);
-
-  return target != NULL ? vsw_print_text (target->name, &session->style) : g_strdup ("");
-}
-
 static void
 add_setting_row (const VswSession *session, VswTable *table, const VswNode *node, const char *name)
 {
@@ -271,35 +271,20 @@ add_setting_row (const VswSession *session, VswTable *table, const VswNode *node
   vsw_table_add (table, (const char *const[]){ name, kind, backend, connection, endpoint, mac, what });
 }
 
-static void
-add_external_row (const VswSession *session, VswTable *table, const VswNode *node, const char *name)
-{
-  g_autofree char *type = print_cell (session, node, "ExternalEthernetPort", "UplinkType");
-  g_autofree char *state = print_cell (session, node, "EthernetPort", "State");
-  g_autofree char *speed = print_cell (session, node, "EthernetPort", "Speed");
-  g_autofree char *driver = print_cell (session, node, "ExternalEthernetPort", "Driver");
-  g_autofree char *bridgeable = print_cell (session, node, "ExternalEthernetPort", "Bridgeable");
-  g_autofree char *mac = print_cell (session, node, "EthernetPort", "MacAddress");
-
-  vsw_table_add (table, (const char *const[]){ name, type, state, speed, driver, bridgeable, mac });
-}
-
 /* The nouns of `list`: which objects they mean, and how a row of theirs looks. */
 static const struct
 {
   const char *noun;
   const char *key; /* in JSON, of the list of all */
   VswNodeKind kind;
-  gboolean only_external;
   const char *const *headings;
   void (*add_row) (const VswSession *session, VswTable *table, const VswNode *node, const char *name);
 } lists[] = {
-  { "switches", "Switches", VSW_NODE_SWITCH, FALSE, switch_headings, add_switch_row },
-  { "ports", "Ports", VSW_NODE_PORT, FALSE, port_headings, add_port_row },
-  { "endpoints", "Endpoints", VSW_NODE_ENDPOINT, FALSE, endpoint_headings, add_endpoint_row },
-  { "systems", "Systems", VSW_NODE_SYSTEM, FALSE, system_headings, add_system_row },
-  { "settings", "Settings", VSW_NODE_SETTING, FALSE, setting_headings, add_setting_row },
-  { "external", NULL, VSW_NODE_ENDPOINT, TRUE, external_headings, add_external_row },
+  { "switches", "Switches", VSW_NODE_SWITCH, switch_headings, add_switch_row },
+  { "ports", "Ports", VSW_NODE_PORT, port_headings, add_port_row },
+  { "endpoints", "Endpoints", VSW_NODE_ENDPOINT, endpoint_headings, add_endpoint_row },
+  { "systems", "Systems", VSW_NODE_SYSTEM, system_headings, add_system_row },
+  { "settings", "Settings", VSW_NODE_SETTING, setting_headings, add_setting_row },
 };
 
 static GPtrArray *
@@ -311,7 +296,7 @@ find_nodes (const VswSession *session, gsize list)
     {
       VswNode *node = session->tree->nodes->pdata[i];
 
-      if (node->kind == lists[list].kind && (!lists[list].only_external || is_external (node)))
+      if (node->kind == lists[list].kind)
         g_ptr_array_add (found, node);
     }
   return found;
@@ -371,8 +356,6 @@ print_all (VswSession *session)
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
     {
-      if (lists[i].key == NULL)
-        continue;
       if (session->json)
         g_variant_builder_add (&builder, "{sv}", lists[i].key, export_list (session, i));
       else
@@ -389,7 +372,7 @@ print_all (VswSession *session)
  * @session: a session
  * @error: as vsw_session_load() says
  *
- * `list [switches|ports|endpoints|external|systems|settings]`, `system list`. Main thread.
+ * `list [switches|ports|endpoints|systems|settings]`, `system list`. Main thread.
  *
  * Returns: whether it was done.
  */

@@ -6,8 +6,14 @@
 /* How many there are of each kind, and how many are not as wished. */
 typedef struct
 {
-  guint32 switches, ports, connected, endpoints, external, systems, enabled, degraded;
+  guint32 switches, ports, connected, endpoints, external, systems, enabled, uplinks, missing, degraded;
 } Counts;
+
+static gboolean
+is_bound (const VswNode *node)
+{
+  return vsw_node_is (node, "ExternalEthernetPort", "IsBound");
+}
 
 static Counts
 count_nodes (const VswTree *tree)
@@ -29,6 +35,8 @@ count_nodes (const VswTree *tree)
       counts.external += is_external;
       counts.systems += node->kind == VSW_NODE_SYSTEM;
       counts.enabled += g_str_equal (enabled, "enabled");
+      counts.uplinks += is_bound (node);
+      counts.missing += is_bound (node) && g_str_equal (state, "missing");
       counts.degraded += g_str_equal (state, "degraded");
     }
   return counts;
@@ -46,6 +54,8 @@ print_json (VswSession *session, const VswNode *manager, const Counts *counts)
   g_variant_builder_add (&builder, "{sv}", "ActiveConnections", g_variant_new_uint32 (counts->connected));
   g_variant_builder_add (&builder, "{sv}", "Endpoints", g_variant_new_uint32 (counts->endpoints));
   g_variant_builder_add (&builder, "{sv}", "ExternalEndpoints", g_variant_new_uint32 (counts->external));
+  g_variant_builder_add (&builder, "{sv}", "Uplinks", g_variant_new_uint32 (counts->uplinks));
+  g_variant_builder_add (&builder, "{sv}", "MissingUplinks", g_variant_new_uint32 (counts->missing));
   g_variant_builder_add (&builder, "{sv}", "Systems", g_variant_new_uint32 (counts->systems));
   g_variant_builder_add (&builder, "{sv}", "EnabledSystems", g_variant_new_uint32 (counts->enabled));
   g_variant_builder_add (&builder, "{sv}", "Degraded", g_variant_new_uint32 (counts->degraded));
@@ -120,6 +130,7 @@ vsw_command_status (VswSession *session, GError **error)
   vsw_session_print (session, "%-14s%u\n", "Switches", counts.switches);
   vsw_session_print (session, "%-14s%u, connected %u\n", "Ports", counts.ports, counts.connected);
   vsw_session_print (session, "%-14s%u, external %u\n", "Endpoints", counts.endpoints, counts.external);
+  vsw_session_print (session, "%-14s%u, missing %u\n", "Uplinks", counts.uplinks, counts.missing);
   vsw_session_print (session, "%-14s%u, enabled %u\n", "Systems", counts.systems, counts.enabled);
   vsw_session_print (session, "%-14s%u\n", "Degraded", counts.degraded);
   print_property (session, manager, "DynamicMacRange", "MAC range");

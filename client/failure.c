@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "client/failure.h"
 
+#include "client/wording.h"
+
 #define OURS   "org.vmswitch1.Error."
 #define BUS    "org.freedesktop.DBus.Error."
 #define POLKIT "org.freedesktop.PolicyKit1.Error."
@@ -100,7 +102,7 @@ find_local (const GError *error)
  * vsw_failure_new_from_bus:
  * @error: what a call over the bus ended with
  *
- * Translates an error of GIO or of the service. The message loses GDBus's prefix.
+ * Translates an error of GIO or of the service. The message loses GDBus's prefix, and speaks of commands instead of methods.
  *
  * Returns: (transfer full): an error of domain %VSW_FAILURE. Any thread.
  */
@@ -110,11 +112,13 @@ vsw_failure_new_from_bus (const GError *error)
   g_autoptr (GError) plain = g_error_copy (error);
   g_autofree char *name = g_dbus_error_get_remote_error (error);
   VswFailure failure = name != NULL ? find_remote (name) : find_local (error);
+  g_autofree char *message = NULL;
 
   g_dbus_error_strip_remote_error (plain);
   if (name != NULL && g_str_has_prefix (name, BUS) && failure == VSW_FAILURE_UNAVAILABLE)
     return g_error_new (VSW_FAILURE, (int)failure, "the service org.vmswitch1 is not available: %s", plain->message);
   if (name != NULL && plain->message[0] == '\0')
     return g_error_new (VSW_FAILURE, (int)failure, "%s", name);
-  return g_error_new_literal (VSW_FAILURE, (int)failure, plain->message);
+  message = vsw_wording_new (plain->message);
+  return g_error_new_literal (VSW_FAILURE, (int)failure, message);
 }

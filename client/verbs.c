@@ -20,6 +20,11 @@
   "Keys of --nic: kind=synthetic|emulated name mac queues mtu port description switch.\n"                              \
   "Two commas are one within a value.\n"                                                                               \
   "Exit status: that of COMMAND; 126: it cannot be executed; 127: there is none."
+#define MORE_BIND "The NIC must not carry addresses of the host; for one that does: vmswitchctl setup."
+#define MORE_SETUP                                                                                                     \
+  "Binds NIC to SWITCH, makes an internal NIC on it and moves to that the addresses, routes and\n"                     \
+  "whatever else the host is reached by. Connections stay open. All of it is done, or nothing."
+#define MORE_TEARDOWN   "The host moves back to the NIC, which leaves the switch. The switch stays."
 #define MORE_CONNECTION "CONNECTION is SWITCH, SWITCH/PORT or none."
 #define MORE_START                                                                                                     \
   "Each NIC becomes an endpoint SYSTEM-NIC; it returns when all are there, or none. Taps\n"                            \
@@ -139,6 +144,29 @@ static const VswOption place_options[] = {
   { "interface", VSW_OPTION_STRING, NULL, "NAME", "Name of the NIC in the namespace; default eth0" },
   END,
 };
+#define DRY_RUN(key)                                                                                                   \
+  {                                                                                                                    \
+    "dry-run", VSW_OPTION_FLAG, key, NULL, "Say step by step what would be done, and do nothing"                       \
+  }
+static const VswOption bind_options[] = {
+  { "drop-addresses", VSW_OPTION_FLAG, "drop-addresses", NULL,
+    "The host may lose the addresses that it has on NIC, until that is unbound" },
+  END,
+};
+static const VswOption setup_options[] = {
+  { "name", VSW_OPTION_STRING, "Name", "NAME", "Name of the internal NIC; default: that of the switch" },
+  MTU,
+  QUEUES,
+  DESCRIPTION,
+  DRY_RUN (NULL), /* of the call, not of the NIC */
+  END,
+};
+static const VswOption teardown_options[] = {
+  DRY_RUN ("dry-run"),
+  { "drop-addresses", VSW_OPTION_FLAG, "drop-addresses", NULL,
+    "If the NIC is missing: the host may lose the addresses that would move back" },
+  END,
+};
 static const VswOption resolve_options[] = {
   { "by", VSW_OPTION_STRING, NULL, "WORD", "What it is: interface, index or mac; default: as it looks" },
   END,
@@ -152,7 +180,8 @@ const VswVerb vsw_verbs[] = {
   { "list", "endpoints", "", 0, 0, "List Ethernet ports of all kinds", NULL, no_options, vsw_command_list },
   { "list", "systems", "", 0, 0, "List virtual systems", NULL, no_options, vsw_command_list },
   { "list", "settings", "", 0, 0, "List NICs of virtual systems", NULL, no_options, vsw_command_list },
-  { "list", "external", "", 0, 0, "List NICs of the host that may be uplinks", NULL, no_options, vsw_command_list },
+  { "list", "external", "", 0, 0, "List NICs of the host that may be uplinks", NULL, no_options,
+    vsw_command_external_list },
   { "show", NULL, "NAME...", 1, VSW_ARGUMENTS_ANY, "Show all properties of objects with a unique name", NULL,
     no_options, vsw_command_show },
   { "show", "switch", "SWITCH...", 1, VSW_ARGUMENTS_ANY, "Show all properties of switches", NULL, no_options,
@@ -194,6 +223,14 @@ const VswVerb vsw_verbs[] = {
     vsw_command_connect_internal },
   { "disconnect-internal", NULL, "ENDPOINT", 1, 1, "Undo connect-internal", NULL, no_options,
     vsw_command_disconnect_internal },
+  { "external", "list", "", 0, 0, "List NICs of the host that may be uplinks", NULL, no_options,
+    vsw_command_external_list },
+  { "external", "bind", "SWITCH NIC", 2, 2, "Make a NIC of the host the uplink of a switch", MORE_BIND, bind_options,
+    vsw_command_external_bind },
+  { "external", "unbind", "[SWITCH] NIC", 1, 2, "Undo external bind", NULL, no_options, vsw_command_external_unbind },
+  { "setup", NULL, "SWITCH NIC", 2, 2, "Bind a NIC, and move the host over to the switch", MORE_SETUP, setup_options,
+    vsw_command_setup },
+  { "teardown", NULL, "SWITCH", 1, 1, "Undo setup", MORE_TEARDOWN, teardown_options, vsw_command_teardown },
   { "move", NULL, "SWITCH/PORT SWITCH", 2, 2, "Move a port to another switch, while it is in use", NULL, no_options,
     vsw_command_move },
   { "attach", NULL, "SWITCH [NAME]", 1, 2, "Attach a guest: make a NIC, a port, and plug it in", MORE_ATTACH,

@@ -21,10 +21,12 @@ get_switch (const VswView *view)
   return vsw_variant_new_switch (view->home);
 }
 
+/* Of one that is missing nobody can tell. */
 static GVariant *
 get_uplink_type (const VswView *view)
 {
-  return g_variant_new_string (vsw_rules_get_uplink_type (vsw_model_get_rules (view->model), view->link));
+  return g_variant_new_string (
+      view->link != NULL ? vsw_rules_get_uplink_type (vsw_model_get_rules (view->model), view->link) : "");
 }
 
 static GVariant *

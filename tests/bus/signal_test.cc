@@ -332,6 +332,30 @@ TEST_F (Signals, OfNicsOfTheHost)
   EXPECT_EQ (log->take (), (Lines{ "removed /endpoint/wan by /: EthernetPort ExternalEthernetPort" }));
 }
 
+TEST_F (Signals, OfAnUplinkThatGoes)
+{
+  const char *nic = "/org/vmswitch1/endpoint/eth0";
+
+  ASSERT_NE (add_nic (kernel, "eth0"), 0u);
+  ASSERT_TRUE (wait_until ([&] { return exists (nic); }));
+  Reply reply = call (lab, "Switch", "BindExternalEthernetPort", "(objectpath '/org/vmswitch1/endpoint/eth0', @a{sv} {})");
+  ASSERT_TRUE (reply.ok ()) << reply.text;
+
+  ASSERT_TRUE (vsw_fake_kernel_foreign_delete (kernel, VSW_FAKE_HOME, "eth0"));
+  ASSERT_TRUE (wait_until ([&] { return get (nic, "EthernetPort", "State") == "'missing'"; }));
+  EXPECT_EQ (get (lab, "Switch", "State"), "'uplink-missing'");
+  EXPECT_EQ (get (nic, "ExternalEthernetPort", "Switch"), std::string ("'") + lab + "'");
+  EXPECT_EQ (get (nic, "ExternalEthernetPort", "UplinkType"), "''");
+  EXPECT_EQ (get (nic, "ExternalEthernetPort", "Driver"), "''");
+  EXPECT_EQ (get (nic, "ExternalEthernetPort", "BusPath"), "'0000:00:1f.6'") << "where it was";
+  EXPECT_EQ (get (nic, "ExternalEthernetPort", "NotBridgeableReason"), "'it is not there'");
+  EXPECT_EQ (get (nic, "EthernetPort", "InterfaceName"), "''");
+
+  reply = call (lab, "Switch", "UnbindExternalEthernetPort", "(objectpath '/org/vmswitch1/endpoint/eth0', @a{sv} {})");
+  EXPECT_TRUE (reply.ok ()) << reply.text;
+  EXPECT_FALSE (exists (nic));
+}
+
 TEST_F (Signals, OfANicOfTheHostThatMakesWay)
 {
   ASSERT_NE (add_nic (kernel, "eth0"), 0u);

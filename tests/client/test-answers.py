@@ -32,6 +32,7 @@ READING = {
     'show-system': ['system', 'show', 'vm1'],
     'show-setting': ['show', 'vm2/net10'],
     'show-external': ['show', 'wlan0'],
+    'show-uplink': ['show', 'switch', 'lab-2'],
     'show-manager': ['show', 'manager'],
     'fdb': ['fdb', 'lab'],
     'stats': ['stats'],
@@ -109,7 +110,7 @@ def json_keeps_names_and_values_of_the_bus(service):
     everything = service.run('list', '--json').json
     assert list(everything) == ['Switches', 'Ports', 'Endpoints', 'Systems', 'Settings']
     assert [s['Name'] for s in everything['Switches']] == ['lab', 'lab-2']
-    assert [p['Name'] for p in everything['Ports']] == ['lab-host', 'web', 'web2', 'web10', 'vm1-net0', 'vm1-net1', 'web10']
+    assert [p['Name'] for p in everything['Ports']] == ['lab-host', 'web', 'web2', 'web10', 'eth1', 'vm1-net0', 'vm1-net1', 'web10']
     assert everything['Switches'][0]['Description'] == \
         'two\nlines \x1b[31mred\x1b[0m and \u202eright to left, "quoted" \\ Zürich'
     port = service.run('show', 'port', 'lab/web', '--json').json
@@ -127,6 +128,7 @@ def json_keeps_names_and_values_of_the_bus(service):
     assert service.run('capabilities', '--json').json == ['bridge', 'veth']
     status = service.run('status', '--json').json
     assert status['Switches'] == 2 and status['Degraded'] == 1 and status['Manager']['Version'] == '0.3.0'
+    assert status['Uplinks'] == 1 and status['MissingUplinks'] == 0
     assert status['Systems'] == 2 and status['EnabledSystems'] == 1
     assert [s['Name'] for s in everything['Systems']] == ['vm1', 'vm2']
     assert [s['Name'] for s in everything['Settings']] == ['net0', 'net1', 'net0', 'net2', 'net10']

@@ -15,6 +15,8 @@ NO = '{}'
 MADE = "(objectpath '/org/vmswitch1/switch/new',)"
 PAIR = f"(objectpath '{LAB}/port/n', objectpath '{END}/n')"
 TRIPLE = f"(objectpath '{LAB}/port/n', objectpath '{END}/n', @ah [])"
+SET_UP = f"(objectpath '{END}/lab', objectpath '/', @as [])"
+TORN_DOWN = "(objectpath '/', @as [])"
 FORCE = "({'force': <true>},)"
 
 # command, the one call it makes (without flags and descriptors), what the service answers, what the client says of it
@@ -46,6 +48,21 @@ CHANGES = [
     ('connect-internal lab n --mac 02:00:00:00:00:07', f"{LAB} ConnectInternal ('n', {{'MacAddress': <'02:00:00:00:00:07'>}}, {NO})",
      PAIR, 'connected the host to switch lab: port lab/n, endpoint n'),
     ('disconnect-internal lab-host', f"{LAB} DisconnectInternal ('{END}/lab_2dhost', {NO})", '()', 'deleted endpoint lab-host'),
+    ('external bind lab eth0', f"{LAB} BindExternalEthernetPort ('{END}/eth0', {NO})", f"(objectpath '{LAB}/port/eth0',)",
+     'bound eth0 to switch lab'),
+    ('external bind lab eth0 --drop-addresses', f"{LAB} BindExternalEthernetPort ('{END}/eth0', {{'drop-addresses': <true>}})",
+     f"(objectpath '{LAB}/port/eth0',)", 'bound eth0 to switch lab'),
+    ('external unbind eth1', f"{LAB2} UnbindExternalEthernetPort ('{END}/eth1', {NO})", '()', 'unbound eth1 from switch lab-2'),
+    ('external unbind lab eth1', f"{LAB} UnbindExternalEthernetPort ('{END}/eth1', {NO})", '()', 'unbound eth1 from switch lab'),
+    ('setup lab eth0', f"{ROOT}/Manager SetupSwitch ('{LAB}', '{END}/eth0', {NO}, {NO})", SET_UP,
+     'set up switch lab: the host has moved from eth0 to endpoint lab'),
+    ('setup lab eth0 --name home --mtu 1400 --queues 2 --description d',
+     f"{ROOT}/Manager SetupSwitch ('{LAB}', '{END}/eth0', {{'Name': <'home'>, 'Mtu': <uint32 1400>, 'Queues': <uint32 2>, "
+     f"'Description': <'d'>}}, {NO})", SET_UP, 'set up switch lab: the host has moved from eth0 to endpoint lab'),
+    ('teardown lab-2', f"{ROOT}/Manager TeardownSwitch ('{LAB2}', {NO})", TORN_DOWN,
+     'tore down switch lab-2: the host has moved back to eth1'),
+    ('teardown lab --drop-addresses', f"{ROOT}/Manager TeardownSwitch ('{LAB}', {{'drop-addresses': <true>}})", TORN_DOWN,
+     'tore down switch lab'),
     ('move lab/web lab-2', f"{WEB} Move ('{LAB2}', {NO})", '()', 'moved port lab/web to lab-2/web'),
     ('attach lab n', f"{LAB} Attach ({{'Name': <'n'>, 'Lifetime': <'runtime'>}}, {NO})", TRIPLE, 'attached endpoint n to port lab/n'),
     ('attach lab n --lifetime persistent --mac 02:00:00:00:00:07 --queues 4 --port web2 --mtu 1400',

@@ -1,0 +1,169 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""NICs of the host: listed, bound, and the host moved over to a switch and back."""
+import os
+import re
+from pathlib import Path
+
+from client import ROOT, case, run
+
+LAB, LAB2 = f'{ROOT}/switch/lab', f'{ROOT}/switch/lab_2d2'
+END = f'{ROOT}/endpoint'
+OURS = 'org.vmswitch1.Error.'
+NO = '{}'
+STEPS = ['host-add vsw-lab 02:30:00:00:00:01', 'ip-move vswi-lab from eth0#2: address 192.0.2.5/24; route default via 192.0.2.1 table main',
+         'set eth0#2 bridge vsw-lab']
+PRINTED = '''1. host-add vsw-lab 02:30:00:00:00:01
+2. ip-move vswi-lab from eth0#2:
+     address 192.0.2.5/24
+     route default via 192.0.2.1 table main
+3. set eth0#2 bridge vsw-lab
+'''
+# what daemon/model/resolve_uplink.c says; what a person reads
+CARRIES = ("eth0 carries the host's addresses 192.0.2.5/24: they would be cut off; SetupSwitch moves them to the switch, "
+           'option drop-addresses takes them away until the NIC is unbound',
+           "eth0 carries the host's addresses 192.0.2.5/24: they would be cut off; vmswitchctl setup moves them to the switch, "
+           '--drop-addresses takes them away until the NIC is unbound')
+HOSTING = ('the host is reached through endpoint lab since SetupSwitch: TeardownSwitch of switch lab gives eth0 back',
+           'the host is reached through endpoint lab since vmswitchctl setup: vmswitchctl teardown of switch lab gives eth0 back')
+GONE = ("eth1 is not there, so the host's addresses cannot move back to it; option drop-addresses lets them go",
+        "eth1 is not there, so the host's addresses cannot move back to it; --drop-addresses lets them go")
+
+
+def lose_eth1(service):
+    """The tree as it is while the uplink of lab-2 is missing, from the next call of GetStatistics on."""
+    service.reply('GetStatistics', '(@a{oa{st}} {},)')
+    for path, interface, name, value in (
+            (f'{END}/eth1', 'EthernetPort', 'State', "'missing'"), (f'{END}/eth1', 'EthernetPort', 'InterfaceName', "''"),
+            (f'{END}/eth1', 'EthernetPort', 'Speed', 'uint64 0'), (f'{END}/eth1', 'ExternalEthernetPort', 'Driver', "''"),
+            (f'{END}/eth1', 'ExternalEthernetPort', 'NotBridgeableReason', "'it is not there'"),
+            (LAB2, 'Switch', 'State', "'uplink-missing'")):
+        service.after('GetStatistics', path, interface, name, value)
+    service.run('stats')
+    service.calls()
+
+
+@case
+def the_two_lists_are_one(service):
+    for more in ([], ['--json'], ['--quiet']):
+        assert service.run('external', 'list', *more).out == service.run('list', 'external', *more).out
+    assert service.run('external', 'list', '--quiet').out == 'eth0\neth1\nwlan0\n'
+    nics = service.run('external', 'list', '--json').json
+    assert [n['Name'] for n in nics] == ['eth0', 'eth1', 'wlan0']
+    assert nics[1]['ExternalEthernetPort']['Switch'] == LAB2 and nics[2]['ExternalEthernetPort']['Bridgeable'] is False
+
+
+@case
+def the_list_fits_a_terminal_but_for_addresses(service):
+    lines = service.run_on_terminal('external', 'list').out.splitlines()
+    assert 'BUS' in lines[0] and 'MAC' not in lines[0] and max(map(len, lines[:4])) <= 80, lines
+    assert lines[4].startswith('wlan0 cannot be an uplink: Wi-Fi station'), lines
+
+
+@case
+def an_uplink_that_is_missing_is_seen_everywhere(service):
+    lose_eth1(service)
+    assert re.search(r'^eth1 +lab-2 +missing +unknown ', service.run('external', 'list').out, re.MULTILINE)
+    assert 'not there' not in service.run('external', 'list').out
+    assert re.search(r'^lab-2 +external +uplink-missing +4 +eth1 ', service.run('list', 'switches').out, re.MULTILINE)
+    tree = service.run('list').out
+    assert re.search(r'^lab-2 +external +uplink-missing ', tree, re.MULTILINE)
+    assert re.search(r'^    eth1 +external +missing ', tree, re.MULTILINE), tree
+    assert re.search(r'^Uplinks +1, missing 1$', service.run('status').out, re.MULTILINE)
+    status = service.run('status', '--json').json
+    assert (status['Uplinks'], status['MissingUplinks'], status['Degraded']) == (1, 1, 0)
+    show = service.run('show', 'switch', 'lab-2').out
+    assert re.search('State +uplink-missing\n', show) and re.search('ExternalPort +endpoint eth1\n', show)
+
+
+@case
+def a_nic_that_is_called_otherwise_now_is_found_by_either_name(service):
+    service.reply('UnbindExternalEthernetPort', '()')
+    service.after('UnbindExternalEthernetPort', f'{END}/eth1', 'EthernetPort', 'InterfaceName', "'enp3s0'")
+    for name in ('eth1', f'{END}/eth1', 'enp3s0'):
+        service.run('external', 'unbind', name)
+        assert service.calls() == [f"{LAB2} UnbindExternalEthernetPort ('{END}/eth1', {NO}) plain 0"], name
+    assert 'eth1 is called enp3s0 now\n' in service.run('external', 'list').out
+
+
+@case
+def what_is_bound_answers_with_port_and_nic(service):
+    service.reply('BindExternalEthernetPort', f"(objectpath '{LAB}/port/eth0',)")
+    assert service.run('external', 'bind', 'lab', 'eth0', '--json').json == {'Port': f'{LAB}/port/eth0', 'Endpoint': f'{END}/eth0'}
+    service.reply('SetupSwitch', f"(objectpath '{END}/lab', objectpath '/', @as [])")
+    assert service.run('setup', 'lab', 'eth0', '--json').json == {'Path': f'{END}/lab'}
+    service.reply('TeardownSwitch', "(objectpath '/', @as [])")
+    assert service.run('teardown', 'lab-2', '--json').json == {'Path': LAB2}
+
+
+@case
+def a_dry_run_says_the_steps_and_no_more(service):
+    steps = str(STEPS)
+    service.reply('SetupSwitch', f"(objectpath '/', objectpath '/', {steps})")
+    service.reply('TeardownSwitch', f"(objectpath '/', {steps})")
+    for command, call in (
+            ('setup lab eth0 --mtu 1400', f"SetupSwitch ('{LAB}', '{END}/eth0', {{'Mtu': <uint32 1400>}}, {{'dry-run': <true>}})"),
+            ('teardown lab-2', f"TeardownSwitch ('{LAB2}', {{'dry-run': <true>}})")):
+        words = command.split() + ['--dry-run']
+        assert service.run(*words).out == PRINTED
+        assert service.calls() == [f'{ROOT}/Manager {call} plain 0']
+        assert service.run('--quiet', *words).out == PRINTED, 'the steps are the answer, not what was done'
+        assert service.run('--json', *words).json == {'Steps': STEPS}
+        service.calls()
+
+
+@case
+def a_checkpoint_is_told_with_how_to_confirm_it(service):
+    service.reply('SetupSwitch', f"(objectpath '{END}/lab', objectpath '{ROOT}/checkpoint/7', @as [])")
+    service.reply('TeardownSwitch', f"(objectpath '{ROOT}/checkpoint/8', @as [])")
+    for command, number in (('setup lab eth0', 7), ('teardown lab-2', 8)):
+        lines = service.run(*command.split()).out.splitlines()
+        assert len(lines) == 2 and f'vmswitchctl checkpoint confirm {number}' in lines[1], lines
+        assert service.run('--quiet', *command.split()).out == ''
+        assert service.run('--json', *command.split()).json['Checkpoint'] == f'{ROOT}/checkpoint/{number}'
+
+
+@case
+def a_teardown_without_the_nic_does_not_say_that_the_host_is_back(service):
+    service.reply('TeardownSwitch', "(objectpath '/', @as [])")
+    lose_eth1(service)
+    assert service.run('teardown', 'lab-2', '--drop-addresses').out == 'tore down switch lab-2, whose NIC eth1 is missing\n'
+
+
+@case
+def refusals_say_what_to_type(service):
+    service.fail('BindExternalEthernetPort', OURS + 'InUse', CARRIES[0])
+    assert service.refuse('external', 'bind', 'lab', 'eth0', status=6) == f'cannot bind eth0 to switch lab: {CARRIES[1]}'
+    service.fail('DisconnectInternal', OURS + 'InUse', HOSTING[0])
+    assert service.refuse('disconnect-internal', 'lab-host', status=6).endswith(HOSTING[1])
+    service.fail('TeardownSwitch', OURS + 'InvalidState', GONE[0])
+    assert service.refuse('teardown', 'lab-2', status=6) == f'cannot tear down switch lab-2: {GONE[1]}'
+    service.fail('SetupSwitch', OURS + 'NotBridgeable', 'wlan0 cannot be a port of a switch: Wi-Fi station')
+    assert service.refuse('setup', 'lab', 'wlan0', status=5) == \
+        'cannot set up switch lab with wlan0: wlan0 cannot be a port of a switch: Wi-Fi station'
+
+
+@case
+def the_daemon_still_says_what_is_put_in_other_words(service):
+    source = Path(os.environ['VSW_SOURCE'], 'daemon', 'model', 'resolve_uplink.c').read_text(encoding='utf-8')
+    for part in ('SetupSwitch moves them', 'option drop-addresses takes them', 'since SetupSwitch: TeardownSwitch of switch',
+                 'option drop-addresses lets them go'):
+        assert part in source, part
+
+
+@case
+def what_the_client_can_see_is_refused_without_a_call(service):
+    for arguments, status, part in (
+            (['external', 'unbind', 'eth0'], 6, 'not bound'), (['external', 'unbind', 'none'], 3, 'vmswitchctl external list'),
+            (['external', 'unbind', 'none', 'eth1'], 3, 'there is no switch "none"'),
+            (['external', 'bind', 'lab', 'web'], 6, 'not a NIC that a switch may have'), (['external', 'bind', 'lab', 'eth9'], 3, '"eth9"'),
+            (['external', 'bind', 'none', 'eth0'], 3, 'there is no switch "none"'), (['external', 'bind', 'lab'], 2, 'SWITCH NIC'),
+            (['external'], 2, 'list, bind, unbind'), (['setup', 'lab'], 2, 'SWITCH NIC'), (['setup', 'lab', 'lab-host'], 6, 'not a NIC'),
+            (['setup', 'lab', 'eth0', '--mtu', 'big'], 2, 'big'), (['setup', 'none', 'eth0'], 3, 'none'),
+            (['teardown', 'none'], 3, 'there is no switch "none"'), (['teardown'], 2, 'SWITCH')):
+        message = service.refuse(*arguments, status=status)
+        assert part in message, (arguments, message)
+    assert service.calls() == []
+
+
+run()
