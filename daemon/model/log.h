@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 #define VSW_EVENT_GUARD "guard"       /* the guard was removed and is put back */
 #define VSW_EVENT_OVERRUN "overrun"   /* notifications were lost */
 #define VSW_EVENT_LOST "lost"         /* a NIC is no longer in its namespace */
+#define VSW_EVENT_CHECKPOINT "checkpoint" /* what was not confirmed is undone */
 #define VSW_EVENT_CHANGE "change"     /* somebody's request has become true */
 
 /* object: (nullable) "switch lab". Thread: any. */
