@@ -19,6 +19,7 @@ vsw_engine_finalize (GObject *object)
 {
   VswEngine *self = VSW_ENGINE (object);
 
+  vsw_engine_clear_checkpoints (self);
   vsw_engine_clear_repair (self);
   g_hash_table_unref (self->pending);
   g_hash_table_unref (self->held);
@@ -55,6 +56,7 @@ vsw_engine_init (VswEngine *self)
   self->described = g_hash_table_new (NULL, NULL);
   g_queue_init (&self->turns);
   vsw_engine_init_repair (self);
+  vsw_engine_init_checkpoints (self);
 }
 
 /**
@@ -95,6 +97,7 @@ vsw_engine_stop (VswEngine *self)
 
   self->is_stopped = TRUE;
   g_signal_handlers_disconnect_by_data (self->kernel, self);
+  vsw_engine_stop_checkpoints (self);
   vsw_engine_clear_turns (self);
   g_clear_pointer (&self->worker, vsw_worker_free);
 
