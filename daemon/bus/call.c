@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bus/checkpoint.h"
 #include "bus/descriptors.h"
 #include "bus/leftover.h"
 #include "bus/share.h"
@@ -114,7 +115,6 @@ note_change (const Call *call, VswDelta *delta)
   const VswValue *value = pair != NULL ? (pair->after != NULL ? pair->after : pair->before) : NULL;
   guint more = value != NULL ? vsw_delta_get_size (delta) - 1 : 0;
   g_autofree char *rest = more > 0 ? g_strdup_printf (" and %u more", more) : g_strdup ("");
-
   if (value != NULL)
     vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_CHANGE, value->name, "%s by uid %u: %s %s%s", call->row->name,
              call->request->uid, vsw_kind_print (value->kind), value->name, rest);
@@ -215,6 +215,7 @@ run (Call *call)
     {
     case VSW_RUN_CHANGE:
       call->is_allowed = TRUE;
+      vsw_checkpoint_guard (call->request);
       vsw_engine_apply_async (engine, g_steal_pointer (&call->request->changes), call->cancellable, on_applied, call);
       return;
     case VSW_RUN_FORWARDING:
@@ -274,7 +275,7 @@ decode (Call *call, GError **error)
 
   call->request = vsw_request_new (&target, call->row->name, g_dbus_method_invocation_get_parameters (call->invocation),
                                    get_descriptors (call), vsw_caller_get_uid (call->caller), holder);
-
+  vsw_checkpoint_expect (call->request, call->invocation);
   return call->row->decode (call->request, &target, error);
 }
 

@@ -38,9 +38,10 @@ typedef enum
   VSW_KEY_MACHINE,
   VSW_KEY_MACHINE_OPTION,
   VSW_KEY_QUEUES_OPTION,
+  VSW_KEY_CONFIRM_WITHIN,
 } VswKey;
 
-#define VSW_N_KEYS (VSW_KEY_QUEUES_OPTION + 1)
+#define VSW_N_KEYS (VSW_KEY_CONFIRM_WITHIN + 1)
 #define VSW_KEY_BIT(key) (1u << (key))
 
 /* The lists of keys that the methods take. */
@@ -60,6 +61,8 @@ typedef enum
 #define VSW_KEYS_ATTACH                                                                                               \
   (VSW_KEYS_NIC | VSW_KEY_BIT (VSW_KEY_NAME) | VSW_KEY_BIT (VSW_KEY_KIND) | VSW_KEY_BIT (VSW_KEY_BACKEND)             \
    | VSW_KEY_BIT (VSW_KEY_PORT) | VSW_KEY_BIT (VSW_KEY_NAMESPACE) | VSW_KEY_BIT (VSW_KEY_INTERFACE_NAME))
+/* An option of every method that changes something; vsw_request_get_options() adds it. */
+#define VSW_KEYS_CHANGE VSW_KEY_BIT (VSW_KEY_CONFIRM_WITHIN)
 #define VSW_KEYS_OPEN VSW_KEY_BIT (VSW_KEY_QUEUES_OPTION)
 #define VSW_KEYS_SYSTEM (VSW_KEY_BIT (VSW_KEY_DESCRIPTION) | VSW_KEY_BIT (VSW_KEY_LIFETIME))
 #define VSW_KEYS_SYSTEM_OPTIONS VSW_KEY_BIT (VSW_KEY_MACHINE_OPTION)
@@ -99,6 +102,7 @@ typedef struct
   const char *connection; /* an object path */
   gboolean automatic;
   const char *machine;
+  guint32 confirm_within; /* seconds */
 } VswSettings;
 
 gboolean vsw_settings_decode (GVariant *dictionary, guint keys, VswSettings *ret_settings, GError **error);

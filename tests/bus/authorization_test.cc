@@ -52,6 +52,11 @@ const Row rows[] = {
   { vm, "VirtualSystem", "Modify", "({'Description': <'x'>}, @a{sv} {})", "manage-systems" },
   { vm, "VirtualSystem", "Delete", "({'force': <true>},)", "manage-systems" },
   { net0, "ResourceAllocationSetting", "Modify", "({'Description': <'x'>}, @a{sv} {})", "manage-systems" },
+  { manager, "Manager", "CreateCheckpoint", "([objectpath '/org/vmswitch1/system/vm'], uint32 60, @a{sv} {})",
+    "manage-checkpoints" },
+  { checkpoint, "Checkpoint", "Confirm", "(@a{sv} {},)", "manage-checkpoints" },
+  { checkpoint, "Checkpoint", "Rollback", "(@a{sv} {},)", "manage-checkpoints" },
+  { checkpoint, "Checkpoint", "Extend", "(uint32 10, @a{sv} {})", "manage-checkpoints" },
   { net0, "ResourceAllocationSetting", "Remove", "({'force': <true>},)", "manage-systems" },
 };
 
@@ -72,6 +77,9 @@ TEST_F (Authorization, IsAskedForByEveryMethodThatChangesSomething)
       return get (std::string ("/org/vmswitch1/endpoint/") + tap, "EthernetPort", "State") == "'down'";
     })) << "its descriptors are closed";
   define (root, on_lab);
+  ASSERT_TRUE (
+      call (manager, "Manager", "CreateCheckpoint", std::string ("([objectpath '") + lab + "'], uint32 600, @a{sv} {})")
+          .ok ());
   settle ();
   std::string kernel_before = print_kernel ();
   std::vector<std::string> before = list ();

@@ -38,6 +38,7 @@ const std::map<std::string, std::string> good = {
   { "Machine", "'vm-1'" },
   { "machine", "'vm-1'" },
   { "queues", "uint32 4" },
+  { "confirm-within", "uint32 60" },
 };
 
 /* The dictionary is kept as long as the settings point into it. */
@@ -114,6 +115,7 @@ TEST (Settings, CarryEveryKey)
   EXPECT_STREQ (settings.connection, "/org/vmswitch1/switch/lab");
   EXPECT_TRUE (settings.automatic);
   EXPECT_STREQ (settings.machine, "vm-1");
+  EXPECT_EQ (settings.confirm_within, 60u);
   EXPECT_FALSE (settings.dynamic_mac);
   EXPECT_EQ (vsw_settings_get_given (&settings), ((1u << 15) - 1) & ~VSW_GIVEN_MACHINE_SEEN)
       << "every VswGiven that a caller can give has its key";

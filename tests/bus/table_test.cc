@@ -94,6 +94,7 @@ TEST (Table, HasAnActionForEachMethod)
                                                  "org.vmswitch1.connect-internal",
                                                  "org.vmswitch1.attach",
                                                  "org.vmswitch1.manage-systems",
+                                                 "org.vmswitch1.manage-checkpoints",
                                                  "org.vmswitch1.open-foreign-endpoint",
                                                  "org.vmswitch1.attach-shared",
                                                  "org.vmswitch1.manage-own" };
