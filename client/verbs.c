@@ -20,6 +20,9 @@
   "Keys of --nic: kind=synthetic|emulated name mac queues mtu port description switch.\n"                              \
   "Two commas are one within a value.\n"                                                                               \
   "Exit status: that of COMMAND; 126: it cannot be executed; 127: there is none."
+#define MORE_CHECKPOINT                                                                                                \
+  "A switch stands for its ports and what is plugged in, a system for its NICs. The service\n"                         \
+  "undoes it also if nobody is left to ask. For one command: --confirm-within SECONDS."
 #define MORE_CONNECTION "CONNECTION is SWITCH, SWITCH/PORT or none."
 #define MORE_START                                                                                                     \
   "Each NIC becomes an endpoint SYSTEM-NIC; it returns when all are there, or none. Taps\n"                            \
@@ -28,6 +31,7 @@
 
 const VswOption vsw_global_options[] = {
   { "json", VSW_OPTION_FLAG, NULL, NULL, "Print JSON: keys are the names of properties on the bus" },
+  { "confirm-within", VSW_OPTION_NUMBER, NULL, "SECONDS", "Undo the change unless it is confirmed in time" },
   { "no-ask-password", VSW_OPTION_FLAG, NULL, NULL, "Never ask for a password on the terminal" },
   { "quiet", VSW_OPTION_FLAG, NULL, NULL, "Do not say what was done; list: print names only" },
   { "help", VSW_OPTION_FLAG, NULL, NULL, "Show help; behind a command: its own" },
@@ -136,6 +140,10 @@ static const VswOption place_options[] = {
   { "interface", VSW_OPTION_STRING, NULL, "NAME", "Name of the NIC in the namespace; default eth0" },
   END,
 };
+static const VswOption checkpoint_options[] = {
+  { "timeout", VSW_OPTION_NUMBER, NULL, "SECONDS", "Time to confirm, 1 to 86400; default 60" },
+  END,
+};
 static const VswOption resolve_options[] = {
   { "by", VSW_OPTION_STRING, NULL, "WORD", "What it is: interface, index or mac; default: as it looks" },
   END,
@@ -149,6 +157,7 @@ const VswVerb vsw_verbs[] = {
   { "list", "endpoints", "", 0, 0, "List Ethernet ports of all kinds", NULL, no_options, vsw_command_list },
   { "list", "systems", "", 0, 0, "List virtual systems", NULL, no_options, vsw_command_list },
   { "list", "settings", "", 0, 0, "List NICs of virtual systems", NULL, no_options, vsw_command_list },
+  { "list", "checkpoints", "", 0, 0, "List what waits to be confirmed", NULL, no_options, vsw_command_list },
   { "list", "external", "", 0, 0, "List physical NICs of the host", NULL, no_options, vsw_command_list },
   { "show", NULL, "NAME...", 1, VSW_ARGUMENTS_ANY, "Show all properties of objects with a unique name", NULL,
     no_options, vsw_command_show },
@@ -162,6 +171,8 @@ const VswVerb vsw_verbs[] = {
     no_options, vsw_command_show },
   { "show", "setting", "SYSTEM/NIC...", 1, VSW_ARGUMENTS_ANY, "Show all properties of NICs of systems", NULL,
     no_options, vsw_command_show },
+  { "show", "checkpoint", "NUMBER...", 1, VSW_ARGUMENTS_ANY, "Show all properties of checkpoints", NULL, no_options,
+    vsw_command_show },
   { "show", "manager", "", 0, 0, "Show all properties of the service", NULL, no_options, vsw_command_show },
   { "create", "switch", "NAME", 1, 1, "Make a switch", MORE_CREATE_SWITCH, create_switch_options, vsw_command_create },
   { "create", "port", "SWITCH/PORT", 1, 1, "Make a switch port", NULL, create_port_options, vsw_command_create },
@@ -222,6 +233,12 @@ const VswVerb vsw_verbs[] = {
   { "system", "stop", "SYSTEM", 1, 1, "Turn it off", NULL, no_options, vsw_command_system_state },
   { "system", "delete", "SYSTEM", 1, 1, "Delete a virtual system with its NICs", NULL, delete_system_options,
     vsw_command_delete },
+  { "checkpoint", "list", "", 0, 0, "List what waits to be confirmed", NULL, no_options, vsw_command_list },
+  { "checkpoint", "create", "NAME...", 1, VSW_ARGUMENTS_ANY, "Undo what changes in these objects unless it is confirmed",
+    MORE_CHECKPOINT, checkpoint_options, vsw_command_checkpoint },
+  { "checkpoint", "confirm", "NUMBER", 1, 1, "Keep what has changed", NULL, no_options, vsw_command_checkpoint },
+  { "checkpoint", "rollback", "NUMBER", 1, 1, "Undo at once what has changed", NULL, no_options, vsw_command_checkpoint },
+  { "checkpoint", "extend", "NUMBER SECONDS", 2, 2, "Put the deadline off", NULL, no_options, vsw_command_checkpoint },
   { "address", "add", "SWITCH/PORT MAC", 2, 2, "Nail a MAC address to a port", NULL, no_options, vsw_command_address },
   { "address", "remove", "SWITCH/PORT MAC", 2, 2, "Undo address add", NULL, no_options, vsw_command_address },
   { "fdb", NULL, "SWITCH", 1, 1, "Show the forwarding table", NULL, no_options, vsw_command_fdb },
