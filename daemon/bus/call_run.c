@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/call_state.h"
 
+#include "bus/checkpoint.h"
 #include "bus/custody.h"
 #include "bus/descriptors.h"
 #include "bus/leftover.h"
@@ -132,9 +133,11 @@ static void
 change (VswCall *call)
 {
   VswEngine *engine = call->calls->scene->engine;
-  GPtrArray *changes = g_steal_pointer (&call->request->changes);
+  GPtrArray *changes;
 
   call->is_allowed = TRUE;
+  vsw_checkpoint_guard (call->request);
+  changes = g_steal_pointer (&call->request->changes);
   if (call->request->is_dry)
     vsw_engine_plan_async (engine, changes, call->cancellable, on_planned, call);
   else

@@ -39,6 +39,11 @@ typedef struct
   VswCustody custody;         /* the NIC of the host that is to be bound */
   GStrv steps;            /* (owned) (nullable) what would be done, for the reply */
   char *id;               /* (owned) (nullable) of the object to read from, or to tell of */
+  char *checkpoint_id;    /* (owned) (nullable) of the checkpoint that it makes */
+  GPtrArray *losses;      /* (owned) (element-type utf8) what a rollback could not bring back */
+  gboolean takes_confirm_within; /* that option may be given */
+  gboolean has_confirm_within;   /* it was: */
+  guint32 confirm_within;        /* seconds */
 
   /* what the gate looks at: of everything that the call touches */
   gboolean touches_shared;  /* there is a switch that is not the caller's but shared */

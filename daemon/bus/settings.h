@@ -41,9 +41,10 @@ typedef enum
   VSW_KEY_DROP_ADDRESSES,
   VSW_KEY_DRY_RUN,
   VSW_KEY_TAKE_OVER,
+  VSW_KEY_CONFIRM_WITHIN,
 } VswKey;
 
-#define VSW_N_KEYS (VSW_KEY_TAKE_OVER + 1)
+#define VSW_N_KEYS (VSW_KEY_CONFIRM_WITHIN + 1)
 #define VSW_KEY_BIT(key) (1u << (key))
 
 /* The lists of keys that the methods take. */
@@ -69,6 +70,8 @@ typedef enum
    | VSW_KEY_BIT (VSW_KEY_QUEUES))
 #define VSW_KEYS_SETUP (VSW_KEY_BIT (VSW_KEY_DRY_RUN) | VSW_KEY_BIT (VSW_KEY_TAKE_OVER))
 #define VSW_KEYS_TEARDOWN (VSW_KEY_BIT (VSW_KEY_DRY_RUN) | VSW_KEY_BIT (VSW_KEY_DROP_ADDRESSES))
+/* An option of every method that changes something; vsw_request_get_options() adds it. */
+#define VSW_KEYS_CHANGE VSW_KEY_BIT (VSW_KEY_CONFIRM_WITHIN)
 #define VSW_KEYS_OPEN VSW_KEY_BIT (VSW_KEY_QUEUES_OPTION)
 #define VSW_KEYS_SYSTEM (VSW_KEY_BIT (VSW_KEY_DESCRIPTION) | VSW_KEY_BIT (VSW_KEY_LIFETIME))
 #define VSW_KEYS_SYSTEM_OPTIONS VSW_KEY_BIT (VSW_KEY_MACHINE_OPTION)
@@ -111,6 +114,7 @@ typedef struct
   gboolean drop_addresses;
   gboolean dry_run;
   gboolean take_over;
+  guint32 confirm_within; /* seconds */
 } VswSettings;
 
 gboolean vsw_settings_decode (GVariant *dictionary, guint keys, VswSettings *ret_settings, GError **error);

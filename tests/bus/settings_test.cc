@@ -41,6 +41,7 @@ const std::map<std::string, std::string> good = {
   { "drop-addresses", "true" },
   { "dry-run", "true" },
   { "take-over", "true" },
+  { "confirm-within", "uint32 60" },
 };
 
 /* The dictionary is kept as long as the settings point into it. */
@@ -120,6 +121,7 @@ TEST (Settings, CarryEveryKey)
   EXPECT_TRUE (settings.drop_addresses);
   EXPECT_TRUE (settings.dry_run);
   EXPECT_TRUE (settings.take_over);
+  EXPECT_EQ (settings.confirm_within, 60u);
   EXPECT_FALSE (settings.dynamic_mac);
   EXPECT_EQ (vsw_settings_get_given (&settings), ((1u << 15) - 1) & ~VSW_GIVEN_MACHINE_SEEN)
       << "every VswGiven that a caller can give has its key";
