@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """SetupSwitch and TeardownSwitch with real frames: the host goes over to a switch and back, and nobody who talks to it notices."""
+import time
+
 import outside
 from environment import wait_for
 from lab import MANAGER, Capture, endpoint_path, port_path, switch_path
@@ -18,20 +20,27 @@ def begin(lab):
     wait_for(lambda: EXTERNAL in lab.objects(), 5, 'the NIC on the bus')
 
 
+def confirm(lab, checkpoint):
+    lab.call(checkpoint, 'Checkpoint.Confirm', {})
+
+
 def setup(lab, **settings):
-    return lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, settings, {})
+    internal, checkpoint, steps = lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, settings, {})
+    assert (internal, steps) == (endpoint_path('lab'), []), (internal, steps)
+    confirm(lab, checkpoint)
 
 
 def teardown(lab, **options):
-    return lab.call(MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), options)
+    checkpoint, steps = lab.call(MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), options)
+    assert steps == []
+    confirm(lab, checkpoint)
 
 
 @case
 def everything_is_as_it_was_after_setup_and_teardown(lab):
     begin(lab)
     before = outside.look(lab)
-    internal, checkpoint, steps = setup(lab)
-    assert (internal, checkpoint, steps) == (endpoint_path('lab'), '/', []), (internal, checkpoint, steps)
+    setup(lab)
     during = outside.look(lab)
     assert HOST4 not in during['-4 address'] and HOST6 not in during['-6 address'], during['-4 address'] + during['-6 address']
     assert lab.links()[NIC]['master'] == 'vsw-lab' and lab.links()['vswi-lab']['address'] == NIC_MAC
@@ -115,6 +124,69 @@ def the_host_has_its_addresses_again_when_somebody_deletes_its_nic(lab):
     wait_for(lambda: 'vswi-lab' in lab.links() and HOST4 in lab.ip('address', 'show', 'dev', 'vswi-lab').stdout, 10, 'the addresses')
     assert lab.pings(HOST4, netns=REMOTE) and lab.pings(HOST6, netns=REMOTE)
     teardown(lab)
+
+
+def is_before(lab, before):
+    """Waits until the host is on its NIC again, with all that it had there."""
+    wait_for(lambda: lab.get(EXTERNAL, 'ExternalEthernetPort', 'IsBound') is False, 20, 'the way back')
+    outside.settle(lab)
+    after = outside.look(lab)
+    assert after == before, outside.differences(before, after)
+    assert lab.pings(HOST4, netns=REMOTE) and lab.pings(HOST6, netns=REMOTE)
+
+
+@case
+def what_nobody_confirms_goes_back(lab):
+    begin(lab)
+    before = outside.look(lab)
+    talk = outside.Talk(lab, REMOTE, HOST4)
+    checkpoint = lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'confirm-within': 2})[1]
+    assert lab.get(EXTERNAL, 'ExternalEthernetPort', 'IsBound') is True and EXTERNAL in lab.get(checkpoint, 'Checkpoint', 'Scope')
+    is_before(lab, before)
+    assert talk.stop() > 0
+    assert lab.get(MANAGER, 'Manager', 'Warnings') == [] and endpoint_path('lab') not in lab.objects()
+
+
+@case
+def what_nobody_confirms_goes_back_even_if_the_service_is_dead_by_then(lab):
+    begin(lab)
+    before = outside.look(lab)
+    for dead in (4, 0.5):
+        lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'confirm-within': 3})
+        lab.kill_daemon()
+        time.sleep(dead)
+        assert lab.pings(HOST4, netns=REMOTE)
+        lab.start_daemon()
+        is_before(lab, before)
+
+
+@case
+def a_teardown_that_nobody_confirms_goes_back_too(lab):
+    begin(lab)
+    setup(lab)
+    for dead in (False, True):
+        lab.call(MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), {'confirm-within': 2})
+        if dead:
+            lab.kill_daemon()
+            time.sleep(3)
+            lab.start_daemon()
+        wait_for(lambda: lab.get(EXTERNAL, 'ExternalEthernetPort', 'IsBound') is True, 20, 'the way back')
+        assert HOST4 in lab.ip('address', 'show', 'dev', 'vswi-lab').stdout and HOST4 not in lab.ip('address', 'show', 'dev', NIC).stdout
+        assert lab.pings(HOST4, netns=REMOTE) and lab.pings(HOST6, netns=REMOTE)
+        assert lab.get(MANAGER, 'Manager', 'Warnings') == []
+    teardown(lab)
+
+
+@case
+def a_binding_that_nobody_confirms_is_undone(lab):
+    outside.make(lab)
+    outside.settle(lab)
+    lab.create_switch('lab')
+    before = outside.look(lab)
+    lab.call(switch_path('lab'), 'Switch.BindExternalEthernetPort', EXTERNAL, {'confirm-within': 1})
+    wait_for(lambda: lab.get(EXTERNAL, 'ExternalEthernetPort', 'IsBound') is False, 20, 'the way back')
+    after = outside.look(lab)
+    assert after == before, outside.differences(before, after)
 
 
 @case
