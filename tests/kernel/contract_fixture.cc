@@ -104,9 +104,9 @@ KernelContract::print (VswLinks *links) const
   return text.str ();
 }
 
-/* With the static addresses. */
+/* With the static addresses; what IP has takes long to tell where there are a thousand links. */
 std::string
-KernelContract::print_everything ()
+KernelContract::print_everything (bool with_ip)
 {
   vsw_kernel_drain (kernel);
   told = list ();
@@ -117,8 +117,9 @@ KernelContract::print_everything ()
     {
       auto *link = static_cast<VswLink *> (g_ptr_array_index (all, i));
 
-      for (const std::string &item : items (link->name))
-        text += std::string (link->name) + " " + item + "\n";
+      if (with_ip)
+        for (const std::string &item : items (link->name))
+          text += std::string (link->name) + " " + item + "\n";
       if (link->is_bridge)
         for (const std::string &address : addresses (link->name))
           text += std::string (link->name) + " " + address + "\n";
@@ -143,14 +144,14 @@ int
 KernelContract::refuse (Op op)
 {
   g_autoptr (GError) error = nullptr;
-  std::string before = print_everything ();
+  std::string before = print_everything (op.ip != nullptr);
 
   if (vsw_kernel_apply (kernel, op.get (), &error))
     {
       EXPECT_EQ (error, nullptr);
       return -1;
     }
-  EXPECT_EQ (before, print_everything ()) << "refused (" << error->message << "), and yet";
+  EXPECT_EQ (before, print_everything (op.ip != nullptr)) << "refused (" << error->message << "), and yet";
   EXPECT_EQ (error->domain, VSW_ERROR);
   vsw_kernel_drain (kernel);
   told = list ();

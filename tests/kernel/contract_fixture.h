@@ -122,5 +122,5 @@ private:
   static void on_overrun (VswKernel *, gpointer self);
   static void on_guard_lost (VswKernel *, gpointer self);
   std::string print (VswLinks *links) const;
-  std::string print_everything ();
+  std::string print_everything (bool with_ip);
 };
