@@ -11,6 +11,7 @@ static const char *const system_headings[] = { "NAME", "STATE", "NICS", "MACHINE
 static const char *const setting_headings[] = {
   "NIC", "KIND", "BACKEND", "CONNECTION", "ENDPOINT", "MAC", "WAITS", NULL
 };
+static const char *const checkpoint_headings[] = { "NUMBER", "LEFT", "OWNER", "CHANGED", "SCOPE", NULL };
 
 /* A property as one cell. */
 static char *
@@ -272,6 +273,50 @@ add_setting_row (const VswSession *session, VswTable *table, const VswNode *node
 }
 
 /* The nouns of `list`: which objects they mean, and how a row of theirs looks. */
+/* What is left of its time; the service does not wait for whoever looks. */
+static char *
+print_left (const VswNode *node)
+{
+  g_autoptr (GVariant) deadline = vsw_node_get (node, "Checkpoint", "DeadlineTimestamp");
+  gint64 left;
+
+  if (deadline == NULL || !g_variant_is_of_type (deadline, G_VARIANT_TYPE_UINT64))
+    return g_strdup ("");
+  left = (gint64)g_variant_get_uint64 (deadline) - g_get_real_time ();
+  return g_strdup_printf ("%" G_GINT64_FORMAT " s", MAX ((left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC, 0));
+}
+
+static char *
+print_scope (const VswSession *session, const VswNode *node)
+{
+  g_autoptr (GVariant) scope = vsw_node_get (node, "Checkpoint", "Scope");
+  g_autoptr (GString) names = g_string_new (NULL);
+  GVariantIter iter;
+  const char *path;
+
+  if (scope == NULL || !g_variant_is_of_type (scope, G_VARIANT_TYPE_OBJECT_PATH_ARRAY))
+    return g_strdup ("");
+  g_variant_iter_init (&iter, scope);
+  while (g_variant_iter_next (&iter, "&o", &path))
+    {
+      const VswNode *object = vsw_tree_get (session->tree, path);
+
+      g_string_append_printf (names, "%s%s", names->len > 0 ? " " : "", object != NULL ? object->name : path);
+    }
+  return vsw_print_text (names->str, &session->style);
+}
+
+static void
+add_checkpoint_row (const VswSession *session, VswTable *table, const VswNode *node, const char *name)
+{
+  g_autofree char *left = print_left (node);
+  g_autofree char *owner = print_cell (session, node, "Checkpoint", "OwnerUid");
+  g_autofree char *objects = print_cell (session, node, "Checkpoint", "ChangedObjects");
+  g_autofree char *scope = print_scope (session, node);
+
+  vsw_table_add (table, (const char *const[]){ name, left, owner, objects, scope });
+}
+
 static const struct
 {
   const char *noun;
@@ -285,6 +330,7 @@ static const struct
   { "endpoints", "Endpoints", VSW_NODE_ENDPOINT, endpoint_headings, add_endpoint_row },
   { "systems", "Systems", VSW_NODE_SYSTEM, system_headings, add_system_row },
   { "settings", "Settings", VSW_NODE_SETTING, setting_headings, add_setting_row },
+  { "checkpoints", "Checkpoints", VSW_NODE_CHECKPOINT, checkpoint_headings, add_checkpoint_row },
 };
 
 static GPtrArray *
@@ -356,6 +402,9 @@ print_all (VswSession *session)
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
     {
+      /* The number of a checkpoint is no name that another command would take. */
+      if (session->quiet && !session->json && lists[i].kind == VSW_NODE_CHECKPOINT)
+        continue;
       if (session->json)
         g_variant_builder_add (&builder, "{sv}", lists[i].key, export_list (session, i));
       else
@@ -372,14 +421,19 @@ print_all (VswSession *session)
  * @session: a session
  * @error: as vsw_session_load() says
  *
- * `list [switches|ports|endpoints|systems|settings]`, `system list`. Main thread.
+ * `list [switches|ports|endpoints|systems|settings|checkpoints]`, `system list`, `checkpoint list`. Main thread.
  *
  * Returns: whether it was done.
  */
 gboolean
 vsw_command_list (VswSession *session, GError **error)
 {
-  const char *noun = g_str_equal (session->verb->name, "system") ? "systems" : session->verb->noun;
+  const char *noun = session->verb->noun;
+
+  if (g_str_equal (session->verb->name, "system"))
+    noun = "systems";
+  else if (g_str_equal (session->verb->name, "checkpoint"))
+    noun = "checkpoints";
 
   if (vsw_session_load (session, error) == NULL)
     return FALSE;

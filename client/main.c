@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vmswitchctl: takes the command line apart, runs one verb, and turns what went wrong into one line and an exit status. */
 #include "client/failure.h"
+#include "client/guard.h"
 #include "client/help.h"
 #include "client/json.h"
 #include "client/print.h"
@@ -150,13 +151,43 @@ new_session (const VswVerb *verb, char ***words, GHashTable *globals, GError **e
   given = vsw_options_decode (options, FALSE, words, error);
   if (given == NULL)
     return NULL;
+  /* What stands behind the verb was said last. */
   g_hash_table_iter_init (&iter, globals);
   while (g_hash_table_iter_next (&iter, &name, NULL))
-    vsw_options_add (given, name, "");
+    if (vsw_options_get (given, name) == NULL)
+      vsw_options_add (given, name, vsw_options_get (globals, name));
   /* The first word is the program's name. */
   session = vsw_session_new (verb, g_strdupv (*words + 1), g_steal_pointer (&given));
   session->command = g_steal_pointer (&command);
   return session;
+}
+
+static gboolean
+take_confirm_within (VswSession *session, GError **error)
+{
+  const char *text = vsw_session_get_option (session, "confirm-within");
+  const char *lifetime = vsw_session_get_option (session, "lifetime");
+
+  if (text == NULL)
+    return TRUE;
+  if (!vsw_guard_fits (session->verb) || g_strcmp0 (lifetime, "caller") == 0)
+    {
+      const char *noun = session->verb->noun;
+
+      g_set_error (error, VSW_FAILURE, VSW_FAILURE_USAGE, "--confirm-within does not go with %s%s%s%s",
+                   session->verb->name, noun != NULL ? " " : "", noun != NULL ? noun : "",
+                   g_strcmp0 (lifetime, "caller") == 0 ? " --lifetime caller" : "");
+      return FALSE;
+    }
+  if (!vsw_number_decode (text, &session->confirm_within, error))
+    {
+      g_prefix_error (error, "--confirm-within: ");
+      return FALSE;
+    }
+  if (session->confirm_within > 0)
+    return TRUE;
+  g_set_error_literal (error, VSW_FAILURE, VSW_FAILURE_USAGE, "--confirm-within: 0 seconds are no time to confirm");
+  return FALSE;
 }
 
 static gboolean
@@ -201,7 +232,9 @@ run_command (char ***words, gboolean pipe_ignored, int *ret_status, char **ret_d
     return print_verb (verb->name, verb->noun, session->json);
   if (!check_arguments (verb, session->n_arguments, error))
     return FALSE;
-  if (verb->run (session, error))
+  if (!take_confirm_within (session, error))
+    return FALSE;
+  if (verb->run (session, error) && vsw_guard_end (session, error))
     {
       *ret_status = session->status;
       return TRUE;

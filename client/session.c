@@ -3,6 +3,7 @@
 
 #include "client/agent.h"
 #include "client/failure.h"
+#include "client/guard.h"
 #include "client/json.h"
 #include "client/name.h"
 
@@ -54,6 +55,7 @@ vsw_session_free (VswSession *self)
   g_strfreev (self->arguments);
   g_strfreev (self->command);
   g_free (self->deed);
+  g_free (self->checkpoint);
   g_free (self);
 }
 
@@ -81,7 +83,8 @@ vsw_session_get_option (const VswSession *self, const char *name)
 const char *
 vsw_session_get_noun (const VswSession *self)
 {
-  return g_str_equal (self->verb->name, "system") ? self->verb->name : self->verb->noun;
+  return g_str_equal (self->verb->name, "system") || g_str_equal (self->verb->name, "checkpoint") ? self->verb->name
+                                                                                                  : self->verb->noun;
 }
 
 /**
@@ -218,6 +221,32 @@ vsw_session_get_property (VswSession *self, const char *path, const char *interf
   return NULL;
 }
 
+/* The options are the last argument of every method. (transfer full) */
+static GVariant *
+add_confirm_within (VswSession *self, GVariant *arguments)
+{
+  gsize n = g_variant_n_children (arguments);
+  g_autoptr (GVariant) options = g_variant_get_child_value (arguments, n - 1);
+  g_auto (GVariantBuilder) all = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_TUPLE);
+  GVariantIter iter;
+  GVariant *entry;
+
+  for (gsize i = 0; i + 1 < n; i++)
+    {
+      g_autoptr (GVariant) argument = g_variant_get_child_value (arguments, i);
+
+      g_variant_builder_add_value (&all, argument);
+    }
+  g_variant_builder_open (&all, G_VARIANT_TYPE_VARDICT);
+  g_variant_iter_init (&iter, options);
+  while (g_variant_iter_loop (&iter, "@{sv}", &entry))
+    g_variant_builder_add_value (&all, entry);
+  g_variant_builder_add (&all, "{sv}", "confirm-within", g_variant_new_uint32 (self->confirm_within));
+  g_variant_builder_close (&all);
+  self->guarded_since = g_get_real_time ();
+  return g_variant_ref_sink (g_variant_builder_end (&all));
+}
+
 /**
  * vsw_session_change_with_fds:
  * @self: a session
@@ -230,7 +259,7 @@ vsw_session_get_property (VswSession *self, const char *path, const char *interf
  * @ret_fds: (out) (optional) (nullable) (transfer full): descriptors that the answer refers to
  * @error: as vsw_failure_new_from_bus() says
  *
- * Calls a method that polkit may want to ask about: on a terminal there is an agent meanwhile, and the call waits for the
+ * Calls a method that polkit may want to ask about, with --confirm-within among its options if that was given: on a terminal there is an agent meanwhile, and the call waits for the
  * user as long as it takes. Without one the message forbids questions, so that nothing hangs.
  *
  * Returns: (transfer full): the answer. Main thread.
@@ -240,7 +269,9 @@ vsw_session_change_with_fds (VswSession *self, const char *path, const char *int
                              GVariant *arguments, const char *reply, GUnixFDList *fds, GUnixFDList **ret_fds,
                              GError **error)
 {
-  g_autoptr (GVariant) sunk = g_variant_ref_sink (arguments);
+  g_autoptr (GVariant) plain = g_variant_ref_sink (arguments);
+  g_autoptr (GVariant) sunk =
+      self->confirm_within > 0 && !self->is_guarding ? add_confirm_within (self, plain) : g_variant_ref (plain);
   g_autofree char *interface = g_strconcat (VSW_BUS_PREFIX, interface_name, NULL);
   g_autoptr (VswAgent) agent = NULL;
   g_autoptr (GError) no_agent = NULL;
@@ -386,6 +417,25 @@ vsw_session_print_json (VswSession *self, GVariant *value)
   fputc ('\n', stdout);
 }
 
+/* With --confirm-within programs are told what to confirm. (transfer full) */
+static GVariant *
+add_checkpoint (VswSession *self, GVariant *json)
+{
+  const char *checkpoint = g_variant_is_of_type (json, G_VARIANT_TYPE_VARDICT) ? vsw_guard_find (self) : NULL;
+  GVariantBuilder builder;
+  GVariantIter iter;
+  GVariant *entry;
+
+  if (checkpoint == NULL)
+    return g_variant_ref (json);
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  g_variant_iter_init (&iter, json);
+  while (g_variant_iter_loop (&iter, "@{sv}", &entry))
+    g_variant_builder_add_value (&builder, entry);
+  g_variant_builder_add (&builder, "{sv}", "Checkpoint", g_variant_new_object_path (checkpoint));
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
 /**
  * vsw_session_confirm:
  * @self: a session
@@ -404,7 +454,9 @@ vsw_session_confirm (VswSession *self, GVariant *json, const char *format, ...)
 
   if (self->json)
     {
-      vsw_session_print_json (self, sunk);
+      g_autoptr (GVariant) all = add_checkpoint (self, sunk);
+
+      vsw_session_print_json (self, all);
       return;
     }
   if (self->quiet)

@@ -26,6 +26,10 @@ struct _VswSession
   gboolean pipe_ignored; /* what SIGPIPE did when we were started, for the program that may follow us */
   VswStyle style;
   int status;                  /* of the program when all went well: `doctor` answers with it */
+  guint32 confirm_within;      /* seconds; 0: a change stays */
+  gboolean is_guarding;        /* the change is done, and what is called now is about its checkpoint */
+  gint64 guarded_since;        /* microseconds since the epoch: when the change was asked for; 0: it was not */
+  char *checkpoint;            /* (owned) (nullable) path of what it made */
   char *deed;                  /* (owned) (nullable) "create switch lab": what an error could not */
   GDBusConnection *connection; /* (owned) (nullable) */
   VswTree *tree;               /* (owned) (nullable) */

@@ -19,6 +19,7 @@ static const struct
   [VSW_NODE_ENDPOINT] = { "EthernetPort", "endpoint" },
   [VSW_NODE_SYSTEM] = { "VirtualSystem", "system" },
   [VSW_NODE_SETTING] = { "ResourceAllocationSetting", "setting" },
+  [VSW_NODE_CHECKPOINT] = { "Checkpoint", "checkpoint" },
   [VSW_NODE_OTHER] = { NULL, "object" },
 };
 
@@ -225,6 +226,12 @@ name_node (const VswTree *self, VswNode *node)
       node->name = node->kind == VSW_NODE_MANAGER ? g_strdup ("manager") : g_strdup (node->path);
       return;
     }
+  /* A checkpoint has no name but its number. */
+  if (node->kind == VSW_NODE_CHECKPOINT)
+    {
+      node->name = g_strdup (strrchr (node->path, '/') + 1);
+      return;
+    }
   name = vsw_node_get_string (node, main_name, "Name");
   if (parents[node->kind].property == NULL)
     {
@@ -382,10 +389,11 @@ vsw_tree_find_connection (const VswTree *self, const char *text, GError **error)
   return node != NULL ? node->path : NULL;
 }
 
+/* The number of a checkpoint is no name: a switch may be called 1. */
 static gboolean
 has_name (const VswNode *node, const char *name)
 {
-  return g_str_equal (node->name, name) || g_str_equal (node->path, name);
+  return (node->kind != VSW_NODE_CHECKPOINT && g_str_equal (node->name, name)) || g_str_equal (node->path, name);
 }
 
 static gboolean

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the service has, as it was at one moment: the answer of GetManagedObjects as a small model.
  *
- * Owes: every object that the service listed, in the order people expect (switches, ports, endpoints, systems, settings,
+ * Owes: every object that the service listed, in the order people expect (switches, ports, endpoints, systems, settings, checkpoints,
  * each by name, `web2` before `web10`), and finding one by what a user types: a name, or an object path.
  * Never guesses: a name that fits more than one object is an error that lists them. */
 #pragma once
@@ -18,6 +18,7 @@ typedef enum
   VSW_NODE_ENDPOINT,
   VSW_NODE_SYSTEM,
   VSW_NODE_SETTING,
+  VSW_NODE_CHECKPOINT,
   VSW_NODE_OTHER, /* of a newer service */
 } VswNodeKind;
 
@@ -26,7 +27,7 @@ typedef struct
 {
   VswNodeKind kind;
   char *path;
-  char *name; /* as a user types it: "lab", "lab/web", "eth0", "vm1", "vm1/net0" */
+  char *name; /* as a user types it: "lab", "lab/web", "eth0", "vm1", "vm1/net0", "3" */
   char *key;  /* that it is sorted by: ports follow the order of their switches, settings that of their systems */
   GVariant *interfaces; /* a{sa{sv}} */
 } VswNode;

@@ -25,6 +25,9 @@
   "Binds NIC to SWITCH, makes an internal NIC on it and moves to that the addresses, routes and\n"                     \
   "whatever else the host is reached by. Connections stay open. All of it is done, or nothing."
 #define MORE_TEARDOWN   "The host moves back to the NIC, which leaves the switch. The switch stays."
+#define MORE_CHECKPOINT                                                                                                \
+  "A switch stands for its ports and what is plugged in, a system for its NICs. The service\n"                         \
+  "undoes it also if nobody is left to ask. For one command: --confirm-within SECONDS."
 #define MORE_CONNECTION "CONNECTION is SWITCH, SWITCH/PORT or none."
 #define MORE_START                                                                                                     \
   "Each NIC becomes an endpoint SYSTEM-NIC; it returns when all are there, or none. Taps\n"                            \
@@ -36,6 +39,7 @@
 
 const VswOption vsw_global_options[] = {
   { "json", VSW_OPTION_FLAG, NULL, NULL, "Print JSON: keys are the names of properties on the bus" },
+  { "confirm-within", VSW_OPTION_NUMBER, NULL, "SECONDS", "Undo the change unless it is confirmed in time" },
   { "no-ask-password", VSW_OPTION_FLAG, NULL, NULL, "Never ask for a password on the terminal" },
   { "quiet", VSW_OPTION_FLAG, NULL, NULL, "Do not say what was done; list: print names only" },
   { "help", VSW_OPTION_FLAG, NULL, NULL, "Show help; behind a command: its own" },
@@ -165,6 +169,8 @@ static const VswOption teardown_options[] = {
   DRY_RUN ("dry-run"),
   { "drop-addresses", VSW_OPTION_FLAG, "drop-addresses", NULL,
     "If the NIC is missing: the host may lose the addresses that would move back" },
+static const VswOption checkpoint_options[] = {
+  { "timeout", VSW_OPTION_NUMBER, NULL, "SECONDS", "Time to confirm, 1 to 86400; default 60" },
   END,
 };
 static const VswOption resolve_options[] = {
@@ -180,6 +186,7 @@ const VswVerb vsw_verbs[] = {
   { "list", "endpoints", "", 0, 0, "List Ethernet ports of all kinds", NULL, no_options, vsw_command_list },
   { "list", "systems", "", 0, 0, "List virtual systems", NULL, no_options, vsw_command_list },
   { "list", "settings", "", 0, 0, "List NICs of virtual systems", NULL, no_options, vsw_command_list },
+  { "list", "checkpoints", "", 0, 0, "List what waits to be confirmed", NULL, no_options, vsw_command_list },
   { "list", "external", "", 0, 0, "List NICs of the host that may be uplinks", NULL, no_options,
     vsw_command_external_list },
   { "show", NULL, "NAME...", 1, VSW_ARGUMENTS_ANY, "Show all properties of objects with a unique name", NULL,
@@ -194,6 +201,8 @@ const VswVerb vsw_verbs[] = {
     no_options, vsw_command_show },
   { "show", "setting", "SYSTEM/NIC...", 1, VSW_ARGUMENTS_ANY, "Show all properties of NICs of systems", NULL,
     no_options, vsw_command_show },
+  { "show", "checkpoint", "NUMBER...", 1, VSW_ARGUMENTS_ANY, "Show all properties of checkpoints", NULL, no_options,
+    vsw_command_show },
   { "show", "manager", "", 0, 0, "Show all properties of the service", NULL, no_options, vsw_command_show },
   { "create", "switch", "NAME", 1, 1, "Make a switch", MORE_CREATE_SWITCH, create_switch_options, vsw_command_create },
   { "create", "port", "SWITCH/PORT", 1, 1, "Make a switch port", NULL, create_port_options, vsw_command_create },
@@ -262,6 +271,12 @@ const VswVerb vsw_verbs[] = {
   { "system", "stop", "SYSTEM", 1, 1, "Turn it off", NULL, no_options, vsw_command_system_state },
   { "system", "delete", "SYSTEM", 1, 1, "Delete a virtual system with its NICs", NULL, delete_system_options,
     vsw_command_delete },
+  { "checkpoint", "list", "", 0, 0, "List what waits to be confirmed", NULL, no_options, vsw_command_list },
+  { "checkpoint", "create", "NAME...", 1, VSW_ARGUMENTS_ANY, "Undo what changes in these objects unless it is confirmed",
+    MORE_CHECKPOINT, checkpoint_options, vsw_command_checkpoint },
+  { "checkpoint", "confirm", "NUMBER", 1, 1, "Keep what has changed", NULL, no_options, vsw_command_checkpoint },
+  { "checkpoint", "rollback", "NUMBER", 1, 1, "Undo at once what has changed", NULL, no_options, vsw_command_checkpoint },
+  { "checkpoint", "extend", "NUMBER SECONDS", 2, 2, "Put the deadline off", NULL, no_options, vsw_command_checkpoint },
   { "address", "add", "SWITCH/PORT MAC", 2, 2, "Nail a MAC address to a port", NULL, no_options, vsw_command_address },
   { "address", "remove", "SWITCH/PORT MAC", 2, 2, "Undo address add", NULL, no_options, vsw_command_address },
   { "fdb", NULL, "SWITCH", 1, 1, "Show the forwarding table", NULL, no_options, vsw_command_fdb },

@@ -13,6 +13,7 @@ extern const VswVerb vsw_verbs[]; /* ends with a NULL name */
 gboolean vsw_command_address (VswSession *session, GError **error);
 gboolean vsw_command_attach (VswSession *session, GError **error);
 gboolean vsw_command_capabilities (VswSession *session, GError **error);
+gboolean vsw_command_checkpoint (VswSession *session, GError **error);
 gboolean vsw_command_connect (VswSession *session, GError **error);
 gboolean vsw_command_connect_internal (VswSession *session, GError **error);
 gboolean vsw_command_create (VswSession *session, GError **error);

@@ -22,10 +22,12 @@ static const Limit limits[] = {
   { "MaxBatch", G_STRUCT_OFFSET (VswRules, max_batch), 1, VSW_PORTS_CEILING },
   { "MaxSystems", G_STRUCT_OFFSET (VswRules, max_systems), 1, 65536 },
   { "MaxSettingsPerSystem", G_STRUCT_OFFSET (VswRules, max_settings), 1, 256 },
+  { "MaxCheckpoints", G_STRUCT_OFFSET (VswRules, max_checkpoints), 0, 4096 },
   { "MaxSwitchesPerUser", G_STRUCT_OFFSET (VswRules, max_switches_per_user), 0, 65536 },
   { "MaxPortsPerUser", G_STRUCT_OFFSET (VswRules, max_ports_per_user), 0, 1000000 },
   { "MaxEndpointsPerUser", G_STRUCT_OFFSET (VswRules, max_endpoints_per_user), 0, 1000000 },
   { "MaxSystemsPerUser", G_STRUCT_OFFSET (VswRules, max_systems_per_user), 0, 65536 },
+  { "MaxCheckpointsPerUser", G_STRUCT_OFFSET (VswRules, max_checkpoints_per_user), 0, 4096 },
   /* with none, nobody could ask at all */
   { "MaxCallsPerUser", G_STRUCT_OFFSET (VswRules, max_calls_per_user), 1, 65536 },
 };

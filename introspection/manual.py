@@ -10,6 +10,7 @@ import textwrap
 import xml.etree.ElementTree as ET
 
 ACTION = 'org.vmswitch1.Action'
+CONFIRM_WITHIN = 'org.vmswitch1.ConfirmWithin'
 EMITS = 'org.freedesktop.DBus.Property.EmitsChangedSignal'
 EMITTED = {'const': 'Never changes.', 'invalidates': 'Changes are signalled without the new value.',
            'false': 'Changes are not signalled.', 'true': 'Changes are signalled.'}
@@ -82,6 +83,11 @@ def authorization(method):
     return text + '.'
 
 
+def takes_confirm_within(method):
+    """As the daemon decides it (bus/call.c): every method that changes something, unless it says otherwise."""
+    return annotation(method, ACTION) != 'open' and annotation(method, CONFIRM_WITHIN) != 'false'
+
+
 def describe_method(method, doc):
     yield signature(method)
     for number, paragraph in enumerate(doc.paragraphs):
@@ -89,7 +95,11 @@ def describe_method(method, doc):
         if number == 0:
             for argument in method.findall('arg'):
                 yield indent(f'*{argument.get("name")}*')
-                yield indent(literal(doc.fields[argument.get('name')]), 2)
+                text = doc.fields[argument.get('name')]
+                if argument.get('name') == 'options' and takes_confirm_within(method):
+                    text = text.replace('None of its own.', '').strip()
+                    text += (' Also ' if text else '') + '`confirm-within` (u): seconds; see org.vmswitch1.Manager(5).'
+                yield indent(literal(text), 2)
             yield ''
     yield from (indent(f'{authorization(method)} Since {doc.fields["since"]}.'), '')
 

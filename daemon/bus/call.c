@@ -48,7 +48,7 @@ decode (VswCall *call, GError **error)
 
   call->request = vsw_request_new (&target, call->row->name, g_dbus_method_invocation_get_parameters (call->invocation),
                                    get_descriptors (call), vsw_caller_get_uid (call->caller), holder);
-
+  vsw_checkpoint_expect (call->request, call->invocation);
   return call->row->decode (call->request, &target, error);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/call_state.h"
 
+#include "bus/checkpoint.h"
+#include "bus/custody.h"
 #include "bus/descriptors.h"
 #include "bus/leftover.h"
 #include "model/log.h"
@@ -38,6 +40,12 @@ check_answer (VswCall *call, GError **error)
   return FALSE;
 }
 
+static GDBusConnection *
+get_connection (const VswCall *call)
+{
+  return g_dbus_method_invocation_get_connection (call->invocation);
+}
+
 static void
 on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -50,6 +58,8 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
   if (vsw_caller_is_gone (call->caller))
     vsw_engine_release (engine, call->request->holder);
 
+  if (delta == NULL && call->was_taken)
+    vsw_custody_give_back (get_connection (call), call->request->custody.name);
   if (delta == NULL)
     {
       vsw_call_refuse (call, error);
@@ -57,6 +67,7 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   note_change (call, delta);
+  vsw_custody_give_back_released (get_connection (call), delta);
   if (check_answer (call, &call->error))
     vsw_call_answer (call, NULL);
   else if (call->row->is_for_caller)
@@ -118,19 +129,53 @@ read_kernel (gpointer data)
     vsw_engine_get_counters_async (engine, on_read, call);
 }
 
+static void
+change (VswCall *call)
+{
+  VswEngine *engine = call->calls->scene->engine;
+  GPtrArray *changes;
+
+  call->is_allowed = TRUE;
+  vsw_checkpoint_guard (call->request);
+  changes = g_steal_pointer (&call->request->changes);
+  if (call->request->is_dry)
+    vsw_engine_plan_async (engine, changes, call->cancellable, on_planned, call);
+  else
+    vsw_engine_apply_async (engine, changes, call->cancellable, on_applied, call);
+}
+
+/* Whoever let go of the NIC gets it back one day. */
+static void
+on_claimed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  VswCall *call = user_data;
+  GPtrArray *changes = call->request->changes;
+  g_autoptr (GError) error = NULL;
+
+  if (!vsw_custody_finish (result, &call->was_taken, &error) || !vsw_call_check_present (call, &error))
+    {
+      if (call->was_taken)
+        vsw_custody_give_back (get_connection (call), call->request->custody.name);
+      vsw_call_refuse (call, error);
+      return;
+    }
+
+  for (guint i = 0; i < changes->len; i++)
+    ((VswChange *)g_ptr_array_index (changes, i))->is_taken_over = call->was_taken;
+  change (call);
+}
+
 void
 vsw_call_run (VswCall *call)
 {
-  VswEngine *engine = call->calls->scene->engine;
-
   switch (call->row->run)
     {
     case VSW_RUN_CHANGE:
-      call->is_allowed = TRUE;
-      if (call->request->is_dry)
-        vsw_engine_plan_async (engine, g_steal_pointer (&call->request->changes), call->cancellable, on_planned, call);
+      if (call->request->custody.index != 0)
+        vsw_custody_async (&call->request->custody, call->request->is_dry, get_connection (call), call->calls->scene->engine,
+                         call->cancellable, on_claimed, call);
       else
-        vsw_engine_apply_async (engine, g_steal_pointer (&call->request->changes), call->cancellable, on_applied, call);
+        change (call);
       return;
     case VSW_RUN_FORWARDING:
     case VSW_RUN_COUNTERS:

@@ -62,6 +62,22 @@ add_holders (GHashTable *holders, GHashTable *values)
       g_hash_table_add (holders, g_strdup (((VswValue *)value)->holder));
 }
 
+/* What checkpoints would bring back must not be brought back for somebody who has gone. */
+static void
+add_logged_holders (GHashTable *holders, VswModel *model)
+{
+  g_autoptr (GPtrArray) checkpoints = vsw_model_list_checkpoints (model);
+
+  for (guint i = 0; i < checkpoints->len; i++)
+    {
+      const VswCheckpoint *checkpoint = g_ptr_array_index (checkpoints, i);
+
+      for (gsize j = 0; j < checkpoint->n_entries; j++)
+        if (checkpoint->entries[j].before != NULL && checkpoint->entries[j].before->holder != NULL)
+          g_hash_table_add (holders, g_strdup (checkpoint->entries[j].before->holder));
+    }
+}
+
 /**
  * vsw_holder_release_absent:
  * @engine: whose objects are looked at
@@ -83,6 +99,7 @@ vsw_holder_release_absent (VswEngine *engine, GDBusConnection *connection, GCanc
   add_holders (holders, vsw_model_get_ports (model));
   add_holders (holders, vsw_model_get_nics (model));
   add_holders (holders, vsw_model_get_systems (model));
+  add_logged_holders (holders, model);
 
   g_hash_table_iter_init (&iter, holders);
   while (g_hash_table_iter_next (&iter, &holder, NULL))

@@ -63,6 +63,7 @@ vsw_hosting_decode_setup (VswRequest *request, const VswView *target, GError **e
     return FALSE;
 
   request->is_dry = options.dry_run;
+  vsw_uplink_claim (request, &external, options.take_over);
   take_setup (request, home.home, &external, &settings);
   return TRUE;
 }

@@ -100,6 +100,27 @@ vsw_view_list_systems (const VswScene *scene, VswViewFunc func, gpointer user_da
 }
 
 /**
+ * vsw_view_list_checkpoints:
+ * @scene: what to look at
+ * @func: called with each open checkpoint
+ * @user_data: for @func
+ *
+ * Lists the open checkpoints, by number. Thread: main.
+ */
+void
+vsw_view_list_checkpoints (const VswScene *scene, VswViewFunc func, gpointer user_data)
+{
+  g_autoptr (GPtrArray) checkpoints = vsw_model_list_checkpoints (vsw_engine_get_model (scene->engine));
+
+  for (guint i = 0; i < checkpoints->len; i++)
+    {
+      VswView view = vsw_view_new (scene, g_ptr_array_index (checkpoints, i));
+
+      func (&view, user_data);
+    }
+}
+
+/**
  * vsw_view_list_endpoints:
  * @scene: what to look at
  * @func: called with each endpoint, ours and the host's
@@ -149,7 +170,7 @@ list_whole_system (const VswView *view, gpointer user_data)
  * @func: called with each object
  * @user_data: for @func
  *
- * Lists every object of the bus: the manager, switches with their ports, systems with their settings, endpoints. Thread: main.
+ * Lists every object of the bus: the manager, switches with their ports, systems with their settings, endpoints, checkpoints. Thread: main.
  */
 void
 vsw_view_list (const VswScene *scene, VswViewFunc func, gpointer user_data)
@@ -172,4 +193,5 @@ vsw_view_list (const VswScene *scene, VswViewFunc func, gpointer user_data)
 
   vsw_view_list_systems (scene, list_whole_system, &listing);
   vsw_view_list_endpoints (scene, func, user_data);
+  vsw_view_list_checkpoints (scene, func, user_data);
 }

@@ -120,6 +120,8 @@ apply (const Errand *errand, const Follower *follower, VswChange *change)
 {
   GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_change_free);
 
+  /* It follows the machine, so no checkpoint undoes it. */
+  vsw_change_set_by_nature (change);
   g_ptr_array_add (changes, change);
   vsw_engine_apply_async (errand->self->engine, changes, NULL, on_applied,
                           new_errand (errand->self, errand->id, follower));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* org.vmswitch1.Manager */
+#include "bus/checkpoint.h"
 #include "bus/draft.h"
 #include "bus/hosting.h"
 #include "bus/statistics.h"
@@ -70,11 +71,13 @@ get_limits (const VswView *view)
     { "MaxSystems", rules->max_systems },
     { "MaxSettingsPerSystem", rules->max_settings },
     { "MaxStaticAddressesPerPort", rules->max_static_addresses },
+    { "MaxCheckpoints", rules->max_checkpoints },
     { "MaxBatch", rules->max_batch },
     { "MaxSwitchesPerUser", rules->max_switches_per_user },
     { "MaxPortsPerUser", rules->max_ports_per_user },
     { "MaxEndpointsPerUser", rules->max_endpoints_per_user },
     { "MaxSystemsPerUser", rules->max_systems_per_user },
+    { "MaxCheckpointsPerUser", rules->max_checkpoints_per_user },
     { "MaxCallsPerUser", rules->max_calls_per_user },
   };
 
@@ -241,6 +244,7 @@ static const VswMethodRow methods[] = {
   { "DefineSystem", VSW_RUN_CHANGE, FALSE, decode_define_system, vsw_request_reply_path },
   { "SetupSwitch", VSW_RUN_CHANGE, FALSE, vsw_hosting_decode_setup, vsw_hosting_reply_setup },
   { "TeardownSwitch", VSW_RUN_CHANGE, FALSE, vsw_hosting_decode_teardown, vsw_hosting_reply_teardown },
+  { "CreateCheckpoint", VSW_RUN_CHANGE, FALSE, vsw_checkpoint_decode, vsw_checkpoint_reply },
   { "GetStatistics", VSW_RUN_COUNTERS, FALSE, vsw_statistics_decode, vsw_statistics_reply },
   { "ResolveDevice", VSW_RUN_NOTHING, FALSE, decode_resolve_device, vsw_request_reply_path },
 };

@@ -176,6 +176,20 @@ vsw_path_new_system (const char *name)
 }
 
 /**
+ * vsw_path_new_checkpoint:
+ * @number: number of a checkpoint
+ *
+ * The path of a checkpoint. Thread: any.
+ *
+ * Returns: (transfer full): `/org/vmswitch1/checkpoint/NUMBER`
+ */
+char *
+vsw_path_new_checkpoint (const char *number)
+{
+  return g_strconcat (VSW_PATH_CHECKPOINTS "/", number, NULL);
+}
+
+/**
  * vsw_path_new_settings:
  * @system_name: name of a virtual system
  *
@@ -247,6 +261,20 @@ decode_part (VswPathKind kind, const char *parent, const char *element)
   return path;
 }
 
+/* A number is an element of a path as it is: unlike a name it needs no escaping, though it begins with a digit. */
+static VswPath
+decode_number (const char *element)
+{
+  VswPath path = { VSW_PATH_KIND_OTHER, NULL, NULL };
+
+  if (element[0] == '\0' || strspn (element, "0123456789") != strlen (element))
+    return path;
+
+  path.kind = VSW_PATH_KIND_CHECKPOINT;
+  path.name = g_strdup (element);
+  return path;
+}
+
 /**
  * vsw_path_decode:
  * @path: an object path
@@ -262,6 +290,8 @@ vsw_path_decode (const char *path)
 
   if (strcmp (path, VSW_PATH_MANAGER) == 0)
     none.kind = VSW_PATH_KIND_MANAGER;
+  if (g_str_has_prefix (path, VSW_PATH_CHECKPOINTS "/"))
+    return decode_number (path + strlen (VSW_PATH_CHECKPOINTS "/"));
 
   for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
     if (g_str_has_prefix (path, places[i].root))

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 #define VSW_PATH_SWITCHES VSW_PATH_ROOT "/switch"
 #define VSW_PATH_ENDPOINTS VSW_PATH_ROOT "/endpoint"
 #define VSW_PATH_SYSTEMS VSW_PATH_ROOT "/system"
+#define VSW_PATH_CHECKPOINTS VSW_PATH_ROOT "/checkpoint"
 #define VSW_PATH_NONE "/" /* "no object" */
 
 /* What a NIC of the host is called beside one of ours that has its name. */
@@ -28,6 +29,7 @@ char *vsw_path_new_switch (const char *name);
 char *vsw_path_new_ports (const char *switch_name);
 char *vsw_path_new_port (const char *switch_name, const char *name);
 char *vsw_path_new_endpoint (const char *name);
+char *vsw_path_new_checkpoint (const char *number);
 char *vsw_path_new_system (const char *name);
 char *vsw_path_new_settings (const char *system_name);
 char *vsw_path_new_setting (const char *system_name, const char *name);
@@ -42,6 +44,7 @@ typedef enum
   VSW_PATH_KIND_ENDPOINT, /* name */
   VSW_PATH_KIND_SYSTEM,   /* name */
   VSW_PATH_KIND_SETTING,  /* parent, name */
+  VSW_PATH_KIND_CHECKPOINT, /* name: a number */
 } VswPathKind;
 
 typedef struct

@@ -199,8 +199,8 @@ compare (VswPublisher *self, const char *key)
 static void
 tell_all_removed (VswPublisher *self, GArray *changes)
 {
-  static const VswViewKind order[] = { VSW_VIEW_PORT,   VSW_VIEW_NIC,    VSW_VIEW_EXTERNAL, VSW_VIEW_SETTING,
-                                       VSW_VIEW_SYSTEM, VSW_VIEW_SWITCH, VSW_VIEW_MANAGER };
+  static const VswViewKind order[] = { VSW_VIEW_PORT,   VSW_VIEW_NIC,    VSW_VIEW_EXTERNAL,   VSW_VIEW_SETTING,
+                                       VSW_VIEW_SYSTEM, VSW_VIEW_SWITCH, VSW_VIEW_CHECKPOINT, VSW_VIEW_MANAGER };
 
   for (gsize i = 0; i < G_N_ELEMENTS (order); i++)
     for (guint j = 0; j < changes->len; j++)
@@ -217,7 +217,7 @@ static void
 tell_all_added (VswPublisher *self, GArray *changes)
 {
   static const VswViewKind order[] = { VSW_VIEW_MANAGER,  VSW_VIEW_SWITCH, VSW_VIEW_SYSTEM, VSW_VIEW_SETTING,
-                                       VSW_VIEW_EXTERNAL, VSW_VIEW_NIC,    VSW_VIEW_PORT };
+                                       VSW_VIEW_EXTERNAL, VSW_VIEW_NIC,    VSW_VIEW_PORT,   VSW_VIEW_CHECKPOINT };
 
   for (gsize i = 0; i < G_N_ELEMENTS (order); i++)
     for (guint j = 0; j < changes->len; j++)

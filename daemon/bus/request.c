@@ -144,6 +144,7 @@ vsw_request_new (const VswView *target, const char *verb, GVariant *parameters, 
   self->touched = g_string_new (NULL);
   self->namespaces = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_namespace_unref);
   self->details = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_text);
+  self->losses = g_ptr_array_new_with_free_func (g_free);
   self->handouts = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_handout_unref);
   self->inspected = g_hash_table_new (NULL, NULL);
 
@@ -167,10 +168,13 @@ vsw_request_free (VswRequest *self)
   g_ptr_array_unref (self->namespaces);
   free_text (self->touched);
   g_ptr_array_unref (self->handouts);
+  g_ptr_array_unref (self->losses);
   g_ptr_array_unref (self->more_paths);
   g_ptr_array_unref (self->paths);
   g_clear_pointer (&self->changes, g_ptr_array_unref);
   g_strfreev (self->steps);
+  g_free (self->custody.name);
+  g_free (self->checkpoint_id);
   g_free (self->id);
   g_free (self->holder);
   g_clear_object (&self->fds);
@@ -207,7 +211,7 @@ vsw_request_get_settings (VswRequest *self, gsize position, guint keys, VswSetti
  * @ret_options: (out) (optional): their values
  * @error: INVALID_ARGUMENT
  *
- * Decodes the last argument. Thread: main.
+ * Decodes the last argument, and keeps `confirm-within` where the method takes it. Thread: main.
  *
  * Returns: %FALSE if anything in it is wrong
  */
@@ -216,13 +220,16 @@ vsw_request_get_options (VswRequest *self, guint keys, VswSettings *ret_options,
 {
   VswSettings options;
   gsize last = g_variant_n_children (self->parameters) - 1;
+  guint more = self->takes_confirm_within ? VSW_KEYS_CHANGE : VSW_KEYS_NONE;
 
-  if (!vsw_request_get_settings (self, last, keys, &options, error))
+  if (!vsw_request_get_settings (self, last, keys | more, &options, error))
     {
       g_prefix_error (error, "options: ");
       return FALSE;
     }
 
+  self->has_confirm_within = vsw_settings_has (&options, VSW_KEY_CONFIRM_WITHIN);
+  self->confirm_within = options.confirm_within;
   if (ret_options != NULL)
     *ret_options = options;
   return TRUE;

@@ -12,6 +12,14 @@
 
 G_BEGIN_DECLS
 
+/* What a method wants of a NIC of the host (bus/custody.h). */
+typedef struct
+{
+  guint index;         /* of its link; 0: it wants none */
+  char *name;          /* (owned) (nullable) raw bytes */
+  gboolean takes_over; /* whoever manages it is to let go */
+} VswCustody;
+
 typedef struct
 {
   /* what came in */
@@ -28,8 +36,14 @@ typedef struct
   GPtrArray *more_paths;  /* (owned) (element-type utf8) a second list, of endpoints */
   GPtrArray *handouts;    /* (owned) (element-type VswHandout) where descriptors of taps go, in the order of the reply */
   gboolean is_dry;        /* nothing is to be done, only said */
+  VswCustody custody;         /* the NIC of the host that is to be bound */
   GStrv steps;            /* (owned) (nullable) what would be done, for the reply */
   char *id;               /* (owned) (nullable) of the object to read from, or to tell of */
+  char *checkpoint_id;    /* (owned) (nullable) of the checkpoint that it makes */
+  GPtrArray *losses;      /* (owned) (element-type utf8) what a rollback could not bring back */
+  gboolean takes_confirm_within; /* that option may be given */
+  gboolean has_confirm_within;   /* it was: */
+  guint32 confirm_within;        /* seconds */
 
   /* what the gate looks at: of everything that the call touches */
   gboolean touches_shared;  /* there is a switch that is not the caller's but shared */

@@ -56,8 +56,10 @@ static const struct
   [VSW_KEY_MACHINE_OPTION] = { "machine", "s", G_STRUCT_OFFSET (VswSettings, machine), vsw_machine_check,
                                VSW_GIVEN_MACHINE },
   [VSW_KEY_QUEUES_OPTION] = { "queues", "u", G_STRUCT_OFFSET (VswSettings, queues), NULL, 0 },
+  [VSW_KEY_TAKE_OVER] = { "take-over", "b", G_STRUCT_OFFSET (VswSettings, take_over), NULL, 0 },
   [VSW_KEY_DRY_RUN] = { "dry-run", "b", G_STRUCT_OFFSET (VswSettings, dry_run), NULL, 0 },
   [VSW_KEY_DROP_ADDRESSES] = { "drop-addresses", "b", G_STRUCT_OFFSET (VswSettings, drop_addresses), NULL, 0 },
+  [VSW_KEY_CONFIRM_WITHIN] = { "confirm-within", "u", G_STRUCT_OFFSET (VswSettings, confirm_within), NULL, 0 },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == VSW_N_KEYS);

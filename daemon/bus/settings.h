@@ -40,9 +40,11 @@ typedef enum
   VSW_KEY_QUEUES_OPTION,
   VSW_KEY_DROP_ADDRESSES,
   VSW_KEY_DRY_RUN,
+  VSW_KEY_TAKE_OVER,
+  VSW_KEY_CONFIRM_WITHIN,
 } VswKey;
 
-#define VSW_N_KEYS (VSW_KEY_DRY_RUN + 1)
+#define VSW_N_KEYS (VSW_KEY_CONFIRM_WITHIN + 1)
 #define VSW_KEY_BIT(key) (1u << (key))
 
 /* The lists of keys that the methods take. */
@@ -62,12 +64,14 @@ typedef enum
 #define VSW_KEYS_ATTACH                                                                                               \
   (VSW_KEYS_NIC | VSW_KEY_BIT (VSW_KEY_NAME) | VSW_KEY_BIT (VSW_KEY_KIND) | VSW_KEY_BIT (VSW_KEY_BACKEND)             \
    | VSW_KEY_BIT (VSW_KEY_PORT) | VSW_KEY_BIT (VSW_KEY_NAMESPACE) | VSW_KEY_BIT (VSW_KEY_INTERFACE_NAME))
-#define VSW_KEYS_BIND VSW_KEY_BIT (VSW_KEY_DROP_ADDRESSES)
+#define VSW_KEYS_BIND (VSW_KEY_BIT (VSW_KEY_DROP_ADDRESSES) | VSW_KEY_BIT (VSW_KEY_TAKE_OVER))
 #define VSW_KEYS_HOST                                                                                                 \
   (VSW_KEY_BIT (VSW_KEY_NAME) | VSW_KEY_BIT (VSW_KEY_DESCRIPTION) | VSW_KEY_BIT (VSW_KEY_MTU)                         \
    | VSW_KEY_BIT (VSW_KEY_QUEUES))
-#define VSW_KEYS_SETUP VSW_KEY_BIT (VSW_KEY_DRY_RUN)
+#define VSW_KEYS_SETUP (VSW_KEY_BIT (VSW_KEY_DRY_RUN) | VSW_KEY_BIT (VSW_KEY_TAKE_OVER))
 #define VSW_KEYS_TEARDOWN (VSW_KEY_BIT (VSW_KEY_DRY_RUN) | VSW_KEY_BIT (VSW_KEY_DROP_ADDRESSES))
+/* An option of every method that changes something; vsw_request_get_options() adds it. */
+#define VSW_KEYS_CHANGE VSW_KEY_BIT (VSW_KEY_CONFIRM_WITHIN)
 #define VSW_KEYS_OPEN VSW_KEY_BIT (VSW_KEY_QUEUES_OPTION)
 #define VSW_KEYS_SYSTEM (VSW_KEY_BIT (VSW_KEY_DESCRIPTION) | VSW_KEY_BIT (VSW_KEY_LIFETIME))
 #define VSW_KEYS_SYSTEM_OPTIONS VSW_KEY_BIT (VSW_KEY_MACHINE_OPTION)
@@ -109,6 +113,8 @@ typedef struct
   const char *machine;
   gboolean drop_addresses;
   gboolean dry_run;
+  gboolean take_over;
+  guint32 confirm_within; /* seconds */
 } VswSettings;
 
 gboolean vsw_settings_decode (GVariant *dictionary, guint keys, VswSettings *ret_settings, GError **error);

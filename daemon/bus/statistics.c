@@ -126,6 +126,7 @@ count_object (const Report *report, const VswView *view, VswCounters *ret_counte
     case VSW_VIEW_MANAGER:
     case VSW_VIEW_SYSTEM:
     case VSW_VIEW_SETTING:
+    case VSW_VIEW_CHECKPOINT:
       return FALSE;
     case VSW_VIEW_SWITCH:
       vsw_view_list_ports (view, add_port, &sum);
@@ -184,7 +185,8 @@ vsw_statistics_decode (VswRequest *request, const VswView *target, GError **erro
           g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_FOUND, "there is no object at '%.256s'", path);
           return FALSE;
         }
-      if (view.kind == VSW_VIEW_MANAGER || view.kind == VSW_VIEW_SYSTEM || view.kind == VSW_VIEW_SETTING)
+      if (view.kind == VSW_VIEW_MANAGER || view.kind == VSW_VIEW_SYSTEM || view.kind == VSW_VIEW_SETTING
+          || view.kind == VSW_VIEW_CHECKPOINT)
         {
           g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "the object at '%s' has no counters", path);
           return FALSE;

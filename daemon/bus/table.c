@@ -4,9 +4,9 @@
 #include <string.h>
 
 static const VswTable *const tables[] = {
-  &vsw_manager_table,  &vsw_switch_table,   &vsw_port_table,     &vsw_connection_table,
-  &vsw_ethernet_table, &vsw_external_table, &vsw_internal_table, &vsw_synthetic_table,
-  &vsw_emulated_table, &vsw_lan_table,      &vsw_system_table,   &vsw_setting_table,
+  &vsw_manager_table,  &vsw_switch_table,   &vsw_port_table,       &vsw_connection_table, &vsw_ethernet_table,
+  &vsw_external_table, &vsw_internal_table, &vsw_synthetic_table,  &vsw_emulated_table,   &vsw_lan_table,
+  &vsw_system_table,   &vsw_setting_table,  &vsw_checkpoint_table,
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (tables) == VSW_N_TABLES);

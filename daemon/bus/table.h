@@ -68,8 +68,9 @@ extern const VswTable vsw_emulated_table;
 extern const VswTable vsw_lan_table;
 extern const VswTable vsw_system_table;
 extern const VswTable vsw_setting_table;
+extern const VswTable vsw_checkpoint_table;
 
-#define VSW_N_TABLES 12
+#define VSW_N_TABLES 13
 #define VSW_TABLE_MAX_PROPERTIES 24
 
 const VswTable *vsw_table_get (guint position);

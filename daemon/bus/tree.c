@@ -172,6 +172,8 @@ on_enumerate (GDBusConnection *connection, const char *sender, const char *path,
 
   if (strcmp (subtree->root, VSW_PATH_ENDPOINTS) == 0)
     vsw_view_list_endpoints (scene, append_name, elements);
+  else if (strcmp (subtree->root, VSW_PATH_CHECKPOINTS) == 0)
+    vsw_view_list_checkpoints (scene, append_name, elements);
   else if (has_whole && view.kind == VSW_VIEW_SWITCH)
     vsw_view_list_ports (&view, append_name, elements);
   else if (has_whole && view.kind == VSW_VIEW_SYSTEM)
@@ -273,6 +275,7 @@ new_path_of_parts (const VswValue *value)
     case VSW_KIND_PORT:
     case VSW_KIND_NIC:
     case VSW_KIND_SETTING:
+    case VSW_KIND_CHECKPOINT:
       return NULL;
     }
   g_assert_not_reached ();
@@ -414,6 +417,7 @@ vsw_tree_register (VswTree *self, GDBusConnection *connection, GError **error)
       && register_fixed_subtree (self, VSW_PATH_SWITCHES, error)
       && register_fixed_subtree (self, VSW_PATH_ENDPOINTS, error)
       && register_fixed_subtree (self, VSW_PATH_SYSTEMS, error)
+      && register_fixed_subtree (self, VSW_PATH_CHECKPOINTS, error)
       && register_parts_of_all (self, vsw_model_get_switches (model), error)
       && register_parts_of_all (self, vsw_model_get_systems (model), error))
     return TRUE;

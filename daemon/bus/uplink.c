@@ -45,6 +45,22 @@ vsw_uplink_check_there (const VswView *external, GError **error)
 }
 
 /**
+ * vsw_uplink_claim:
+ * @request: a request
+ * @external: a NIC of the host that is there
+ * @takes_over: whoever manages it is to let go of it
+ *
+ * Notes that the call wants it for us. Thread: main.
+ */
+void
+vsw_uplink_claim (VswRequest *request, const VswView *external, gboolean takes_over)
+{
+  request->custody.index = external->link->index;
+  request->custody.name = g_strdup (external->link->name);
+  request->custody.takes_over = takes_over;
+}
+
+/**
  * vsw_uplink_draft:
  * @request: a request
  * @home: the switch that it is bound to
@@ -87,6 +103,7 @@ vsw_uplink_decode_bind (VswRequest *request, const VswView *target, GError **err
       || !vsw_uplink_get_external (request, 0, &external, error) || !vsw_uplink_check_there (&external, error))
     return FALSE;
 
+  vsw_uplink_claim (request, &external, options.take_over);
   g_autoptr (VswNic) value = vsw_uplink_draft (request, target->home, &external);
   vsw_request_take_change (request, vsw_change_bind (value, target->home->head.id, external.link->index,
                                                      options.drop_addresses));

@@ -87,6 +87,16 @@ view_setting (const VswScene *scene, VswSetting *value)
   return view;
 }
 
+static VswView
+view_checkpoint (const VswScene *scene, VswCheckpoint *value)
+{
+  VswView view = begin_view (scene, VSW_VIEW_CHECKPOINT);
+
+  view.checkpoint = value;
+
+  return view;
+}
+
 /**
  * vsw_view_new:
  * @scene: what to look at
@@ -111,6 +121,8 @@ vsw_view_new (const VswScene *scene, VswValue *value)
       return view_system (scene, (VswSystem *)value);
     case VSW_KIND_SETTING:
       return view_setting (scene, (VswSetting *)value);
+    case VSW_KIND_CHECKPOINT:
+      return view_checkpoint (scene, (VswCheckpoint *)value);
     }
   g_assert_not_reached ();
 }
@@ -259,6 +271,8 @@ find_value (const VswScene *scene, const VswPath *path)
     case VSW_PATH_KIND_SETTING:
       system = vsw_model_find_system (model, path->parent);
       return system != NULL ? vsw_model_find_setting (model, system->head.id, path->name) : NULL;
+    case VSW_PATH_KIND_CHECKPOINT:
+      return vsw_model_find_checkpoint (model, path->name);
     case VSW_PATH_KIND_OTHER:
     case VSW_PATH_KIND_MANAGER:
     case VSW_PATH_KIND_ENDPOINT:
@@ -373,6 +387,8 @@ vsw_view_get_path (const VswView *self)
       return vsw_path_new_system (self->system->head.name);
     case VSW_VIEW_SETTING:
       return vsw_path_new_setting (self->system->head.name, self->setting->head.name);
+    case VSW_VIEW_CHECKPOINT:
+      return vsw_path_new_checkpoint (self->checkpoint->head.name);
     case VSW_VIEW_EXTERNAL:
       name = self->nic != NULL ? g_strdup (self->nic->head.name) : name_external (self->model, self->link);
       return vsw_path_new_endpoint (name);
@@ -403,6 +419,8 @@ vsw_view_get_value (const VswView *self)
       return &self->system->head;
     case VSW_VIEW_SETTING:
       return &self->setting->head;
+    case VSW_VIEW_CHECKPOINT:
+      return &self->checkpoint->head;
     case VSW_VIEW_MANAGER:
     case VSW_VIEW_EXTERNAL:
       return NULL;

@@ -26,6 +26,7 @@ typedef enum
   VSW_VIEW_EXTERNAL, /* one of the host's, bound to a switch or not */
   VSW_VIEW_SYSTEM,
   VSW_VIEW_SETTING,
+  VSW_VIEW_CHECKPOINT,
 } VswViewKind;
 
 typedef struct
@@ -34,13 +35,14 @@ typedef struct
   const VswScene *scene;
   VswModel *model;
   VswLinks *links;
-  VswSwitch *home;     /* (nullable) the switch itself; of a port; that a NIC is plugged into */
-  VswPort *port;       /* (nullable) the port itself; that a NIC is plugged into */
-  VswNic *nic;         /* (nullable) the NIC itself; that is plugged into a port; that a setting is now; of an external one: it is bound */
-  VswSystem *system;   /* (nullable) the system itself; of a setting; that a NIC is part of */
-  VswSetting *setting; /* (nullable) the setting itself */
-  VswLink *link;       /* (nullable) bridge of a switch, near end of a port's or its own NIC, the external NIC itself (NULL: it is bound, and missing) */
-  VswLink *far;        /* (nullable) far end of a NIC while it is in our namespace; the external NIC itself */
+  VswSwitch *home;           /* (nullable) the switch itself; of a port; that a NIC is plugged into */
+  VswPort *port;             /* (nullable) the port itself; that a NIC is plugged into */
+  VswNic *nic;               /* (nullable) the NIC itself; that is plugged into a port; that a setting is now; of an external one: it is bound */
+  VswSystem *system;         /* (nullable) the system itself; of a setting; that a NIC is part of */
+  VswSetting *setting;       /* (nullable) the setting itself */
+  VswCheckpoint *checkpoint; /* (nullable) the checkpoint itself */
+  VswLink *link; /* (nullable) bridge of a switch, near end of a port's or its own NIC, the external NIC itself (NULL: it is bound, and missing) */
+  VswLink *far;  /* (nullable) far end of a NIC while it is in our namespace; the external NIC itself */
 } VswView;
 
 VswView vsw_view_new (const VswScene *scene, VswValue *value);
@@ -57,6 +59,8 @@ void vsw_view_list_ports (const VswView *of_switch, VswViewFunc func, gpointer u
 /* By name. */
 void vsw_view_list_settings (const VswView *of_system, VswViewFunc func, gpointer user_data);
 void vsw_view_list_systems (const VswScene *scene, VswViewFunc func, gpointer user_data);
+/* By number. */
+void vsw_view_list_checkpoints (const VswScene *scene, VswViewFunc func, gpointer user_data);
 void vsw_view_list_endpoints (const VswScene *scene, VswViewFunc func, gpointer user_data);
 
 /* questions; (transfer full) */

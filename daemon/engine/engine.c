@@ -20,6 +20,7 @@ vsw_engine_finalize (GObject *object)
   VswEngine *self = VSW_ENGINE (object);
 
   vsw_engine_clear_health (self);
+  vsw_engine_clear_checkpoints (self);
   vsw_engine_clear_repair (self);
   g_hash_table_unref (self->pending);
   g_hash_table_unref (self->held);
@@ -57,6 +58,7 @@ vsw_engine_init (VswEngine *self)
   g_queue_init (&self->turns);
   vsw_engine_init_repair (self);
   vsw_engine_init_health (self);
+  vsw_engine_init_checkpoints (self);
 }
 
 /**
@@ -97,6 +99,7 @@ vsw_engine_stop (VswEngine *self)
 
   self->is_stopped = TRUE;
   g_signal_handlers_disconnect_by_data (self->kernel, self);
+  vsw_engine_stop_checkpoints (self);
   vsw_engine_clear_turns (self);
   vsw_engine_stop_health (self);
   g_clear_pointer (&self->worker, vsw_worker_free);

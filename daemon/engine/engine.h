@@ -66,6 +66,8 @@ VswSurvey *vsw_engine_get_survey_finish (VswEngine *self, GAsyncResult *result, 
 
 /* Takes the descriptor, also on failure. `caller`: uid. */
 VswNamespace *vsw_engine_inspect (VswEngine *self, int fd, guint32 caller, GError **error);
+/* Tests: to the clocks of checkpoints it is that much later. */
+void vsw_engine_pass_time (VswEngine *self, gint64 microseconds);
 /* That bus connection is gone: what it held goes. `holder` as in VswValue. */
 void vsw_engine_release (VswEngine *self, const char *holder);
 

@@ -357,6 +357,8 @@ vsw_engine_settle (VswEngine *engine, VswDelta *delta)
   vsw_engine_emit_changed (engine, keys);
   vsw_engine_check_drift (engine, keys);
   vsw_engine_suspect_health (engine);
+  if (delta != NULL || g_hash_table_size (engine->clocks) > 0)
+    vsw_engine_follow_checkpoints (engine);
 }
 
 static gboolean

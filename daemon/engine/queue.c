@@ -31,6 +31,7 @@ struct _VswTurn
   GPtrArray *ids;            /* (owned) (nullable) of a repair; NULL: all */
   GPtrArray *bridges;        /* (owned) (nullable) of the guard */
   gboolean is_quarantine;    /* a repair that only keeps harm away */
+  gboolean is_wish;          /* a change of model and store alone */
   gboolean is_quiet;         /* a repair that was tried before */
   gboolean is_thorough;      /* a repair that looks at what links do not show, too */
   VswAddressWish *addresses; /* (owned) (nullable) of a thorough repair */
@@ -210,6 +211,7 @@ finish_turn (gpointer data)
   VswTurn *turn = data;
   VswEngine *engine = turn->engine;
   g_autoptr (VswDelta) delta = NULL;
+  gboolean is_wish;
 
   if (turn->delta != NULL && turn->outcome == VSW_OUTCOME_COMMITTED)
     delta = vsw_delta_ref (turn->delta);
@@ -247,7 +249,12 @@ finish_turn (gpointer data)
       vsw_engine_check_drift (engine, keys);
     }
 
+  if (turn->changes != NULL && delta != NULL)
+    vsw_engine_note_rollback (engine, turn->changes, delta);
+  is_wish = turn->is_wish && delta != NULL;
   end_turn (engine, turn, delta);
+  if (is_wish)
+    vsw_engine_push_repair (engine, NULL);
   begin_next (engine);
 }
 
@@ -293,12 +300,14 @@ give_to_worker (VswEngine *engine, VswTurn *turn)
 static gboolean
 prepare_changes (VswEngine *engine, VswTurn *turn)
 {
+  g_autoptr (VswDelta) nothing = vsw_delta_new ();
+
   if (turn->cancellable != NULL && g_cancellable_set_error_if_cancelled (turn->cancellable, &turn->error))
     return FALSE;
   if (!vsw_model_resolve (engine->model, engine->links, turn->changes, &turn->delta, &turn->error))
     return FALSE;
 
-  turn->plan = vsw_plan_new (engine->model, engine->links, turn->delta);
+  turn->plan = vsw_plan_new (engine->model, engine->links, turn->is_wish ? nothing : turn->delta);
   vsw_model_revert (engine->model, turn->delta);
 
   return !turn->is_dry && vsw_delta_get_size (turn->delta) > 0;
@@ -392,6 +401,18 @@ vsw_engine_push_changes (VswEngine *engine, GPtrArray *changes, gboolean is_dry,
   turn->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   turn->end = end;
   turn->end_data = data;
+  push_turn (engine, turn);
+}
+
+void
+vsw_engine_push_wish (VswEngine *engine, GPtrArray *changes, VswTurnEnd end, gpointer data)
+{
+  VswTurn *turn = new_turn (engine, TURN_CHANGES);
+
+  turn->changes = changes;
+  turn->end = end;
+  turn->end_data = data;
+  turn->is_wish = TRUE;
   push_turn (engine, turn);
 }
 

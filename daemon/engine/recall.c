@@ -69,7 +69,10 @@ recall_nic (VswEngine *engine, VswNic *nic, VswDelta *delta, GPtrArray *deletion
     {
       vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, nic->head.name, "endpoint %s went with %s", nic->head.name,
                nic->backend == VSW_BACKEND_TAP ? "its last descriptor" : "the namespace that it was in");
-      g_ptr_array_add (deletions, vsw_change_delete (VSW_KIND_NIC, nic->head.id, TRUE));
+      VswChange *deletion = vsw_change_delete (VSW_KIND_NIC, nic->head.id, TRUE);
+
+      vsw_change_set_by_nature (deletion);
+      g_ptr_array_add (deletions, deletion);
       return;
     }
   if (is_renamed (engine, nic))

@@ -79,6 +79,7 @@ goes_with_another (VswModel *model, const VswValue *value, const char *holder)
       return own_port != NULL && g_strcmp0 (own_port->made_for, value->id) == 0
              && is_held (model, own_port->switch_id, holder);
     case VSW_KIND_SYSTEM:
+    case VSW_KIND_CHECKPOINT:
       return FALSE;
     case VSW_KIND_SETTING:
       return is_held (model, ((const VswSetting *)value)->system_id, holder);
@@ -86,21 +87,31 @@ goes_with_another (VswModel *model, const VswValue *value, const char *holder)
   g_assert_not_reached ();
 }
 
+static void
+add_deletion (GPtrArray *changes, const VswValue *value)
+{
+  VswChange *deletion = vsw_change_delete (value->kind, value->id, TRUE);
+
+  vsw_change_set_by_nature (deletion);
+  g_ptr_array_add (changes, deletion);
+}
+
 /**
  * vsw_engine_release:
  * @self: the engine
  * @holder: a bus connection, as in VswValue
  *
- * Deletes everything that connection held, in one request. Tries again if it cannot. Thread: main.
+ * Deletes everything that connection held, in one request, so that no checkpoint brings it back. Tries again if it cannot. Thread: main.
  */
 void
 vsw_engine_release (VswEngine *self, const char *holder)
 {
   g_autoptr (GPtrArray) ids = vsw_model_list_held (self->model, holder);
+  gboolean is_logged = vsw_model_has_logged (self->model, holder);
   GPtrArray *changes;
   Release *release;
 
-  if (ids->len == 0 || self->is_stopped)
+  if ((ids->len == 0 && !is_logged) || self->is_stopped)
     return;
 
   changes = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_change_free);
@@ -109,8 +120,11 @@ vsw_engine_release (VswEngine *self, const char *holder)
       VswValue *value = vsw_model_get (self->model, g_ptr_array_index (ids, i));
 
       if (!goes_with_another (self->model, value, holder))
-        g_ptr_array_add (changes, vsw_change_delete (value->kind, value->id, TRUE));
+        add_deletion (changes, value);
     }
+
+  if (is_logged)
+    g_ptr_array_add (changes, vsw_change_forget_holder (holder));
 
   release = g_new (Release, 1);
   release->engine = g_object_ref (self);

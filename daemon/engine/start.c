@@ -94,11 +94,56 @@ rescue (VswEngine *engine, GError **error)
 }
 
 static gboolean
+go_back_to (VswEngine *engine, const char *id, GError **error)
+{
+  g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_change_free);
+  g_autoptr (GPtrArray) losses = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (VswDelta) delta = NULL;
+
+  g_ptr_array_add (changes, vsw_change_rollback (id, losses));
+  if (!vsw_model_resolve (engine->model, engine->links, changes, &delta, error))
+    return FALSE;
+  if (!vsw_store_begin (engine->store, error) || !vsw_store_write (engine->store, delta, error)
+      || !vsw_store_commit (engine->store, error))
+    {
+      vsw_store_rollback (engine->store);
+      vsw_model_revert (engine->model, delta);
+      return FALSE;
+    }
+
+  vsw_engine_note_rollback (engine, changes, delta);
+  return TRUE;
+}
+
+/* Checkpoints whose time has run out while nobody was here: the wish goes back, and the repair makes the kernel follow. One that cannot is
+ * tried again later. */
+static gboolean
+expire_checkpoints (VswEngine *engine)
+{
+  g_autoptr (GPtrArray) checkpoints = vsw_model_list_checkpoints (engine->model);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < checkpoints->len; i++)
+    if (vsw_engine_get_time_left (g_ptr_array_index (checkpoints, i)) == 0)
+      g_ptr_array_add (ids, g_strdup (((const VswValue *)g_ptr_array_index (checkpoints, i))->id));
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!go_back_to (engine, g_ptr_array_index (ids, i), &error))
+        g_warning ("cannot roll a checkpoint back: %s", error->message);
+    }
+
+  return ids->len > 0;
+}
+
+static gboolean
 repair_all (VswEngine *engine, gboolean *ret_found, GError **error)
 {
   g_autoptr (VswPlan) plan = vsw_plan_new_for_drift (engine->model, engine->links, NULL);
 
-  *ret_found = plan->findings->len > 0;
+  *ret_found = *ret_found || plan->findings->len > 0;
   vsw_engine_log_findings (plan);
   if (vsw_plan_is_empty (plan))
     return TRUE;
@@ -204,6 +249,10 @@ vsw_engine_start (VswEngine *engine, GError **error)
   if (!list_links (engine, error) || !rescue (engine, error) || !recall_nics (engine, error))
     return FALSE;
 
+  found = expire_checkpoints (engine);
+  if (found && !list_links (engine, error))
+    return FALSE;
+
   /* The guard stands before any bridge is touched; bridges that the repair makes get theirs with them. */
   bridges = vsw_engine_list_bridges (engine);
   if (!vsw_kernel_reset_guard (engine->kernel, bridges, error) || !repair_all (engine, &found, error))
@@ -216,6 +265,7 @@ vsw_engine_start (VswEngine *engine, GError **error)
   if (found)
     check_again (engine);
   vsw_engine_start_health (engine);
+  vsw_engine_follow_checkpoints (engine);
 
   return TRUE;
 }

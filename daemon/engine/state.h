@@ -10,6 +10,7 @@
  *   warning.c   what Manager.Warnings says
  *   condition.c, health.c  what else on this host harms the switches
  *   release.c   what a caller that has gone leaves behind
+ *   checkpoint.c  what is undone unless somebody confirms in time
  *   start.c     repairs at start
  *   touch.c     which objects a change can be seen on */
 #pragma once
@@ -69,6 +70,14 @@ struct _VswEngine
   VswHealth *health;       /* (owned) health.c */
   gboolean guard_is_lost;  /* a repair of the guard waits */
   gboolean list_is_wanted; /* notifications were lost: a list waits */
+
+  /* checkpoint.c */
+  GHashTable *clocks;          /* (owned) id of a checkpoint → Clock */
+  GSource *clock_source;       /* (owned) (nullable) the next of them */
+  GPtrArray *undone;           /* (owned) (element-type utf8) texts in `warnings` about rollbacks */
+  gboolean is_looking;         /* at the clocks */
+  gboolean is_looked_at_again; /* they are to be looked at once more */
+  gint64 passed;               /* microseconds that a test has let pass */
 };
 
 /* --- touch.c --- */
@@ -87,6 +96,8 @@ typedef void (*VswTurnEnd) (VswEngine *engine, VswDelta *delta, const VswPlan *p
  * and the plan (both nullable), or the error. */
 void vsw_engine_push_changes (VswEngine *engine, GPtrArray *changes, gboolean is_dry, GCancellable *cancellable,
                               VswTurnEnd end, gpointer data);
+/* The same, but only model and store change: a repair of everything follows. For what the kernel refused to do at once. */
+void vsw_engine_push_wish (VswEngine *engine, GPtrArray *changes, VswTurnEnd end, gpointer data);
 /* A turn that brings the devices of these objects (ids, transfer full; NULL: all) back to the wish. */
 void vsw_engine_push_repair (VswEngine *engine, GPtrArray *ids);
 /* A turn that takes the port of this NIC down. */
@@ -146,6 +157,14 @@ gboolean vsw_engine_besiege (VswEngine *engine, VswNic *nic);
 /* It is in order, or gone. */
 void vsw_engine_end_siege (VswEngine *engine, const char *id);
 GHashTable *vsw_engine_new_sieges (void);
+
+/* --- checkpoint.c --- */
+void vsw_engine_init_checkpoints (VswEngine *engine);
+void vsw_engine_stop_checkpoints (VswEngine *engine);
+void vsw_engine_clear_checkpoints (VswEngine *engine);
+void vsw_engine_follow_checkpoints (VswEngine *engine);
+void vsw_engine_note_rollback (VswEngine *engine, GPtrArray *changes, VswDelta *delta);
+gint64 vsw_engine_get_time_left (const VswCheckpoint *value);
 
 /* --- warning.c --- */
 /* The warning whose text is `current` becomes this one, and `current` its text; text: NULL: there is none. */

@@ -125,19 +125,38 @@ add_value (VswKeys *keys, VswEngine *engine, const VswValue *value, const VswVal
       vsw_keys_add (keys, ((const VswSetting *)value)->system_id);
       break;
     case VSW_KIND_SYSTEM:
+    case VSW_KIND_CHECKPOINT:
       break;
     }
   vsw_keys_add (keys, value->id);
+}
+
+/* Checkpoints name what is in their scope by its path. */
+static void
+add_checkpoints_of (VswKeys *keys, GPtrArray *checkpoints, const VswPair *pair)
+{
+  const char *id = (pair->before != NULL ? pair->before : pair->after)->id;
+
+  for (guint i = 0; i < checkpoints->len; i++)
+    {
+      const VswCheckpoint *checkpoint = g_ptr_array_index (checkpoints, i);
+
+      if (vsw_checkpoint_names (checkpoint, id))
+        vsw_keys_add (keys, checkpoint->head.id);
+    }
 }
 
 /* Every object that can look different after the delta than before it. */
 void
 vsw_keys_add_delta (VswKeys *keys, VswEngine *engine, VswDelta *delta)
 {
+  g_autoptr (GPtrArray) checkpoints = vsw_model_list_checkpoints (engine->model);
+
   for (guint i = 0; i < vsw_delta_get_size (delta); i++)
     {
       const VswPair *pair = vsw_delta_get (delta, i);
 
+      add_checkpoints_of (keys, checkpoints, pair);
       if (pair->before != NULL)
         add_value (keys, engine, pair->before, pair->after);
       if (pair->after != NULL)

@@ -10,8 +10,8 @@
 static void
 append_delete (GString *commands, guint index)
 {
-  g_string_append_printf (commands, "add table " TABLE "\nadd chain " TABLE " from_%u\ndelete chain " TABLE " from_%u\n",
-                          index, index);
+  g_string_append_printf (
+      commands, "add table " TABLE "\nadd chain " TABLE " from_%u\ndelete chain " TABLE " from_%u\n", index, index);
 }
 
 /* nft knows devices by names alone, and cannot be told names with every octet in them. */
@@ -44,8 +44,9 @@ vsw_divert_add (VswSession *session, VswGuard *guard, const VswOp *op, GError **
     }
 
   append_delete (commands, link->index);
-  g_string_append_printf (commands, "add chain " TABLE " from_%u { type filter hook ingress device \"%s\" priority " PRIORITY "; }\n",
-                          link->index, link->name);
+  g_string_append_printf (
+      commands, "add chain " TABLE " from_%u { type filter hook ingress device \"%s\" priority " PRIORITY "; }\n",
+      link->index, link->name);
   g_string_append_printf (commands, "add rule " TABLE " from_%u fwd to \"%s\"\n", link->index, far->name);
   if (!vsw_guard_run (guard, commands->str, "divert what arrives", &local))
     g_debug ("%s: some frames will be lost", local->message);

@@ -21,12 +21,10 @@ print_step (const char *verb, const VswOp *op)
 static struct nl_msg *
 encode (int type, guint index, gboolean self, guint16 state, VswMac mac, guint16 vlan)
 {
-  struct ndmsg head = { .ndm_family = AF_BRIDGE,
-                        .ndm_ifindex = (int)index,
-                        .ndm_state = state,
-                        .ndm_flags = self ? NTF_SELF : NTF_MASTER };
-  struct nl_msg *message =
-      nlmsg_alloc_simple (type, type == RTM_NEWNEIGH ? NLM_F_CREATE | NLM_F_REPLACE : 0);
+  struct ndmsg head = {
+    .ndm_family = AF_BRIDGE, .ndm_ifindex = (int)index, .ndm_state = state, .ndm_flags = self ? NTF_SELF : NTF_MASTER
+  };
+  struct nl_msg *message = nlmsg_alloc_simple (type, type == RTM_NEWNEIGH ? NLM_F_CREATE | NLM_F_REPLACE : 0);
   int result;
 
   g_assert (message != NULL);
@@ -92,7 +90,8 @@ vsw_host_add (VswSession *session, const VswOp *op, GError **error)
 
       if (neighbour->bridge == link->bridge && vsw_neighbour_is_of_bridge (neighbour) && neighbour->entry.is_local
           && neighbour->entry.vlan != 0 && vsw_mac_equal (neighbour->entry.mac, op->mac))
-        g_ptr_array_add (messages, encode (RTM_NEWNEIGH, link->index, FALSE, NUD_NOARP, op->mac, neighbour->entry.vlan));
+        g_ptr_array_add (messages,
+                         encode (RTM_NEWNEIGH, link->index, FALSE, NUD_NOARP, op->mac, neighbour->entry.vlan));
     }
   return send_all (session, messages, step, error);
 }
@@ -135,7 +134,8 @@ remove_static (VswSession *session, const VswOp *op, const VswLink *link, const 
         continue;
       g_ptr_array_add (messages, encode (RTM_DELNEIGH, link->index, FALSE, 0, op->mac, entry->vlan));
       if (owner != 0)
-        g_ptr_array_add (messages, encode (RTM_NEWNEIGH, owner, owner == link->bridge, NUD_PERMANENT, op->mac, entry->vlan));
+        g_ptr_array_add (messages,
+                         encode (RTM_NEWNEIGH, owner, owner == link->bridge, NUD_PERMANENT, op->mac, entry->vlan));
     }
   return messages->len == 0 || send_all (session, messages, step, error);
 }

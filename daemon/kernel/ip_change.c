@@ -97,8 +97,8 @@ request (VswIpChange *self, struct nl_msg *message, struct nl_msg *inverse, cons
 
 /* As above, content with `is_fine`. */
 static gboolean
-request_at_most (VswIpChange *self, struct nl_msg *message, struct nl_msg *inverse, const char *verb, const VswIpItem *item,
-                 VswIpLink link, VswError fine, GError **error)
+request_at_most (VswIpChange *self, struct nl_msg *message, struct nl_msg *inverse, const char *verb,
+                 const VswIpItem *item, VswIpLink link, VswError fine, GError **error)
 {
   g_autoptr (GError) local = NULL;
 
@@ -133,8 +133,9 @@ get_undelete_flags (VswIpKind kind)
 gboolean
 vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, GError **error)
 {
-  struct nl_msg *inverse = item->kind == VSW_IP_ADDRESS ? vsw_ip_encode_add_at_once (item, link)
-                                                        : vsw_ip_encode_add (item, link, get_undelete_flags (item->kind));
+  struct nl_msg *inverse = item->kind == VSW_IP_ADDRESS
+                               ? vsw_ip_encode_add_at_once (item, link)
+                               : vsw_ip_encode_add (item, link, get_undelete_flags (item->kind));
   g_autofree char *what = vsw_ip_item_print (item, (VswMac){ { 0 } });
   g_autofree char *name = vsw_text_escape (link.name);
   g_autofree char *step = g_strdup_printf ("take %s off %s", what, name);
@@ -159,8 +160,8 @@ vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, 
 }
 
 gboolean
-vsw_ip_change_replace (VswIpChange *self, const VswIpItem *old, VswIpLink old_link, const VswIpItem *item, VswIpLink link,
-                       GError **error)
+vsw_ip_change_replace (VswIpChange *self, const VswIpItem *old, VswIpLink old_link, const VswIpItem *item,
+                       VswIpLink link, GError **error)
 {
   return request (self, vsw_ip_encode_add (item, link, NLM_F_CREATE | NLM_F_REPLACE),
                   vsw_ip_encode_add (old, old_link, NLM_F_CREATE | NLM_F_REPLACE), "change to", item, link, error);

@@ -10,10 +10,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   VswSession *session;
-  VswIpLink link;    /* whose settings are kept */
-  VswIpSet *before;  /* (owned) (nullable) its settings; NULL: nobody has touched them */
-  GPtrArray *undo;   /* (owned) (element-type nl_msg) in the order of what they undo */
-  GArray *quieted;   /* (owned) (element-type VswIpNumber) index of a link, and its address generation before */
+  VswIpLink link;   /* whose settings are kept */
+  VswIpSet *before; /* (owned) (nullable) its settings; NULL: nobody has touched them */
+  GPtrArray *undo;  /* (owned) (element-type nl_msg) in the order of what they undo */
+  GArray *quieted;  /* (owned) (element-type VswIpNumber) index of a link, and its address generation before */
 } VswIpChange;
 
 VswIpChange *vsw_ip_change_new (VswSession *session);

@@ -182,8 +182,7 @@ struct nl_msg *
 vsw_ip_encode_add_at_once (const VswIpItem *address, VswIpLink link)
 {
   guint32 flags = vsw_ip_item_get_flags (address);
-  struct nl_msg *message =
-      encode (RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, address, link, IFA_FLAGS);
+  struct nl_msg *message = encode (RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, address, link, IFA_FLAGS);
 
   if (((const struct ifaddrmsg *)address->body)->ifa_family == AF_INET6)
     flags |= IFA_F_NODAD;

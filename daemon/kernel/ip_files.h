@@ -13,6 +13,7 @@ void vsw_ip_files_read_defaults (VswIpSet *set);
 /* family: "ipv4", "ipv6"; whose: "all", "default" */
 gboolean vsw_ip_files_read_number (const char *family, const char *whose, const char *name, guint32 *ret_value);
 /* Writes what `wish` has and `now` has otherwise. Errors: KERNEL, NOT_FOUND. */
-gboolean vsw_ip_files_write (VswSession *session, VswIpLink link, const VswIpSet *wish, const VswIpSet *now, GError **error);
+gboolean
+vsw_ip_files_write (VswSession *session, VswIpLink link, const VswIpSet *wish, const VswIpSet *now, GError **error);
 
 G_END_DECLS

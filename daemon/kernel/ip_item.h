@@ -14,15 +14,15 @@ G_BEGIN_DECLS
 /* Numbers of the store: none may change its meaning. In the order in which they are made. */
 typedef enum
 {
-  VSW_IP_SETTING4 = 1,  /* VswIpNumber: IPV4_DEVCONF_* of linux/ip.h */
-  VSW_IP_SETTING6 = 2,  /* text "name value", of /proc/sys/net/ipv6/conf */
-  VSW_IP_ADDRESS = 3,   /* struct ifaddrmsg and attributes */
-  VSW_IP_NEIGHBOUR = 4, /* struct ndmsg */
-  VSW_IP_NEXT_HOP = 5,  /* struct nhmsg */
-  VSW_IP_GROUP = 6,     /* struct nhmsg: a group that a next hop of this link is in */
-  VSW_IP_ROUTE = 7,     /* struct rtmsg */
-  VSW_IP_RULE = 8,      /* struct fib_rule_hdr */
-  VSW_IP_TOKEN = 9,     /* struct in6_addr */
+  VSW_IP_SETTING4 = 1,    /* VswIpNumber: IPV4_DEVCONF_* of linux/ip.h */
+  VSW_IP_SETTING6 = 2,    /* text "name value", of /proc/sys/net/ipv6/conf */
+  VSW_IP_ADDRESS = 3,     /* struct ifaddrmsg and attributes */
+  VSW_IP_NEIGHBOUR = 4,   /* struct ndmsg */
+  VSW_IP_NEXT_HOP = 5,    /* struct nhmsg */
+  VSW_IP_GROUP = 6,       /* struct nhmsg: a group that a next hop of this link is in */
+  VSW_IP_ROUTE = 7,       /* struct rtmsg */
+  VSW_IP_RULE = 8,        /* struct fib_rule_hdr */
+  VSW_IP_TOKEN = 9,       /* struct in6_addr */
   VSW_IP_GENERATION = 10, /* guint8: IN6_ADDR_GEN_MODE_* */
   VSW_IP_OTHER_LINK = 11, /* guint32 index, then the name: a link that a route leaves by as well */
 } VswIpKind;

@@ -22,9 +22,9 @@
 typedef struct
 {
   VswSession *session;
-  VswIpWork *work;     /* the device */
-  VswIpWork *far;      /* where it comes from */
-  VswIpSet *moving;    /* what is on `far` of what is wished, as it is there now */
+  VswIpWork *work;  /* the device */
+  VswIpWork *far;   /* where it comes from */
+  VswIpSet *moving; /* what is on `far` of what is wished, as it is there now */
   VswIpChange *change;
 } Move;
 

@@ -1,26 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Items as sentences for people: "address 192.0.2.5/24", "route default via 192.0.2.1 table main". The link is not in them. */
-#include <arpa/inet.h>
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/lwtunnel.h>
 #include <linux/neighbour.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
+#include <netlink/addr.h>
 
 #include "kernel/ip_set.h"
 #include "kernel/ip_settings.h"
+
+#define ADDRESS_TEXT_SIZE 64
+
+/* data: 16 octets of IPv6, 4 of IPv4 */
+static const char *
+print_octets (int family, const void *data, char text[ADDRESS_TEXT_SIZE])
+{
+  struct nl_addr *address = nl_addr_build (family, data, family == AF_INET6 ? 16 : 4);
+
+  g_assert (address != NULL);
+  nl_addr2str (address, text, ADDRESS_TEXT_SIZE);
+  nl_addr_put (address);
+  return text;
+}
 
 /* Nothing if the attribute is not there, or too short. */
 static void
 append_address (GString *text, const char *label, int family, const struct nlattr *attribute)
 {
-  char address[INET6_ADDRSTRLEN];
-  int size = family == AF_INET6 ? 16 : 4;
+  char address[ADDRESS_TEXT_SIZE];
 
-  if (attribute != NULL && nla_len (attribute) >= size
-      && inet_ntop (family, nla_data (attribute), address, sizeof address) != NULL)
-    g_string_append_printf (text, "%s%s", label, address);
+  if ((family == AF_INET || family == AF_INET6) && attribute != NULL
+      && nla_len (attribute) >= (family == AF_INET6 ? 16 : 4))
+    g_string_append_printf (text, "%s%s", label, print_octets (family, nla_data (attribute), address));
 }
 
 static void
@@ -96,8 +109,9 @@ print_address (const VswIpItem *item, GString *text)
   guint32 flags = vsw_ip_item_get_flags (item);
 
   append_own_address (text, item);
-  if (address != NULL && local != NULL && !(nla_len (address) == nla_len (local)
-                                             && memcmp (nla_data (address), nla_data (local), (gsize)nla_len (local)) == 0))
+  if (address != NULL && local != NULL
+      && !(nla_len (address) == nla_len (local)
+           && memcmp (nla_data (address), nla_data (local), (gsize)nla_len (local)) == 0))
     append_address (text, " peer ", head->ifa_family, address);
   if (head->ifa_scope == RT_SCOPE_LINK)
     g_string_append (text, " scope link");
@@ -135,12 +149,13 @@ static void
 append_via (GString *text, int family, const struct nlattr *gateway, const struct nlattr *via)
 {
   const struct rtvia *other = via != NULL && nla_len (via) >= (int)sizeof *other + 4 ? nla_data (via) : NULL;
-  char address[INET6_ADDRSTRLEN];
+  char address[ADDRESS_TEXT_SIZE];
 
   append_address (text, " via ", family, gateway);
-  if (other != NULL && (other->rtvia_family == AF_INET || nla_len (via) >= (int)sizeof *other + 16)
-      && inet_ntop (other->rtvia_family, other->rtvia_addr, address, sizeof address) != NULL)
-    g_string_append_printf (text, " via %s", address);
+  if (other != NULL
+      && (other->rtvia_family == AF_INET
+          || (other->rtvia_family == AF_INET6 && nla_len (via) >= (int)sizeof *other + 16)))
+    g_string_append_printf (text, " via %s", print_octets (other->rtvia_family, other->rtvia_addr, address));
 }
 
 static void
@@ -164,10 +179,11 @@ append_paths (GString *text, int family, const struct nlattr *attribute)
 static const char *
 print_type (guint8 type)
 {
-  static const char *const types[] = { [RTN_LOCAL] = "local ",       [RTN_BROADCAST] = "broadcast ",
-                                       [RTN_ANYCAST] = "anycast ",   [RTN_MULTICAST] = "multicast ",
-                                       [RTN_BLACKHOLE] = "blackhole ", [RTN_UNREACHABLE] = "unreachable ",
-                                       [RTN_PROHIBIT] = "prohibit ", [RTN_THROW] = "throw " };
+  static const char *const types[] = {
+    [RTN_LOCAL] = "local ",         [RTN_BROADCAST] = "broadcast ", [RTN_ANYCAST] = "anycast ",
+    [RTN_MULTICAST] = "multicast ", [RTN_BLACKHOLE] = "blackhole ", [RTN_UNREACHABLE] = "unreachable ",
+    [RTN_PROHIBIT] = "prohibit ",   [RTN_THROW] = "throw "
+  };
 
   return type < G_N_ELEMENTS (types) && types[type] != NULL ? types[type] : "";
 }
@@ -252,17 +268,17 @@ print_setting (const VswIpItem *item, GString *text)
 {
   g_autofree char *named = g_strndup ((const char *)item->body, item->size);
   g_autofree char *escaped = NULL;
-  char token[INET6_ADDRSTRLEN] = "";
+  char token[ADDRESS_TEXT_SIZE];
   VswIpNumber number;
 
   switch ((int)item->kind)
     {
     case VSW_IP_SETTING4:
       memcpy (&number, item->body, sizeof number);
-      g_string_append_printf (text, "setting ipv4 %s %u",
-                              vsw_ip_setting4_get_name (number.number) != NULL ? vsw_ip_setting4_get_name (number.number)
-                                                                               : "?",
-                              number.value);
+      g_string_append_printf (
+          text, "setting ipv4 %s %u",
+          vsw_ip_setting4_get_name (number.number) != NULL ? vsw_ip_setting4_get_name (number.number) : "?",
+          number.value);
       break;
     case VSW_IP_SETTING6:
       if (g_str_has_prefix (named, "stable_secret "))
@@ -271,7 +287,7 @@ print_setting (const VswIpItem *item, GString *text)
       g_string_append_printf (text, "setting ipv6 %s", escaped);
       break;
     case VSW_IP_TOKEN:
-      g_string_append_printf (text, "setting ipv6 token %s", inet_ntop (AF_INET6, item->body, token, sizeof token));
+      g_string_append_printf (text, "setting ipv6 token %s", print_octets (AF_INET6, item->body, token));
       break;
     case VSW_IP_GENERATION:
       g_string_append_printf (text, "setting ipv6 addr_gen_mode %u", item->body[0]);

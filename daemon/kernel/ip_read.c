@@ -17,9 +17,9 @@ typedef struct
 {
   VswIpLink link;
   VswIpKind kind;
-  gboolean found;     /* of neighbours: those that the kernel found */
-  GPtrArray *items;   /* (element-type VswIpItem) */
-  GPtrArray *groups;  /* (element-type VswIpItem) groups of next hops, ours or not */
+  gboolean found;    /* of neighbours: those that the kernel found */
+  GPtrArray *items;  /* (element-type VswIpItem) */
+  GPtrArray *groups; /* (element-type VswIpItem) groups of next hops, ours or not */
 } Reading;
 
 static void
@@ -67,8 +67,8 @@ dump (VswSession *session, Reading *reading, int family, gboolean proxies, GErro
     {
       g_ptr_array_set_size (reading->items, (gint)before);
       g_ptr_array_set_size (reading->groups, 0);
-      if (!vsw_socket_read (session->route, vsw_ip_encode_list (reading->kind, family, reading->link.index, proxies), keep,
-                            reading, &answer, error))
+      if (!vsw_socket_read (session->route, vsw_ip_encode_list (reading->kind, family, reading->link.index, proxies),
+                            keep, reading, &answer, error))
         return FALSE;
     }
   return answer.code == EOPNOTSUPP || answer.code == EAFNOSUPPORT || answer.code == ENODEV
@@ -275,7 +275,8 @@ for_each_other_path (VswIpSet *set, void (*function) (struct rtnexthop *path, gp
       struct rtnexthop *path = paths != NULL ? nla_data (paths) : NULL;
       int rest = paths != NULL ? nla_len (paths) : 0;
 
-      for (; path != NULL && vsw_ip_path_is_ok (path, rest); rest -= (int)RTNH_ALIGN (path->rtnh_len), path = RTNH_NEXT (path))
+      for (; path != NULL && vsw_ip_path_is_ok (path, rest);
+           rest -= (int)RTNH_ALIGN (path->rtnh_len), path = RTNH_NEXT (path))
         if (path->rtnh_ifindex != 0)
           function (path, data);
     }
@@ -342,8 +343,7 @@ vsw_ip_read (VswSession *session, VswIpLink link, GError **error)
   Reading reading = { .link = link, .items = set->items, .groups = groups };
 
   set->taken = g_get_real_time () / G_USEC_PER_SEC;
-  if (!vsw_ip_settings_read (session, link, set, error)
-      || !dump_both (session, &reading, VSW_IP_ADDRESS, FALSE, error)
+  if (!vsw_ip_settings_read (session, link, set, error) || !dump_both (session, &reading, VSW_IP_ADDRESS, FALSE, error)
       || !read_neighbours (session, &reading, error) || !read_next_hops (session, &reading, error)
       || !read_routes (session, &reading, error) || !dump_both (session, &reading, VSW_IP_RULE, FALSE, error))
     return NULL;

@@ -2,21 +2,10 @@
 /* Routes as the kernel dumps them, turned into what it takes. fib_dump_info() of net/ipv4/fib_semantics.c, rt6_fill_node() of net/ipv6/route.c. */
 #include <linux/rtnetlink.h>
 
-#include "kernel/ip_item.h"
+#include "kernel/ip_build.h"
 
 #define CLOCK_TICKS 100 /* USER_HZ a second */
 #define KEPT_FLAGS  (RTNH_F_ONLINK | RTNH_F_PERVASIVE)
-
-static void
-put (GByteArray *body, int type, gconstpointer data, gsize size)
-{
-  static const guint8 padding[NLA_ALIGNTO];
-  struct nlattr head = { .nla_len = (guint16)(NLA_HDRLEN + size), .nla_type = (guint16)type };
-
-  g_byte_array_append (body, (const guint8 *)&head, sizeof head);
-  g_byte_array_append (body, data, (guint)size);
-  g_byte_array_append (body, padding, (guint)(NLA_ALIGN (size) - size));
-}
 
 /* What the kernel finds out about each next hop goes, and so does the link. TRUE: one of them is on the link. */
 static gboolean
@@ -35,7 +24,7 @@ put_paths (GByteArray *body, const struct nlattr *attribute, guint index)
       path->rtnh_ifindex = 0;
       is_ours = TRUE;
     }
-  put (body, RTA_MULTIPATH, copy, (gsize)nla_len (attribute));
+  vsw_ip_put (body, RTA_MULTIPATH, copy, (gsize)nla_len (attribute));
   return is_ours;
 }
 
@@ -49,7 +38,7 @@ put_expiry (GByteArray *body, const struct nlattr *attribute)
   if (cache.rta_expires == 0)
     return;
   seconds = cache.rta_expires > 0 ? (guint32)(cache.rta_expires + CLOCK_TICKS - 1) / CLOCK_TICKS : 1;
-  put (body, RTA_EXPIRES, &seconds, sizeof seconds);
+  vsw_ip_put (body, RTA_EXPIRES, &seconds, sizeof seconds);
 }
 
 static gboolean
@@ -70,7 +59,7 @@ put_attribute (GByteArray *body, const struct nlattr *attribute, gboolean by_obj
     case RTA_TABLE:
     case RTA_PREF:
     case RTA_NH_ID:
-      put (body, attribute->nla_type, nla_data (attribute), (gsize)nla_len (attribute));
+      vsw_ip_put (body, attribute->nla_type, nla_data (attribute), (gsize)nla_len (attribute));
       return FALSE;
     case RTA_CACHEINFO:
       put_expiry (body, attribute);
@@ -80,12 +69,13 @@ put_attribute (GByteArray *body, const struct nlattr *attribute, gboolean by_obj
     case RTA_ENCAP_TYPE:
     case RTA_ENCAP:
       if (!by_object)
-        put (body, attribute->nla_type, nla_data (attribute), (gsize)nla_len (attribute));
+        vsw_ip_put (body, attribute->nla_type, nla_data (attribute), (gsize)nla_len (attribute));
       return FALSE;
     case RTA_OIF:
-      if (by_object || nla_len (attribute) < (int)sizeof none || memcmp (nla_data (attribute), &index, sizeof index) != 0)
+      if (by_object || nla_len (attribute) < (int)sizeof none
+          || memcmp (nla_data (attribute), &index, sizeof index) != 0)
         return FALSE;
-      put (body, RTA_OIF, &none, sizeof none);
+      vsw_ip_put (body, RTA_OIF, &none, sizeof none);
       return TRUE;
     case RTA_MULTIPATH:
       return !by_object && put_paths (body, attribute, index);

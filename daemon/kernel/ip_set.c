@@ -3,9 +3,9 @@
 
 #include "model/error.h"
 
-#define VERSION    1
+#define VERSION         1
 #define BYTE_ORDER_MARK 0x01020304u /* native: the store does not travel, and does not go wrong silently if it does */
-#define MAX_SIZE   (16 * 1024 * 1024)
+#define MAX_SIZE        (16 * 1024 * 1024)
 
 typedef struct
 {

@@ -216,14 +216,16 @@ apply_ipv6 (VswSession *session, VswIpLink link, const VswIpSet *wish, const Vsw
       if (item->kind == VSW_IP_TOKEN && vsw_ip_set_find (now, item) == NULL
           && !vsw_socket_request (session->route, vsw_ip_encode_token (link.index, item->body), &answer, error))
         return FALSE;
-      if (item->kind == VSW_IP_GENERATION && !vsw_ip_settings_set_generation (session, link.index, item->body[0], error))
+      if (item->kind == VSW_IP_GENERATION
+          && !vsw_ip_settings_set_generation (session, link.index, item->body[0], error))
         return FALSE;
     }
   return TRUE;
 }
 
 gboolean
-vsw_ip_settings_apply (VswSession *session, VswIpLink link, const VswIpSet *wish, VswIpSettingsStage stage, GError **error)
+vsw_ip_settings_apply (VswSession *session, VswIpLink link, const VswIpSet *wish, VswIpSettingsStage stage,
+                       GError **error)
 {
   g_autoptr (VswIpSet) now = vsw_ip_set_new ();
 

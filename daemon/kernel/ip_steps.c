@@ -79,7 +79,8 @@ vsw_ip_work_can_have (const VswIpWork *self, const VswIpItem *item)
 }
 
 gboolean
-vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpSet *only, gboolean present, GError **error)
+vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpSet *only, gboolean present,
+                        GError **error)
 {
   g_autoptr (VswIpSet) after = vsw_ip_read (session, self->link, error);
   const VswIpSet *items = only != NULL ? only : self->wish;
@@ -185,7 +186,8 @@ add_addresses_of (const VswIpWork *self, VswIpChange *change, const VswIpSet *it
 gboolean
 vsw_ip_add_addresses (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, GError **error)
 {
-  if (!add_addresses_of (self, change, items, AF_INET, error) || !add_addresses_of (self, change, items, AF_INET6, error))
+  if (!add_addresses_of (self, change, items, AF_INET, error)
+      || !add_addresses_of (self, change, items, AF_INET6, error))
     return FALSE;
   for (guint i = 0; i < items->items->len; i++)
     {
@@ -219,8 +221,9 @@ vsw_ip_delete_addresses (const VswIpWork *self, VswIpChange *change, const VswIp
   for (guint i = self->now->items->len; i-- > 0;)
     {
       const VswIpItem *item = g_ptr_array_index (self->now->items, i);
-      gboolean goes = item->kind == VSW_IP_ADDRESS
-                      && (vsw_ip_set_find (items, item) != NULL || vsw_ip_item_is_own_link_local (item, self->device->mac));
+      gboolean goes =
+          item->kind == VSW_IP_ADDRESS
+          && (vsw_ip_set_find (items, item) != NULL || vsw_ip_item_is_own_link_local (item, self->device->mac));
 
       if (goes && !vsw_ip_change_delete (change, item, self->link, error))
         return FALSE;
@@ -246,14 +249,15 @@ vsw_ip_delete_found (VswSession *session, VswIpLink link)
     {
       VswAnswer answer;
 
-      vsw_socket_request (session->route, vsw_ip_encode_delete (g_ptr_array_index (found->items, i), link), &answer, NULL);
+      vsw_socket_request (session->route, vsw_ip_encode_delete (g_ptr_array_index (found->items, i), link), &answer,
+                          NULL);
     }
 }
 
 /* One turn over those that are not done. TRUE: something succeeded. ret_error: what the last one that failed said */
 static gboolean
-turn (const VswIpSet *items, gboolean direct, gboolean *done, VswIpItemFunc function, gpointer user_data, guint *ret_left,
-      GError **ret_error)
+turn (const VswIpSet *items, gboolean direct, gboolean *done, VswIpItemFunc function, gpointer user_data,
+      guint *ret_left, GError **ret_error)
 {
   gboolean progress = FALSE;
 
@@ -278,7 +282,8 @@ turn (const VswIpSet *items, gboolean direct, gboolean *done, VswIpItemFunc func
 }
 
 gboolean
-vsw_ip_for_each_route (const VswIpSet *items, gboolean direct, VswIpItemFunc function, gpointer user_data, GError **error)
+vsw_ip_for_each_route (const VswIpSet *items, gboolean direct, VswIpItemFunc function, gpointer user_data,
+                       GError **error)
 {
   g_autofree gboolean *done = g_new0 (gboolean, items->items->len + 1);
   g_autoptr (GError) last = NULL;

@@ -33,8 +33,8 @@ gboolean vsw_ip_work_can_have (const VswIpWork *self, const VswIpItem *item);
 /* Steps; items: those to do it with. */
 gboolean vsw_ip_add_addresses (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, GError **error);
 gboolean vsw_ip_delete_addresses (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, GError **error);
-gboolean vsw_ip_delete_kind (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, VswIpKind kind,
-                             GError **error);
+gboolean
+vsw_ip_delete_kind (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, VswIpKind kind, GError **error);
 
 /* Until the host takes frames for those of IPv6, a second at most: a help, not a duty. */
 void vsw_ip_wait_for_addresses (const VswIpWork *self, VswSession *session, const VswIpSet *items);

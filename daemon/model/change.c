@@ -281,6 +281,91 @@ vsw_change_get_ip (const VswChange *self, guint link)
 }
 
 /**
+ * vsw_change_set_duration:
+ * @self: a change that creates a checkpoint
+ * @duration: microseconds until its deadline, from when its turn comes
+ *
+ * Any thread.
+ */
+void
+vsw_change_set_duration (VswChange *self, gint64 duration)
+{
+  self->duration = duration;
+}
+
+/**
+ * vsw_change_confirm_within:
+ * @draft: a checkpoint: id, owner, created, privileged
+ * @duration: microseconds until its deadline, from when its turn comes
+ *
+ * Makes the wish that all which the other changes of the request amount to is undone unless it is confirmed. (transfer full) Any
+ * thread.
+ */
+VswChange *
+vsw_change_confirm_within (const VswCheckpoint *draft, gint64 duration)
+{
+  VswChange *self = new_change (VSW_CHANGE_CONFIRM_WITHIN, VSW_KIND_CHECKPOINT, draft->head.id);
+  self->draft = vsw_value_ref (draft);
+  self->duration = duration;
+  return self;
+}
+
+/**
+ * vsw_change_extend:
+ * @duration: microseconds by which the deadline moves
+ * @settles: for which its clock has stood still
+ *
+ * Makes the wish for a later deadline. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_extend (const char *checkpoint_id, gint64 duration, gboolean settles)
+{
+  VswChange *self = new_change (VSW_CHANGE_MODIFY, VSW_KIND_CHECKPOINT, checkpoint_id);
+  self->duration = duration;
+  self->settles = settles;
+  return self;
+}
+
+/**
+ * vsw_change_rollback:
+ * @losses: (element-type utf8): filled when it is resolved: what could not come back, and why
+ *
+ * Makes the wish that everything which a checkpoint has logged is as it was. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_rollback (const char *checkpoint_id, GPtrArray *losses)
+{
+  VswChange *self = new_change (VSW_CHANGE_ROLLBACK, VSW_KIND_CHECKPOINT, checkpoint_id);
+  self->losses = g_ptr_array_ref (losses);
+  return self;
+}
+
+/**
+ * vsw_change_forget_holder:
+ * @holder: a bus connection that has gone, as in #VswValue
+ *
+ * Makes the wish that no checkpoint brings back what went with it. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_forget_holder (const char *holder)
+{
+  VswChange *self = new_change (VSW_CHANGE_FORGET_HOLDER, VSW_KIND_CHECKPOINT, holder);
+  self->by_nature = TRUE;
+  return self;
+}
+
+/**
+ * vsw_change_set_by_nature:
+ *
+ * Says that the change only follows what has happened already. A request of nothing else is not logged by checkpoints. Any thread.
+ */
+void
+vsw_change_set_by_nature (VswChange *self)
+{
+  self->by_nature = TRUE;
+}
+
+/**
  * vsw_change_hand_out:
  * @self: a change that creates a NIC
  * @handout: empty; says how many queues are wanted
@@ -321,6 +406,7 @@ vsw_change_free (VswChange *self)
   g_clear_pointer (&self->handout, vsw_handout_unref);
   g_clear_pointer (&self->host, vsw_value_unref);
   g_clear_pointer (&self->ips, g_hash_table_unref);
+  g_clear_pointer (&self->losses, g_ptr_array_unref);
   g_free ((char *)self->interface);
   g_free ((char *)self->expected_nic);
   g_free (self);

@@ -6,6 +6,7 @@
  * the decoder chooses the ids. */
 #pragma once
 
+#include "model/checkpoint.h"
 #include "model/handout.h"
 #include "model/namespace.h"
 #include "model/nic.h"
@@ -33,6 +34,9 @@ typedef enum
   VSW_CHANGE_UNBIND,         /* id: a NIC; other_id: a switch */
   VSW_CHANGE_SETUP,          /* draft: a NIC; other_id: a switch; link; host: an internal NIC, given: what IP has on the link passes to it */
   VSW_CHANGE_TEARDOWN,       /* id: a switch; force */
+  VSW_CHANGE_CONFIRM_WITHIN, /* draft: a checkpoint without scope; duration: all that the request changes is undone unless confirmed */
+  VSW_CHANGE_ROLLBACK,       /* id: a checkpoint; losses */
+  VSW_CHANGE_FORGET_HOLDER,  /* id: a holder, as in VswValue: no checkpoint brings back what it held */
 } VswChangeKind;
 
 /* Which fields of a draft the caller gave; the others keep their default or their old value. */
@@ -71,9 +75,14 @@ typedef struct
   const char *interface;   /* (owned) (nullable) name of the far end there */
   VswHandout *handout;     /* (owned) (nullable) on create of a tap and on open: where its descriptors go */
   VswSystemState state;    /* on state */
+  gint64 duration;         /* microseconds: of a checkpoint that is made or extended */
+  gboolean settles;        /* on modify of a checkpoint: its clock has stood still */
+  GPtrArray *losses;       /* (owned) (nullable) (element-type utf8) on rollback: resolve says here what could not come back, and why */
+  gboolean by_nature;      /* nobody's wish: a guest has ended, a caller has left. No checkpoint undoes it */
   gboolean expects;        /* on move: what is plugged in must still be `expected_nic` */
   const char *expected_nic; /* (owned) (nullable) NULL: nothing */
   guint link;              /* on bind and setup: index of a NIC of the host */
+  gboolean is_taken_over;  /* on bind and setup: another manager has let go of the NIC for it */
   VswValue *host;          /* (owned) (nullable) on setup: id, name, owner, holder, created and what was given */
   GHashTable *ips;         /* (owned) index of a link → (owned) (nullable) VswIpConfig: what the change has to know (vsw_model_ask()) */
 } VswChange;
@@ -99,6 +108,13 @@ void vsw_change_ask (VswChange *self, guint link);
 void vsw_change_answer (VswChange *self, guint link, const VswIpConfig *ip);
 /* (transfer none) (nullable) */
 VswIpConfig *vsw_change_get_ip (const VswChange *self, guint link);
+/* A checkpoint is made by vsw_change_create(), with this beside its draft; and confirmed by vsw_change_delete(). */
+void vsw_change_set_duration (VswChange *self, gint64 duration);
+VswChange *vsw_change_confirm_within (const VswCheckpoint *draft, gint64 duration);
+VswChange *vsw_change_extend (const char *checkpoint_id, gint64 duration, gboolean settles);
+VswChange *vsw_change_rollback (const char *checkpoint_id, GPtrArray *losses);
+VswChange *vsw_change_forget_holder (const char *holder);
+void vsw_change_set_by_nature (VswChange *self);
 /* Of a change that creates a tap: its descriptors are wanted at once. */
 void vsw_change_hand_out (VswChange *self, VswHandout *handout);
 /* What was plugged into the port when its change was allowed; another then is INVALID_STATE. nic_id: (nullable) nothing. */

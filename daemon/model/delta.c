@@ -182,6 +182,19 @@ vsw_delta_get (VswDelta *self, guint position)
 }
 
 /**
+ * vsw_delta_removes:
+ * @id: of an object
+ *
+ * Whether it goes with this delta. Any thread.
+ */
+gboolean
+vsw_delta_removes (VswDelta *self, const char *id)
+{
+  const VswPair *pair = g_hash_table_lookup (self->by_id, id);
+  return pair != NULL && pair->after == NULL;
+}
+
+/**
  * vsw_delta_invert:
  *
  * What undoes it: old and new exchanged, last first. Targets and handouts are left out, for

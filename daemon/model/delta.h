@@ -35,6 +35,8 @@ void vsw_delta_put_handout (VswDelta *self, gconstpointer before, gconstpointer 
 void vsw_delta_put_ip (VswDelta *self, gconstpointer before, const VswIpConfig *ip);
 guint vsw_delta_get_size (VswDelta *self);
 const VswPair *vsw_delta_get (VswDelta *self, guint position);
+/* Whether that object is there before and not after. */
+gboolean vsw_delta_removes (VswDelta *self, const char *id);
 /* The other way round: what undoes it. (transfer full) */
 VswDelta *vsw_delta_invert (VswDelta *self);
 

@@ -33,3 +33,11 @@ vsw_devices_choose (VswModel *model, VswLinks *links, const char *prefix, const 
         return;
     }
 }
+
+void
+vsw_devices_keep (VswModel *model, VswLinks *links, const char *prefix, const VswValue *value,
+                  char device[VSW_INTERFACE_SIZE])
+{
+  if (!is_free (model, links, device))
+    vsw_devices_choose (model, links, prefix, value->name, value->id, device);
+}

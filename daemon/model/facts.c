@@ -132,3 +132,21 @@ vsw_port_state_print (VswPortState state)
 {
   return (guint)state < G_N_ELEMENTS (port_states) ? port_states[state] : "";
 }
+
+/**
+ * vsw_facts_port_settles:
+ *
+ * Whether the port is about to pass frames: the spanning tree listens or learns on it, or its NIC, which is none of a guest's, is up and
+ * waits for its carrier. Main thread.
+ */
+gboolean
+vsw_facts_port_settles (VswModel *model, VswLinks *links, const VswPort *value)
+{
+  const VswNic *nic = value->nic_id != NULL ? vsw_model_get_nic (model, value->nic_id) : NULL;
+  const VswLink *link = nic != NULL ? vsw_links_get_device (links, nic->device) : NULL;
+  if (link == NULL || !link->is_up)
+    return FALSE;
+  if (!link->has_carrier)
+    return nic->nic_kind != VSW_NIC_SYNTHETIC && nic->nic_kind != VSW_NIC_EMULATED;
+  return link->is_port && (link->port_state == VSW_PORT_STATE_LISTENING || link->port_state == VSW_PORT_STATE_LEARNING);
+}

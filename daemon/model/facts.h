@@ -17,6 +17,8 @@ const char *vsw_facts_switch_state (VswModel *model, VswLinks *links, const VswS
 VswLink *vsw_facts_get_connection (VswModel *model, VswLinks *links, const VswPort *value);
 /* "disconnected", "no-carrier", "listening", "learning", "blocking", "forwarding", "degraded". */
 const char *vsw_facts_port_state (VswModel *model, VswLinks *links, const VswPort *value);
+/* What is plugged in will pass frames by itself in a moment: the spanning tree listens, or a carrier comes that is no guest's matter. */
+gboolean vsw_facts_port_settles (VswModel *model, VswLinks *links, const VswPort *value);
 const char *vsw_port_state_print (VswPortState state);
 
 /* Whether whoever has the tap open changed its owner, or what becomes of it when it is closed. FALSE of what is no tap. */

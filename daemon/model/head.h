@@ -3,6 +3,7 @@
  * rest of each type is. Not for others: they use model/value.h. */
 #pragma once
 
+#include "model/checkpoint.h"
 #include "model/nic.h"
 #include "model/port.h"
 #include "model/setting.h"
@@ -24,6 +25,7 @@ extern const VswKindRow vsw_port_row;
 extern const VswKindRow vsw_nic_row;
 extern const VswKindRow vsw_system_row;
 extern const VswKindRow vsw_setting_row;
+extern const VswKindRow vsw_checkpoint_row;
 
 gpointer vsw_head_new (gconstpointer fields, gsize size, VswKind kind);
 

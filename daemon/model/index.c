@@ -252,6 +252,22 @@ remove_setting (VswModel *self, VswSetting *value)
   g_hash_table_remove (self->settings, value->head.id);
 }
 
+/* A number that was taken is never given again while the service runs: who confirms late must not hit another one. */
+static void
+add_checkpoint (VswModel *self, VswCheckpoint *value)
+{
+  self->last_checkpoint = MAX (self->last_checkpoint, vsw_checkpoint_get_number (value));
+  g_hash_table_replace (self->checkpoint_names, (gpointer)value->head.name, value);
+  g_hash_table_replace (self->checkpoints, (gpointer)value->head.id, vsw_value_ref (value));
+}
+
+static void
+remove_checkpoint (VswModel *self, VswCheckpoint *value)
+{
+  forget (self->checkpoint_names, value->head.name, value);
+  g_hash_table_remove (self->checkpoints, value->head.id);
+}
+
 /* Puts a value into every index. What it refers to must be there. */
 void
 vsw_model_add_value (VswModel *self, VswValue *value)
@@ -274,6 +290,9 @@ vsw_model_add_value (VswModel *self, VswValue *value)
       break;
     case VSW_KIND_SETTING:
       add_setting (self, (VswSetting *)value);
+      break;
+    case VSW_KIND_CHECKPOINT:
+      add_checkpoint (self, (VswCheckpoint *)value);
       break;
     }
 }
@@ -301,6 +320,9 @@ vsw_model_remove_value (VswModel *self, const char *id)
       break;
     case VSW_KIND_SETTING:
       remove_setting (self, (VswSetting *)value);
+      break;
+    case VSW_KIND_CHECKPOINT:
+      remove_checkpoint (self, (VswCheckpoint *)value);
       break;
     }
 }

@@ -36,6 +36,9 @@ struct _VswModel
   GHashTable *setting_sets; /* (owned) (owned) id of a system → (owned) table: name, of the setting → (unowned) VswSetting */
   GHashTable *nic_of_setting; /* (owned) id of a setting → (unowned) VswNic */
   GHashTable *connections;  /* (owned) (owned) id of a switch or port → (owned) set of (unowned) VswSetting */
+  GHashTable *checkpoints;  /* (owned) id → (owned) VswCheckpoint */
+  GHashTable *checkpoint_names; /* (owned) name → (unowned) VswCheckpoint */
+  guint64 last_checkpoint;  /* the highest number that one has had */
   GHashTable *owned;        /* (owned) (owned) gint64, uid and kind as a number → how many */
   GHashTable *held;         /* (owned) (owned) holder → (owned) set of (owned) ids */
   guint64 version;          /* the last one given to a VswPortSet */

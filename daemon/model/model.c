@@ -38,6 +38,8 @@ vsw_model_new (const VswRules *rules)
   self->setting_sets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
   self->nic_of_setting = g_hash_table_new (g_str_hash, g_str_equal);
   self->connections = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
+  self->checkpoints = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, vsw_value_unref);
+  self->checkpoint_names = g_hash_table_new (g_str_hash, g_str_equal);
   self->owned = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
   return self;
@@ -65,6 +67,8 @@ vsw_model_free (VswModel *self)
   g_hash_table_unref (self->connections);
   g_hash_table_unref (self->owned);
   g_hash_table_unref (self->held);
+  g_hash_table_unref (self->checkpoint_names);
+  g_hash_table_unref (self->checkpoints);
   g_hash_table_unref (self->settings);
   g_hash_table_unref (self->systems);
   g_hash_table_unref (self->ports);
@@ -87,7 +91,8 @@ vsw_model_get_rules (VswModel *self)
 /* --- change --- */
 
 /* The references between values say in which order they may come and go. */
-static const VswKind order[] = { VSW_KIND_SWITCH, VSW_KIND_SYSTEM, VSW_KIND_SETTING, VSW_KIND_NIC, VSW_KIND_PORT };
+static const VswKind order[] = { VSW_KIND_SWITCH, VSW_KIND_SYSTEM, VSW_KIND_SETTING,
+                                 VSW_KIND_NIC,    VSW_KIND_PORT,   VSW_KIND_CHECKPOINT };
 G_STATIC_ASSERT (G_N_ELEMENTS (order) == VSW_N_KINDS);
 
 static void
@@ -163,7 +168,8 @@ vsw_model_revert (VswModel *self, VswDelta *delta)
 VswValue *
 vsw_model_get (VswModel *self, const char *id)
 {
-  GHashTable *const tables[] = { self->switches, self->nics, self->ports, self->systems, self->settings };
+  GHashTable *const tables[] = { self->switches, self->nics,     self->ports,
+                                 self->systems,  self->settings, self->checkpoints };
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
     {
       VswValue *value = g_hash_table_lookup (tables[i], id);

@@ -43,6 +43,8 @@ VswSetting *vsw_model_find_setting (VswModel *self, const char *system_id, const
 VswNic *vsw_model_find_nic_of_setting (VswModel *self, const char *setting_id);
 /* The system that a NIC was made for. */
 VswSystem *vsw_model_find_system_of_nic (VswModel *self, const VswNic *nic);
+VswCheckpoint *vsw_model_get_checkpoint (VswModel *self, const char *id);
+VswCheckpoint *vsw_model_find_checkpoint (VswModel *self, const char *name);
 /* The value a kernel device belongs to: a switch, or a NIC for either of its ends. */
 VswValue *vsw_model_find_device (VswModel *self, const char *device);
 
@@ -70,6 +72,10 @@ GHashTable *vsw_model_get_settings (VswModel *self);                     /* id â
 GHashTable *vsw_model_get_settings_of (VswModel *self, const char *system_id); /* name â†’ VswSetting; NULL if no such system */
 /* The settings whose connection is that switch or port, by id. (transfer container) (element-type VswSetting) */
 GPtrArray *vsw_model_list_settings_on (VswModel *self, const char *connection_id);
+/* Every open checkpoint, by number. (transfer container) (element-type VswCheckpoint) */
+GPtrArray *vsw_model_list_checkpoints (VswModel *self);
+/* Whether a checkpoint would bring back something that went with that bus connection. */
+gboolean vsw_model_has_logged (VswModel *self, const char *holder);
 /* How many objects of that kind a user owns. */
 guint vsw_model_count_owned (VswModel *self, VswKind kind, guint32 owner);
 /* ids of everything whose holder is that connection. (transfer full) (element-type utf8) */

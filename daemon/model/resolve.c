@@ -96,6 +96,8 @@ static const struct
   [VSW_KIND_NIC] = { vsw_resolve_create_nic, vsw_resolve_modify_nic, vsw_resolve_delete_nic },
   [VSW_KIND_SYSTEM] = { vsw_resolve_create_system, vsw_resolve_modify_system, vsw_resolve_delete_system },
   [VSW_KIND_SETTING] = { vsw_resolve_create_setting, vsw_resolve_modify_setting, vsw_resolve_delete_setting },
+  [VSW_KIND_CHECKPOINT] = { vsw_resolve_create_checkpoint, vsw_resolve_extend_checkpoint,
+                            vsw_resolve_confirm_checkpoint },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == VSW_N_KINDS);
 
@@ -165,6 +167,13 @@ resolve_one (VswResolver *self, const VswChange *change, GError **error)
       return vsw_resolve_setup (self, change, error);
     case VSW_CHANGE_TEARDOWN:
       return vsw_resolve_teardown (self, change, error);
+    case VSW_CHANGE_CONFIRM_WITHIN:
+      return TRUE; /* at the end: vsw_resolve_log() */
+    case VSW_CHANGE_ROLLBACK:
+      return vsw_resolve_rollback (self, change, error);
+    case VSW_CHANGE_FORGET_HOLDER:
+      vsw_resolve_forget_holder (self, change);
+      return TRUE;
     }
   g_return_val_if_reached (FALSE);
 }
@@ -219,7 +228,8 @@ check_batch (VswModel *self, GPtrArray *changes, GError **error)
  * after a failure it is as before. Where several changes are of one kind the message begins with the name of the one that failed.
  * Deleting what an earlier change of the same request took along is no fault. The time of a connection is read from the clock here.
  *
- * Main thread. Errors: INVALID_ARGUMENT, NOT_FOUND, EXISTS, IN_USE, INVALID_STATE, NOT_SUPPORTED, QUOTA_EXCEEDED.
+ * Main thread. Errors: INVALID_ARGUMENT, NOT_FOUND, EXISTS, IN_USE, INVALID_STATE, NOT_SUPPORTED, QUOTA_EXCEEDED; CONFLICT where two
+ * checkpoints would cover one object.
  */
 gboolean
 vsw_model_resolve (VswModel *self, VswLinks *links, GPtrArray *changes, VswDelta **ret_delta, GError **error)
@@ -234,6 +244,11 @@ vsw_model_resolve (VswModel *self, VswLinks *links, GPtrArray *changes, VswDelta
       if (resolve_one (&resolver, change, error))
         continue;
       name_entry (self, changes, change, error);
+      vsw_model_revert (self, delta);
+      return FALSE;
+    }
+  if (!vsw_resolve_log (&resolver, changes, error))
+    {
       vsw_model_revert (self, delta);
       return FALSE;
     }

@@ -72,6 +72,8 @@ gboolean vsw_resolve_nic_numbers (guint32 mtu, guint32 queues, VswNicKind kind, 
 gboolean vsw_resolve_nic_has_room (VswResolver *self, const char *name, guint32 owner, GError **error);
 /* Puts in what is new: `fields` with its devices chosen. */
 void vsw_resolve_put_nic (VswResolver *self, VswNic *fields, VswNamespace *target, VswHandout *handout);
+/* Puts in again what had gone, with its devices as they were called if that can be. */
+void vsw_resolve_revive_nic (VswResolver *self, VswNic *fields);
 /* The NIC goes, with the port that was made for it. */
 void vsw_resolve_drop_nic (VswResolver *self, VswNic *nic);
 /* It leaves the port that it is plugged into; one that was made for it goes, unless another NIC has come there. */
@@ -114,6 +116,23 @@ void vsw_resolve_free (VswResolver *self, const VswSetting *setting);
 /* Its NIC, if there is one, follows `setting`, which has just been changed, where it can. */
 gboolean vsw_resolve_follow (VswResolver *self, const VswSetting *before, const VswSetting *setting, GError **error);
 
+/* resolve_checkpoint.c */
+gboolean vsw_resolve_create_checkpoint (VswResolver *self, const VswChange *change, GError **error);
+gboolean vsw_resolve_extend_checkpoint (VswResolver *self, const VswChange *change, GError **error);
+gboolean vsw_resolve_confirm_checkpoint (VswResolver *self, const VswChange *change, GError **error);
+void vsw_resolve_forget_holder (VswResolver *self, const VswChange *change);
+/* After all changes: into the logs of the checkpoints that cover what they touched, or into one of their own. */
+gboolean vsw_resolve_log (VswResolver *self, GPtrArray *changes, GError **error);
+VswCheckpoint *vsw_resolver_get_checkpoint (VswResolver *self, const char *id, GError **error);
+
+/* resolve_rollback.c, resolve_restore.c */
+gboolean vsw_resolve_rollback (VswResolver *self, const VswChange *change, GError **error);
+
+/* coverage.c: what belongs to a checkpoint */
+gboolean vsw_coverage_has (VswModel *model, const VswCheckpoint *checkpoint, const VswValue *value);
+/* (transfer full) (element-type utf8) the ids of what a checkpoint with that scope covers now */
+GPtrArray *vsw_coverage_list (VswModel *model, const VswCheckpoint *checkpoint);
+
 /* pool.c: addresses */
 gboolean vsw_pool_is_free (VswModel *model, VswLinks *links, VswMac mac);
 gboolean vsw_pool_take (VswModel *model, VswLinks *links, const char *id, VswMac *ret_mac, GError **error);
@@ -123,5 +142,8 @@ VswMac vsw_pool_derive (VswModel *model, VswLinks *links, const char *id);
 /* devices.c: a free name of a device, `prefix` and `name` where that fits, else from a hash of the id */
 void vsw_devices_choose (VswModel *model, VswLinks *links, const char *prefix, const char *name, const char *id,
                          char ret_device[VSW_INTERFACE_SIZE]);
+/* The name that the device of a value had, or another if that is taken: what goes in the same transaction is still there. */
+void vsw_devices_keep (VswModel *model, VswLinks *links, const char *prefix, const VswValue *value,
+                       char device[VSW_INTERFACE_SIZE]);
 
 G_END_DECLS

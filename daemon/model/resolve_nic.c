@@ -140,6 +140,16 @@ vsw_resolve_put_nic (VswResolver *self, VswNic *fields, VswNamespace *target, Vs
     vsw_resolver_put (self, NULL, new, target);
 }
 
+void
+vsw_resolve_revive_nic (VswResolver *self, VswNic *fields)
+{
+  vsw_devices_keep (self->model, self->links, NEAR_PREFIX, &fields->head, fields->device);
+  if (fields->backend == VSW_BACKEND_VETH)
+    vsw_devices_keep (self->model, self->links, kinds[fields->nic_kind].far_prefix, &fields->head, fields->peer);
+  g_autoptr (VswNic) new = vsw_nic_new (fields);
+  vsw_resolver_put (self, NULL, new, NULL);
+}
+
 gboolean
 vsw_resolve_create_nic (VswResolver *self, const VswChange *change, GError **error)
 {

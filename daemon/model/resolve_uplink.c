@@ -75,6 +75,7 @@ put_uplink (VswResolver *self, const VswChange *change, const VswLink *link, GEr
 {
   const char *host_id = change->host != NULL ? change->host->id : NULL;
   g_autoptr (VswUplink) uplink = vsw_uplink_new_of_link (link, vsw_change_get_ip (change, link->index), host_id);
+  uplink->is_taken_over = change->is_taken_over;
   VswNic value = { .head = change->draft[0],
                    .nic_kind = VSW_NIC_EXTERNAL,
                    .backend = VSW_BACKEND_HARDWARE,

@@ -17,11 +17,13 @@ typedef struct
   guint32 max_batch;            /* entries in one CreatePorts or AttachMany */
   guint32 max_systems;
   guint32 max_settings;         /* per system */
+  guint32 max_checkpoints;      /* open at once */
   /* what one user may have, if he is not root */
   guint32 max_switches_per_user;
   guint32 max_ports_per_user;
   guint32 max_endpoints_per_user;
   guint32 max_systems_per_user;
+  guint32 max_checkpoints_per_user;
   guint32 max_calls_per_user; /* that wait for their answer */
   VswMacRange mac_range;        /* of dynamic addresses */
   const char *const *external_interfaces; /* (owned) (nullable) globs of links that count as external besides hardware */

@@ -100,7 +100,8 @@ vsw_uplink_equal (const VswUplink *a, const VswUplink *b)
     return a == b;
   return vsw_mac_equal (a->permanent, b->permanent) && vsw_mac_equal (a->mac, b->mac)
          && g_str_equal (a->bus_path, b->bus_path) && g_str_equal (a->last_name, b->last_name)
-         && !a->was_up == !b->was_up && a->was_mtu == b->was_mtu && vsw_ip_config_equal (a->ip, b->ip)
+         && !a->was_up == !b->was_up && a->was_mtu == b->was_mtu && !a->is_taken_over == !b->is_taken_over
+         && vsw_ip_config_equal (a->ip, b->ip)
          && g_strcmp0 (a->host_id, b->host_id) == 0;
 }
 

@@ -20,6 +20,7 @@ typedef struct
   gboolean was_up;
   guint32 was_mtu;  /* octets */
   VswIpConfig *ip;  /* (owned) (nullable) what was taken off it */
+  gboolean is_taken_over; /* another manager has let go of it for us, and gets it back */
   const char *host_id; /* (owned) (nullable) of the internal NIC that has `ip` since; NULL: nobody has it */
 } VswUplink;
 

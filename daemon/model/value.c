@@ -4,8 +4,9 @@
 #include "model/head.h"
 
 static const VswKindRow *const rows[] = {
-  [VSW_KIND_SWITCH] = &vsw_switch_row, [VSW_KIND_PORT] = &vsw_port_row,       [VSW_KIND_NIC] = &vsw_nic_row,
-  [VSW_KIND_SYSTEM] = &vsw_system_row, [VSW_KIND_SETTING] = &vsw_setting_row,
+  [VSW_KIND_SWITCH] = &vsw_switch_row,   [VSW_KIND_PORT] = &vsw_port_row,
+  [VSW_KIND_NIC] = &vsw_nic_row,         [VSW_KIND_SYSTEM] = &vsw_system_row,
+  [VSW_KIND_SETTING] = &vsw_setting_row, [VSW_KIND_CHECKPOINT] = &vsw_checkpoint_row,
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == VSW_N_KINDS);
 

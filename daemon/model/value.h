@@ -16,9 +16,10 @@ typedef enum
   VSW_KIND_NIC,
   VSW_KIND_SYSTEM,
   VSW_KIND_SETTING,
+  VSW_KIND_CHECKPOINT,
 } VswKind;
 
-#define VSW_N_KINDS (VSW_KIND_SETTING + 1)
+#define VSW_N_KINDS (VSW_KIND_CHECKPOINT + 1)
 
 /* How long an object lives. The order is the order of the table in lifetime names. */
 typedef enum
@@ -53,7 +54,7 @@ gboolean vsw_value_equal (gconstpointer a, gconstpointer b);
 const char *vsw_lifetime_print (VswLifetime lifetime);
 gboolean vsw_lifetime_decode (const char *text, VswLifetime *ret_lifetime, GError **error);
 
-/* kinds as text, for messages: "switch", "port", "endpoint", "system", "setting" */
+/* kinds as text, for messages: "switch", "port", "endpoint", "system", "setting", "checkpoint" */
 const char *vsw_kind_print (VswKind kind);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswValue, vsw_value_unref)

@@ -38,14 +38,15 @@ typedef enum
   VSW_OP_ADDRESS_DELETE, /* device, mac; no error if it is gone already */
   VSW_OP_GUARD_ADD,      /* device: a bridge: no frame between it and the host; no error if it is there already */
   VSW_OP_GUARD_DELETE,   /* device (name); no error if it is gone already */
-  VSW_OP_IP_PREPARE,     /* device, far, ip: `device` gets addresses, neighbours and settings as well, so that frames find the host there too; nothing
-                            leaves by it yet, and `far`, which has ip, keeps it */
-  VSW_OP_IP_FORGET,      /* device, ip: what IP_PREPARE gave is taken off again */
+  VSW_OP_IP_PREPARE,     /* device, far, ip: `device` gets addresses and neighbours as well, so that frames find the host there too (settings follow with
+                            IP_MOVE); nothing leaves by it yet, and `far`, which has ip, keeps it */
+  VSW_OP_IP_FORGET,      /* device, ip: what IP_PREPARE gave is taken off again; no error if the device is gone */
   VSW_OP_IP_MOVE,        /* device, far, ip: what is on `far` of it passes to `device`: routes, next hops and rules change in their place, then
                             the addresses leave `far`, which is quiet in IPv6 then. What `device` has already stays; an absent `far` is no error;
                             CONFLICT if `far` has more than that by now */
   VSW_OP_IP_TAKE,        /* device, ip: all of it leaves the device, which is quiet in IPv6 then; CONFLICT if the device has more than that by now */
-  VSW_OP_IP_GIVE,        /* device, ip: what is missing of it is put there; addresses whose lifetime is over are not */
+  VSW_OP_IP_GIVE,        /* device, ip: what is missing of it is put there; addresses whose lifetime is over are not, nor routes and next hops to a
+                            device that is down */
   VSW_OP_DIVERT_ADD,     /* device: a NIC; far: a port device: what arrives at the NIC leaves by `far`, whatever else is done to the NIC
                             meanwhile; a kernel that cannot is no error: then some frames are lost. Also the other way, device: a port device;
                             far: a NIC, for what comes from the port's other end */

@@ -161,7 +161,7 @@ list_nic_pair (Scope *self, const VswPair *pair)
     g_hash_table_insert (self->handouts, (gpointer)pair->after->id, pair->handout);
 }
 
-/* Virtual systems have no devices but those of their NICs, which have pairs of their own. */
+/* No devices but those of NICs and switches, which have pairs of their own. */
 static void
 list_nothing (Scope *self, const VswPair *pair)
 {
@@ -186,6 +186,7 @@ list_pairs (Scope *self, VswDelta *delta)
     [VSW_KIND_NIC] = list_nic_pair,
     [VSW_KIND_SYSTEM] = list_nothing,
     [VSW_KIND_SETTING] = list_nothing,
+    [VSW_KIND_CHECKPOINT] = list_nothing,
   };
   G_STATIC_ASSERT (G_N_ELEMENTS (rows) == VSW_N_KINDS);
   for (guint i = 0; i < vsw_delta_get_size (delta); i++)

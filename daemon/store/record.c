@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/record.h"
 
+#include "model/checkpoint.h"
 #include "model/nic.h"
 #include "model/port.h"
 #include "model/setting.h"
@@ -135,6 +136,17 @@ bind_setting (sqlite3_stmt *statement, const VswValue *value)
   bind_number (statement, N_HEAD + 6, self->queues);
   bind_number (statement, N_HEAD + 7, !!self->automatic);
   bind_text (statement, N_HEAD + 8, self->connection_id);
+}
+
+static void
+bind_checkpoint (sqlite3_stmt *statement, const VswValue *value)
+{
+  const VswCheckpoint *self = (const VswCheckpoint *)value;
+
+  bind_number (statement, N_HEAD + 0, self->deadline);
+  bind_number (statement, N_HEAD + 1, self->settling);
+  bind_number (statement, N_HEAD + 2, !!self->has_parts);
+  bind_number (statement, N_HEAD + 3, !!self->privileged);
 }
 
 /* --- reading --- */
@@ -321,54 +333,81 @@ read_setting (sqlite3_stmt *statement, const VswValue *head, const GArray *addre
   return (VswValue *)vsw_setting_new (&fields);
 }
 
+/* Its scope and its log are rows of their own (undo.c). */
+static VswValue *
+read_checkpoint (sqlite3_stmt *statement, const VswValue *head, const GArray *addresses, GError **error)
+{
+  VswCheckpoint fields = { .head = *head };
+
+  fields.deadline = sqlite3_column_int64 (statement, N_HEAD + 0);
+  fields.settling = sqlite3_column_int64 (statement, N_HEAD + 1);
+  fields.has_parts = sqlite3_column_int (statement, N_HEAD + 2) != 0;
+  fields.privileged = sqlite3_column_int (statement, N_HEAD + 3) != 0;
+  g_autoptr (VswCheckpoint) value = vsw_checkpoint_new (&fields);
+  if (vsw_checkpoint_get_number (value) > 0)
+    return (VswValue *)g_steal_pointer (&value);
+  g_set_error_literal (error, VSW_ERROR, VSW_ERROR_STORE, "checkpoint without a number");
+  return NULL;
+}
+
 /* --- the table of kinds --- */
 
-#define SWITCH_COLUMNS  HEAD ", device, mac, mtu, ageing, max_learned, spanning_tree, multicast_snooping, shared"
-#define SYSTEM_COLUMNS  HEAD ", state, machine, machine_seen"
-#define SETTING_COLUMNS HEAD ", system_id, kind, backend, mac, static_mac, mtu, queues, automatic, connection_id"
-#define PORT_COLUMNS    HEAD ", switch_id, nic_id, made_for, connected"
+#define SWITCH_COLUMNS     HEAD ", device, mac, mtu, ageing, max_learned, spanning_tree, multicast_snooping, shared"
+#define SYSTEM_COLUMNS     HEAD ", state, machine, machine_seen"
+#define SETTING_COLUMNS    HEAD ", system_id, kind, backend, mac, static_mac, mtu, queues, automatic, connection_id"
+#define PORT_COLUMNS       HEAD ", switch_id, nic_id, made_for, connected"
+#define CHECKPOINT_COLUMNS HEAD ", deadline, settling, has_parts, privileged"
+
+/* The statements of a kind, and those of its old values in the logs of checkpoints: the same columns, the checkpoint last. */
+#define RECORD_SQL(table, columns, marks)                                                                              \
+  .insert = "INSERT INTO " table " (" columns ") VALUES (" marks ")", .remove = "DELETE FROM " table " WHERE id = ?",  \
+  .list = "SELECT " columns " FROM " table " ORDER BY id",                                                             \
+  .keep = "INSERT INTO old_" table " (" columns ", checkpoint_id) VALUES (" marks ",?)",                               \
+  .kept = "SELECT " columns " FROM old_" table " WHERE checkpoint_id = ? ORDER BY id",                                 \
+  .forget = "DELETE FROM old_" table " WHERE checkpoint_id = ?"
 
 static const Record records[VSW_N_KINDS] = {
   [VSW_KIND_SWITCH] = {
-    .sql = { .insert = "INSERT INTO switch (" SWITCH_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-             .remove = "DELETE FROM switch WHERE id = ?",
-             .list = "SELECT " SWITCH_COLUMNS " FROM switch ORDER BY id" },
+    .sql = { RECORD_SQL ("switch", SWITCH_COLUMNS, "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?") },
     .bind = bind_switch,
     .read = read_switch,
   },
   [VSW_KIND_NIC] = {
-    .sql = { .insert = "INSERT INTO nic (" VSW_NIC_COLUMNS ") VALUES (" VSW_NIC_PARAMETERS ")",
-             .remove = "DELETE FROM nic WHERE id = ?",
-             .list = "SELECT " VSW_NIC_COLUMNS " FROM nic ORDER BY id",
+    .sql = { RECORD_SQL ("nic", VSW_NIC_COLUMNS, VSW_NIC_PARAMETERS),
              .lost = "SELECT id FROM nic WHERE setting_id NOT NULL AND setting_id NOT IN (SELECT id FROM setting)" },
     .bind = bind_nic,
     .read = read_nic,
   },
   [VSW_KIND_PORT] = {
-    .sql = { .insert = "INSERT INTO port (" PORT_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-             .remove = "DELETE FROM port WHERE id = ?",
-             .list = "SELECT " PORT_COLUMNS " FROM port ORDER BY id",
+    .sql = { RECORD_SQL ("port", PORT_COLUMNS, "?,?,?,?,?,?,?,?,?,?,?"),
              .lost = "SELECT id FROM port WHERE switch_id NOT IN (SELECT id FROM switch)"
                      " OR (nic_id NOT NULL AND nic_id NOT IN (SELECT id FROM nic))" },
     .bind = bind_port,
     .read = read_port,
   },
   [VSW_KIND_SYSTEM] = {
-    .sql = { .insert = "INSERT INTO system (" SYSTEM_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?)",
-             .remove = "DELETE FROM system WHERE id = ?",
-             .list = "SELECT " SYSTEM_COLUMNS " FROM system ORDER BY id" },
+    .sql = { RECORD_SQL ("system", SYSTEM_COLUMNS, "?,?,?,?,?,?,?,?,?,?") },
     .bind = bind_system,
     .read = read_system,
   },
   [VSW_KIND_SETTING] = {
-    .sql = { .insert = "INSERT INTO setting (" SETTING_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-             .remove = "DELETE FROM setting WHERE id = ?",
-             .list = "SELECT " SETTING_COLUMNS " FROM setting ORDER BY id",
+    .sql = { RECORD_SQL ("setting", SETTING_COLUMNS, "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"),
              .lost = "SELECT id FROM setting WHERE system_id NOT IN (SELECT id FROM system)"
                      " OR (connection_id NOT NULL"
                      "  AND connection_id NOT IN (SELECT id FROM switch UNION ALL SELECT id FROM port))" },
     .bind = bind_setting,
     .read = read_setting,
+  },
+  [VSW_KIND_CHECKPOINT] = {
+    .sql = { .insert = "INSERT INTO checkpoint (" CHECKPOINT_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+             .remove = "DELETE FROM checkpoint WHERE id = ?",
+             .list = "SELECT " CHECKPOINT_COLUMNS " FROM checkpoint ORDER BY id",
+             .lost = "SELECT checkpoint_id FROM (SELECT checkpoint_id FROM old_switch"
+                     " UNION ALL SELECT checkpoint_id FROM old_system UNION ALL SELECT checkpoint_id FROM old_setting"
+                     " UNION ALL SELECT checkpoint_id FROM old_nic UNION ALL SELECT checkpoint_id FROM old_port)"
+                     " WHERE checkpoint_id IS NULL OR checkpoint_id NOT IN (SELECT id FROM checkpoint)" },
+    .bind = bind_checkpoint,
+    .read = read_checkpoint,
   },
 };
 
@@ -418,6 +457,12 @@ void
 vsw_record_bind_id (sqlite3_stmt *statement, const char *id)
 {
   bind_text (statement, HEAD_ID, id);
+}
+
+void
+vsw_record_bind_checkpoint (sqlite3_stmt *statement, const char *checkpoint_id)
+{
+  bind_text (statement, sqlite3_bind_parameter_count (statement) - 1, checkpoint_id);
 }
 
 void

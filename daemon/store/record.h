@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define VSW_NIC_COLUMNS                                                                                                \
   VSW_HEAD_COLUMNS ", kind, backend, opened, setting_id, device, peer, placed_as, mac, static_mac, mtu, queues, "      \
   VSW_UPLINK_COLUMNS
-#define VSW_NIC_PARAMETERS "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
+#define VSW_NIC_PARAMETERS "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
 
 /* The statements of a kind. */
 typedef struct
@@ -24,6 +24,9 @@ typedef struct
   const char *insert; /* parameters: every column */
   const char *remove; /* parameter: id */
   const char *list;   /* every column, by id */
+  const char *keep;   /* (nullable) of its old values: parameters: every column, the checkpoint */
+  const char *kept;   /* (nullable) parameter: the checkpoint; every column, by id */
+  const char *forget; /* (nullable) parameter: the checkpoint */
   const char *lost;   /* (nullable) id of each row that refers to one that is not there */
 } VswRecordSql;
 
@@ -36,6 +39,9 @@ VswValue *vsw_record_read (VswKind kind, sqlite3_stmt *statement, const GArray *
 /* The first column of every row and the parameter of `remove`. */
 const char *vsw_record_get_id (sqlite3_stmt *statement);
 void vsw_record_bind_id (sqlite3_stmt *statement, const char *id);
+
+/* The last parameter of `keep`, `kept` and `forget`. */
+void vsw_record_bind_checkpoint (sqlite3_stmt *statement, const char *checkpoint_id);
 
 /* One static address: id of the port, MAC address. */
 #define VSW_ADDRESS_INSERT "INSERT INTO static_address (port_id, mac) VALUES (?,?)"

@@ -4,6 +4,7 @@
 #include "model/port.h"
 #include "store/database.h"
 #include "store/record.h"
+#include "store/undo.h"
 
 typedef enum
 {
@@ -24,10 +25,12 @@ struct _VswRows
   sqlite3_stmt *address_remove;
   sqlite3_stmt *address_list; /* of all ports, in the order in which ports are listed */
   GArray *addresses;          /* (element-type VswMac) of the port in hand */
+  VswUndo *undo;              /* scopes and logs of checkpoints */
 };
 
 /* What a value refers to comes before it. */
-static const VswKind load_order[] = { VSW_KIND_SWITCH, VSW_KIND_SYSTEM, VSW_KIND_SETTING, VSW_KIND_NIC, VSW_KIND_PORT };
+static const VswKind load_order[] = { VSW_KIND_SWITCH, VSW_KIND_SYSTEM, VSW_KIND_SETTING,
+                                      VSW_KIND_NIC,    VSW_KIND_PORT,   VSW_KIND_CHECKPOINT };
 G_STATIC_ASSERT (G_N_ELEMENTS (load_order) == VSW_N_KINDS);
 
 /* --- life --- */
@@ -78,6 +81,9 @@ vsw_rows_new (sqlite3 *database, const char *path, GError **error)
   self->addresses = g_array_new (FALSE, FALSE, sizeof (VswMac));
   if (!prepare_all (self, error))
     return NULL;
+  self->undo = vsw_undo_new (database, path, error);
+  if (!self->undo)
+    return NULL;
   return g_steal_pointer (&self);
 }
 
@@ -87,6 +93,7 @@ vsw_rows_free (VswRows *self)
   for (guint kind = 0; kind < VSW_N_KINDS; kind++)
     for (guint use = 0; use < N_USES; use++)
       sqlite3_finalize (self->statements[kind][use]);
+  g_clear_pointer (&self->undo, vsw_undo_free);
   sqlite3_finalize (self->address_insert);
   sqlite3_finalize (self->address_remove);
   sqlite3_finalize (self->address_list);
@@ -130,6 +137,8 @@ vsw_rows_insert (VswRows *self, const VswValue *value, GError **error)
   vsw_record_bind (statement, value);
   if (!run (self, statement, error))
     return FALSE;
+  if (value->kind == VSW_KIND_CHECKPOINT)
+    return vsw_undo_insert (self->undo, (const VswCheckpoint *)value, error);
   return value->kind != VSW_KIND_PORT || insert_addresses (self, (const VswPort *)value, error);
 }
 
@@ -156,6 +165,8 @@ vsw_rows_delete (VswRows *self, const VswValue *value, GError **error)
   sqlite3_stmt *statement = self->statements[value->kind][STATEMENT_REMOVE];
 
   if (value->kind == VSW_KIND_PORT && !delete_addresses (self, (const VswPort *)value, error))
+    return FALSE;
+  if (value->kind == VSW_KIND_CHECKPOINT && !vsw_undo_delete (self->undo, value->id, error))
     return FALSE;
   vsw_record_bind_id (statement, value->id);
   if (!run (self, statement, error))
@@ -206,6 +217,12 @@ load_row (VswRows *self, VswKind kind, sqlite3_stmt *statement, VswDelta *into, 
 
   if (kind != VSW_KIND_PORT || read_addresses (self, vsw_record_get_id (statement), self->addresses, &reason))
     value = vsw_record_read (kind, statement, self->addresses, &reason);
+  if (value && kind == VSW_KIND_CHECKPOINT)
+    {
+      g_autoptr (VswValue) bare = g_steal_pointer (&value);
+
+      value = (VswValue *)vsw_undo_load (self->undo, (const VswCheckpoint *)bare, &reason);
+    }
   if (!value)
     return set_damaged (self, statement, kind, reason, error);
   vsw_delta_put (into, NULL, value, NULL);
@@ -252,7 +269,7 @@ check_references (VswRows *self, VswKind kind, GError **error)
 /**
  * vsw_rows_load:
  *
- * Reads everything: switches, then systems, settings, NICs, ports, each by id.
+ * Reads everything: switches, then systems, settings, NICs, ports, checkpoints, each by id.
  *
  * Errors: STORE, naming the row that is damaged. Thread: any.
  *

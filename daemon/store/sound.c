@@ -3,6 +3,7 @@
 
 #include "model/nic.h"
 #include "model/setting.h"
+#include "model/switch.h"
 #include "model/system.h"
 
 static gboolean
@@ -94,6 +95,44 @@ vsw_sound_check (const VswValue *value, GError **error)
       return check_setting ((const VswSetting *)value, error);
     case VSW_KIND_SWITCH:
     case VSW_KIND_PORT:
+    case VSW_KIND_CHECKPOINT:
+      break;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_mtu (guint32 mtu, gboolean may_be_none, GError **error)
+{
+  return (may_be_none && mtu == 0) || (mtu >= VSW_MTU_MIN && mtu <= VSW_MTU_MAX) || refuse (error, "MTU out of range");
+}
+
+static gboolean
+check_queues (guint32 queues, GError **error)
+{
+  return (queues >= 1 && queues <= VSW_QUEUES_MAX) || refuse (error, "queues out of range");
+}
+
+gboolean
+vsw_sound_check_numbers (const VswValue *value, GError **error)
+{
+  const VswSwitch *on = (const VswSwitch *)value;
+  const VswNic *nic = (const VswNic *)value;
+  const VswSetting *setting = (const VswSetting *)value;
+
+  switch (value->kind)
+    {
+    case VSW_KIND_SWITCH:
+      return check_mtu (on->mtu, FALSE, error)
+             && ((on->ageing >= VSW_AGEING_MIN && on->ageing <= VSW_AGEING_MAX)
+                 || refuse (error, "ageing time out of range"));
+    case VSW_KIND_NIC:
+      return check_mtu (nic->mtu, TRUE, error) && check_queues (nic->queues, error);
+    case VSW_KIND_SETTING:
+      return check_mtu (setting->mtu, TRUE, error) && check_queues (setting->queues, error);
+    case VSW_KIND_PORT:
+    case VSW_KIND_SYSTEM:
+    case VSW_KIND_CHECKPOINT:
       break;
     }
   return TRUE;

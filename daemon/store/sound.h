@@ -8,5 +8,7 @@ G_BEGIN_DECLS
 
 /* Errors: STORE, saying which fields do not go together. Any thread. */
 gboolean vsw_sound_check (const VswValue *value, GError **error);
+/* What the checks of the tables say of numbers, for old values, whose tables have none. */
+gboolean vsw_sound_check_numbers (const VswValue *value, GError **error);
 
 G_END_DECLS

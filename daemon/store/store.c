@@ -29,6 +29,12 @@ struct _VswStore
   "SELECT id FROM port WHERE lifetime <> 'persistent' OR switch_id IN (" GONE_SWITCHES ") OR made_for IN (" GONE_NICS  \
   ")"
 
+/* Neither does a checkpoint bring back what the reboot would have taken: it would not be there without the changes since, either. */
+#define GONE_OLD_NICS "SELECT id FROM old_nic WHERE lifetime <> 'persistent' OR setting_id IS NOT NULL"
+#define GONE_OLD_PORTS                                                                                                 \
+  "SELECT id FROM old_port WHERE lifetime <> 'persistent' OR made_for IN (" GONE_OLD_NICS ")"                          \
+  " OR switch_id IN (SELECT id FROM old_switch WHERE lifetime <> 'persistent')"
+
 /* A port that only had such a NIC in it stays, and so does a setting that only names such a switch or port. No machine runs after
  * a boot, so what was enabled is off; what was saved is saved. */
 static const char forget_sql[] =
@@ -40,7 +46,16 @@ static const char forget_sql[] =
     "DELETE FROM port WHERE id IN (" GONE_PORTS ");"
     "UPDATE port SET nic_id = NULL, connected = 0 WHERE nic_id IN (" GONE_NICS ");"
     "DELETE FROM nic WHERE id IN (" GONE_NICS ");"
-    "DELETE FROM switch WHERE id IN (" GONE_SWITCHES ")";
+    "DELETE FROM switch WHERE id IN (" GONE_SWITCHES ");"
+    "DELETE FROM old_static_address WHERE port_id IN (" GONE_OLD_PORTS ");"
+    "DELETE FROM old_port WHERE id IN (" GONE_OLD_PORTS ");"
+    "DELETE FROM old_nic WHERE id IN (" GONE_OLD_NICS ");"
+    "DELETE FROM old_setting WHERE lifetime <> 'persistent';"
+    "DELETE FROM old_system WHERE lifetime <> 'persistent';"
+    "DELETE FROM old_switch WHERE lifetime <> 'persistent';"
+    "UPDATE old_system SET state = 'disabled', machine_seen = 0 WHERE state = 'enabled';"
+    "UPDATE old_port SET nic_id = NULL, connected = 0 WHERE nic_id NOT NULL"
+    " AND nic_id NOT IN (SELECT id FROM nic UNION ALL SELECT id FROM old_nic)";
 
 /* --- life --- */
 
@@ -166,7 +181,7 @@ forget_earlier_session (VswStore *self, GError **error)
  *
  * Errors: STORE. Thread: main, before the worker runs, or worker.
  *
- * Returns: (transfer full): pairs of (nothing, value): switches, systems, settings, NICs, ports
+ * Returns: (transfer full): pairs of (nothing, value): switches, systems, settings, NICs, ports, checkpoints
  */
 VswDelta *
 vsw_store_load (VswStore *self, GError **error)

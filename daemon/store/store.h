@@ -12,6 +12,7 @@
 #pragma once
 
 #include "model/delta.h"
+#include "model/checkpoint.h"
 #include "model/model.h"
 #include "model/nic.h"
 #include "model/port.h"
@@ -27,7 +28,7 @@ typedef struct _VswStore VswStore;
 VswStore *vsw_store_open (const char *state_directory, const char *runtime_directory, GError **error);
 void vsw_store_close (VswStore *self);
 
-/* Everything, as a delta from nothing: switches first, then systems, settings, NICs and ports. */
+/* Everything, as a delta from nothing: switches first, then systems, settings, NICs, ports and checkpoints. */
 VswDelta *vsw_store_load (VswStore *self, GError **error);
 
 /* One transaction at a time. Errors: STORE. After a failed write: rollback. A failed commit has rolled back itself. */

@@ -14,6 +14,7 @@ enum
   IP_ADDRESSES,
   IP_ITEMS,
   HOST_ID,
+  TAKEN_OVER,
 };
 
 #define MAX_BUS_PATH 4096 /* octets: what no kernel reports is damage */
@@ -43,6 +44,7 @@ vsw_record_bind_uplink (sqlite3_stmt *statement, int column, const VswUplink *se
   sqlite3_bind_int64 (statement, column + WAS_UP + 1, !!self->was_up);
   sqlite3_bind_int64 (statement, column + WAS_MTU + 1, self->was_mtu);
   sqlite3_bind_text (statement, column + HOST_ID + 1, self->host_id, -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, column + TAKEN_OVER + 1, !!self->is_taken_over);
   if (self->ip == NULL)
     return;
   gsize size;
@@ -110,6 +112,7 @@ vsw_record_read_uplink (sqlite3_stmt *statement, int column, VswMac mac, VswUpli
   memcpy (fields.permanent.octets, permanent, sizeof fields.permanent.octets);
   fields.was_up = sqlite3_column_int (statement, column + WAS_UP) != 0;
   fields.was_mtu = (guint32)sqlite3_column_int64 (statement, column + WAS_MTU);
+  fields.is_taken_over = sqlite3_column_int (statement, column + TAKEN_OVER) != 0;
   fields.host_id = (const char *)sqlite3_column_text (statement, column + HOST_ID);
   g_autoptr (VswIpConfig) ip = read_ip (statement, column);
   fields.ip = ip;

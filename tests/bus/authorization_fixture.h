@@ -11,6 +11,7 @@ inline constexpr char lab[] = "/org/vmswitch1/switch/lab";
 inline constexpr char web[] = "/org/vmswitch1/switch/lab/port/web";
 inline constexpr char vm[] = "/org/vmswitch1/system/vm";
 inline constexpr char net0[] = "/org/vmswitch1/system/vm/setting/net0";
+inline constexpr char checkpoint[] = "/org/vmswitch1/checkpoint/1";
 inline constexpr char on_lab[] = "<objectpath '/org/vmswitch1/switch/lab'>";
 inline constexpr char on_shared[] = "<objectpath '/org/vmswitch1/switch/shared'>";
 

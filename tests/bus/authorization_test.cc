@@ -60,6 +60,11 @@ const Row rows[] = {
   { vm, "VirtualSystem", "Modify", "({'Description': <'x'>}, @a{sv} {})", "manage-systems" },
   { vm, "VirtualSystem", "Delete", "({'force': <true>},)", "manage-systems" },
   { net0, "ResourceAllocationSetting", "Modify", "({'Description': <'x'>}, @a{sv} {})", "manage-systems" },
+  { manager, "Manager", "CreateCheckpoint", "([objectpath '/org/vmswitch1/system/vm'], uint32 60, @a{sv} {})",
+    "manage-checkpoints" },
+  { checkpoint, "Checkpoint", "Confirm", "(@a{sv} {},)", "manage-checkpoints" },
+  { checkpoint, "Checkpoint", "Rollback", "(@a{sv} {},)", "manage-checkpoints" },
+  { checkpoint, "Checkpoint", "Extend", "(uint32 10, @a{sv} {})", "manage-checkpoints" },
   { net0, "ResourceAllocationSetting", "Remove", "({'force': <true>},)", "manage-systems" },
 };
 
@@ -89,6 +94,9 @@ TEST_F (Authorization, IsAskedForByEveryMethodThatChangesSomething)
     }
   settle ();
   ASSERT_TRUE (call (lab, "Switch", "BindExternalEthernetPort", "(objectpath '/org/vmswitch1/endpoint/bound0', @a{sv} {})").ok ());
+  ASSERT_TRUE (
+      call (manager, "Manager", "CreateCheckpoint", std::string ("([objectpath '") + lab + "'], uint32 600, @a{sv} {})")
+          .ok ());
   settle ();
   std::string kernel_before = print_kernel ();
   std::vector<std::string> before = list ();

@@ -473,11 +473,13 @@ TEST_F (Methods, ManagerTellsOfItself)
                  + std::to_string (rules.max_ports) + ", 'MaxEndpoints': " + std::to_string (rules.max_endpoints)
                  + ", 'MaxSystems': " + std::to_string (rules.max_systems) + ", 'MaxSettingsPerSystem': "
                  + std::to_string (rules.max_settings) + ", 'MaxStaticAddressesPerPort': "
-                 + std::to_string (rules.max_static_addresses) + ", 'MaxBatch': " + std::to_string (rules.max_batch)
+                 + std::to_string (rules.max_static_addresses) + ", 'MaxCheckpoints': "
+                 + std::to_string (rules.max_checkpoints) + ", 'MaxBatch': " + std::to_string (rules.max_batch)
                  + ", 'MaxSwitchesPerUser': " + std::to_string (rules.max_switches_per_user)
                  + ", 'MaxPortsPerUser': " + std::to_string (rules.max_ports_per_user)
                  + ", 'MaxEndpointsPerUser': " + std::to_string (rules.max_endpoints_per_user)
                  + ", 'MaxSystemsPerUser': " + std::to_string (rules.max_systems_per_user)
+                 + ", 'MaxCheckpointsPerUser': " + std::to_string (rules.max_checkpoints_per_user)
                  + ", 'MaxCallsPerUser': " + std::to_string (rules.max_calls_per_user) + "}");
   char first[VSW_MAC_TEXT_SIZE];
   char last[VSW_MAC_TEXT_SIZE];

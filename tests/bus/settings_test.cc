@@ -40,6 +40,8 @@ const std::map<std::string, std::string> good = {
   { "queues", "uint32 4" },
   { "drop-addresses", "true" },
   { "dry-run", "true" },
+  { "take-over", "true" },
+  { "confirm-within", "uint32 60" },
 };
 
 /* The dictionary is kept as long as the settings point into it. */
@@ -118,6 +120,8 @@ TEST (Settings, CarryEveryKey)
   EXPECT_STREQ (settings.machine, "vm-1");
   EXPECT_TRUE (settings.drop_addresses);
   EXPECT_TRUE (settings.dry_run);
+  EXPECT_TRUE (settings.take_over);
+  EXPECT_EQ (settings.confirm_within, 60u);
   EXPECT_FALSE (settings.dynamic_mac);
   EXPECT_EQ (vsw_settings_get_given (&settings), ((1u << 15) - 1) & ~VSW_GIVEN_MACHINE_SEEN)
       << "every VswGiven that a caller can give has its key";

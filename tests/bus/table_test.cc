@@ -95,6 +95,7 @@ TEST (Table, HasAnActionForEachMethod)
                                                  "org.vmswitch1.bind-external",
                                                  "org.vmswitch1.attach",
                                                  "org.vmswitch1.manage-systems",
+                                                 "org.vmswitch1.manage-checkpoints",
                                                  "org.vmswitch1.open-foreign-endpoint",
                                                  "org.vmswitch1.attach-shared",
                                                  "org.vmswitch1.manage-own" };

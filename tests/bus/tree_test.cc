@@ -82,6 +82,7 @@ protected:
 const std::vector<std::string> everything = {
   "/:",
   "/org/vmswitch1/Manager: Manager",
+  "/org/vmswitch1/checkpoint:",
   "/org/vmswitch1/endpoint/eth0: EthernetPort ExternalEthernetPort",
   "/org/vmswitch1/endpoint/host: EthernetPort InternalEthernetPort LanEndpoint",
   "/org/vmswitch1/endpoint/vm: EthernetPort LanEndpoint SyntheticEthernetPort",

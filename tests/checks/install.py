@@ -12,8 +12,8 @@ from pathlib import Path
 
 from findings import Findings
 
-INTERFACES = ['ActiveConnection', 'EmulatedEthernetPort', 'EthernetPort', 'ExternalEthernetPort', 'InternalEthernetPort', 'LanEndpoint',
-              'Manager', 'ResourceAllocationSetting', 'Switch', 'SwitchPort', 'SyntheticEthernetPort', 'VirtualSystem']
+INTERFACES = ['ActiveConnection', 'Checkpoint', 'EmulatedEthernetPort', 'EthernetPort', 'ExternalEthernetPort', 'InternalEthernetPort',
+              'LanEndpoint', 'Manager', 'ResourceAllocationSetting', 'Switch', 'SwitchPort', 'SyntheticEthernetPort', 'VirtualSystem']
 PROGRAMS = ['/usr/bin/vmswitchctl', '/usr/libexec/vmswitch-bridge-helper', '/usr/libexec/vmswitchd']
 FILES = PROGRAMS + [
     '/etc/vmswitch/vmswitch.conf',

@@ -87,6 +87,7 @@ class Check:
             self.used.add(action)
             if action not in self.actions:
                 self.add(method, f'{action} is not among the polkit actions')
+        self.check_confirm_within(method, found[''])
         given = [a for a in method.findall('arg') if a.get('direction') == 'in']
         if not given or (given[-1].get('name'), given[-1].get('type')) != ('options', 'a{sv}'):
             self.add(method, 'does not end in a{sv} options')
@@ -101,6 +102,15 @@ class Check:
             self.add(method, f'{FD} does not say what its arguments say')
         if takes:
             self.with_fds.add((self.name, method.get('name')))
+
+    def check_confirm_within(self, method, action):
+        """The option is told by manual.py, of the methods that have it; those that have no other must not say that there is none."""
+        said = manual.annotation(method, manual.CONFIRM_WITHIN)
+        if said not in (None, 'false') or (said and action == 'open'):
+            self.add(method, f'{manual.CONFIRM_WITHIN} is {said}')
+        options = self.docs[method.get('name')].fields.get('options', '') if method.get('name') in self.docs else ''
+        if options == ('None yet.' if manual.takes_confirm_within(method) else 'None of its own.'):
+            self.add(method, f'the options are told as "{options}"')
 
     def check_property(self, member):
         if member.get('access') != 'read':
@@ -140,7 +150,7 @@ def check_self(file, actions, errors):
                 ('org.vmswitch1.manage-own"/>', 'org.vmswitch1.manage-all"/>'), ('@endpoint:', '@point:'), ('Connected:', 'Con:'),
                 ('type="s" access="read"', 'type="s" access="readwrite"'), ('- `InUse`', '- `Used`'), ('"const"', '"never"'),
                 ('<arg name="endpoint" type="o"', '<arg name="endpoint" type="h"'),
-                ('<arg name="endpoint" type="o"', '<arg name="file" type="s"')]
+                ('<arg name="endpoint" type="o"', '<arg name="file" type="s"'), ('@options: None of its own.', '@options: None yet.')]
     with tempfile.TemporaryDirectory() as folder:
         for right, wrong in mistakes:
             copy = Path(folder) / file.name

@@ -44,7 +44,8 @@ find_interface (const char *name)
                                                    &org_vmswitch1_synthetic_ethernet_port_interface,
                                                    &org_vmswitch1_emulated_ethernet_port_interface,
                                                    &org_vmswitch1_virtual_system_interface,
-                                                   &org_vmswitch1_resource_allocation_setting_interface };
+                                                   &org_vmswitch1_resource_allocation_setting_interface,
+                                                   &org_vmswitch1_checkpoint_interface };
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
     if (g_strcmp0 (all[i]->name, name) == 0)

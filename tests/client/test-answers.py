@@ -108,7 +108,7 @@ def every_reading_command_prints_json(service):
 def json_keeps_names_and_values_of_the_bus(service):
     prepare(service)
     everything = service.run('list', '--json').json
-    assert list(everything) == ['Switches', 'Ports', 'Endpoints', 'Systems', 'Settings']
+    assert list(everything) == ['Switches', 'Ports', 'Endpoints', 'Systems', 'Settings', 'Checkpoints']
     assert [s['Name'] for s in everything['Switches']] == ['lab', 'lab-2']
     assert [p['Name'] for p in everything['Ports']] == ['lab-host', 'web', 'web2', 'web10', 'eth1', 'vm1-net0', 'vm1-net1', 'web10']
     assert everything['Switches'][0]['Description'] == \

@@ -69,7 +69,7 @@ TEST_F (Config, TakesEveryKey)
   write (path,
          "[vmswitch]\nMaxSwitches=3\nMaxPortsPerSwitch=4\nMaxEndpoints=5\nMaxStaticAddressesPerPort=6\nMaxBatch=7\n"
          "MaxSystems=8\nMaxSettingsPerSystem=9\nMaxSwitchesPerUser=10\nMaxPortsPerUser=11\nMaxEndpointsPerUser=12\n"
-         "MaxSystemsPerUser=13\nMaxCallsPerUser=14\n"
+         "MaxSystemsPerUser=13\nMaxCallsPerUser=14\nMaxCheckpoints=15\nMaxCheckpointsPerUser=16\n"
          "DynamicMacRange=02:00:00:00:00:00-02:00:00:00:00:ff\nExternalInterfaces=uplink*;wan0\n");
   ASSERT_EQ (load (), "");
   EXPECT_EQ (config->rules.max_switches, 3u);
@@ -84,6 +84,8 @@ TEST_F (Config, TakesEveryKey)
   EXPECT_EQ (config->rules.max_endpoints_per_user, 12u);
   EXPECT_EQ (config->rules.max_systems_per_user, 13u);
   EXPECT_EQ (config->rules.max_calls_per_user, 14u);
+  EXPECT_EQ (config->rules.max_checkpoints, 15u);
+  EXPECT_EQ (config->rules.max_checkpoints_per_user, 16u);
   EXPECT_EQ (vsw_mac_range_size (config->rules.mac_range), 256u);
   ASSERT_NE (config->rules.external_interfaces, nullptr);
   EXPECT_STREQ (config->rules.external_interfaces[0], "uplink*");

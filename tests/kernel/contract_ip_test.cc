@@ -42,8 +42,7 @@ protected:
   Op
   with_ip (VswOpKind kind, const std::string &device, const std::string &far = "")
   {
-    return Op::with_ip (kind, by_index (get (device)), config,
-                        far.empty () ? VswDeviceRef{} : by_index (get (far)));
+    return Op::with_ip (kind, by_index (get (device)), config, far.empty () ? VswDeviceRef{} : by_index (get (far)));
   }
 
   std::shared_ptr<VswIpConfig> config;

@@ -25,7 +25,8 @@ protected:
     apply (Op::veth ("vswp-h", "vswp-h-far", "vsw-lab"));
     apply (Op::set (by_name ("vswp-h-far"), VSW_ATTRIBUTE_IPV6_QUIET, 1));
     apply (Op::set (by_name ("vswp-h-far"), VSW_ATTRIBUTE_UP, 1));
-    ASSERT_TRUE (is_told ("vswp-h", [] (const VswLink *link) { return link->port_state == VSW_PORT_STATE_FORWARDING; }));
+    ASSERT_TRUE (
+        is_told ("vswp-h", [] (const VswLink *link) { return link->port_state == VSW_PORT_STATE_FORWARDING; }));
   }
 
   void

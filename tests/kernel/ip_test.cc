@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,7 +93,8 @@ protected:
   guint
   index_of (const std::string &name)
   {
-    return (guint)std::stoi (run_command ("cat /sys/class/net/" + name + "/ifindex 2>/dev/null || ip -o link show " + name));
+    return (guint)std::stoi (
+        run_command ("cat /sys/class/net/" + name + "/ifindex 2>/dev/null || ip -o link show " + name));
   }
 
   VswDeviceRef
@@ -141,58 +143,52 @@ protected:
   static void
   configure ()
   {
-    run_command (R"(
-      set -e
-      ip address add 192.0.2.5/24 brd + dev eth0
-      ip address add 192.0.2.6/24 dev eth0 label eth0:1
-      ip address add 192.0.2.7/24 dev eth0 metric 300 valid_lft 3600 preferred_lft 1800
-      ip address add 198.51.100.1/24 dev eth0 noprefixroute scope link
-      ip address add 203.0.113.1 peer 203.0.113.2 dev eth0
-      ip address add 2001:db8::5/64 dev eth0
-      ip address add 2001:db8::6/64 dev eth0 nodad
-      ip address add 2001:db8:1::5/64 dev eth0 noprefixroute valid_lft 3600 preferred_lft 1800
-      ip address add 2001:db8:2::5/128 dev eth0 metric 77
-      ip address add fe80::5/64 dev eth0
-    )");
+    run_command ("set -e\n"
+                 "ip address add 192.0.2.5/24 brd + dev eth0\n"
+                 "ip address add 192.0.2.6/24 dev eth0 label eth0:1\n"
+                 "ip address add 192.0.2.7/24 dev eth0 metric 300 valid_lft 3600 preferred_lft 1800\n"
+                 "ip address add 198.51.100.1/24 dev eth0 noprefixroute scope link\n"
+                 "ip address add 203.0.113.1 peer 203.0.113.2 dev eth0\n"
+                 "ip address add 2001:db8::5/64 dev eth0\n"
+                 "ip address add 2001:db8::6/64 dev eth0 nodad\n"
+                 "ip address add 2001:db8:1::5/64 dev eth0 noprefixroute valid_lft 3600 preferred_lft 1800\n"
+                 "ip address add 2001:db8:2::5/128 dev eth0 metric 77\n"
+                 "ip address add fe80::5/64 dev eth0\n");
     settle ();
-    run_command (R"(
-      set -e
-      ip route add default via 192.0.2.1 src 192.0.2.6 metric 100 proto dhcp mtu 1400
-      ip route add default via 192.0.2.2 metric 200
-      ip route add 198.51.100.0/24 dev eth0 proto kernel scope link src 198.51.100.1 metric 100
-      ip route add 10.0.0.0/8 via 192.0.2.9 table 100
-      ip route add 10.1.0.0/16 tos 0x10 via 192.0.2.9
-      ip route add 10.2.0.1 dev eth0 scope link
-      ip route add 10.3.0.0/16 via 10.2.0.1
-      ip route add 10.4.0.0/16 via 172.16.0.1 dev eth0 onlink
-      ip route add 10.5.0.0/16 nexthop via 192.0.2.1 weight 3 nexthop via 198.18.1.9 weight 2
-      ip route add 10.6.0.0/16 via inet6 fe80::1 dev eth0
-      ip route add default via fe80::1 dev eth0 proto ra metric 1024 expires 900 pref high
-      ip route add 2001:db8:1::/64 dev eth0 proto kernel metric 100 expires 3600
-      ip route add 2001:db8:10::/48 via 2001:db8::1 src 2001:db8::6
-      ip route add 2001:db8:11::/48 dev eth0
-      ip route add 2001:db8:12::/48 nexthop via 2001:db8::1 weight 2 nexthop via 2001:db8::2
-      ip -6 route add 2001:db8:13::/48 dev eth0 table 100
-      ip rule add iif eth0 table 100 priority 1000
-      ip rule add oif eth0 fwmark 7 table 101 priority 1001
-      ip rule add not from 10.0.0.0/8 iif eth0 prohibit priority 40000
-      ip -6 rule add iif eth0 to 2001:db8:20::/48 table 100 priority 1003
-      ip neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev eth0
-      ip neighbour add 192.0.2.10 lladdr 02:00:00:00:00:0a dev eth0 nud noarp
-      ip neighbour add 2001:db8::9 lladdr 02:00:00:00:00:09 dev eth0
-      ip neighbour add proxy 192.0.2.99 dev eth0
-      ip neighbour add proxy 2001:db8::99 dev eth0
-    )");
-    run_command (R"(
-      set -e
-      cd /proc/sys/net
-      echo 0 > ipv6/conf/eth0/accept_ra
-      echo 1 > ipv4/conf/eth0/forwarding
-      echo 1 > ipv4/conf/eth0/rp_filter
-      echo 1 > ipv4/conf/eth0/arp_ignore
-      echo 1 > ipv6/conf/eth0/proxy_ndp
-      echo 5 > ipv6/conf/eth0/dad_transmits
-    )");
+    run_command ("set -e\n"
+                 "ip route add default via 192.0.2.1 src 192.0.2.6 metric 100 proto dhcp mtu 1400\n"
+                 "ip route add default via 192.0.2.2 metric 200\n"
+                 "ip route add 198.51.100.0/24 dev eth0 proto kernel scope link src 198.51.100.1 metric 100\n"
+                 "ip route add 10.0.0.0/8 via 192.0.2.9 table 100\n"
+                 "ip route add 10.1.0.0/16 tos 0x10 via 192.0.2.9\n"
+                 "ip route add 10.2.0.1 dev eth0 scope link\n"
+                 "ip route add 10.3.0.0/16 via 10.2.0.1\n"
+                 "ip route add 10.4.0.0/16 via 172.16.0.1 dev eth0 onlink\n"
+                 "ip route add 10.5.0.0/16 nexthop via 192.0.2.1 weight 3 nexthop via 198.18.1.9 weight 2\n"
+                 "ip route add 10.6.0.0/16 via inet6 fe80::1 dev eth0\n"
+                 "ip route add default via fe80::1 dev eth0 proto ra metric 1024 expires 900 pref high\n"
+                 "ip route add 2001:db8:1::/64 dev eth0 proto kernel metric 100 expires 3600\n"
+                 "ip route add 2001:db8:10::/48 via 2001:db8::1 src 2001:db8::6\n"
+                 "ip route add 2001:db8:11::/48 dev eth0\n"
+                 "ip route add 2001:db8:12::/48 nexthop via 2001:db8::1 weight 2 nexthop via 2001:db8::2\n"
+                 "ip -6 route add 2001:db8:13::/48 dev eth0 table 100\n"
+                 "ip rule add iif eth0 table 100 priority 1000\n"
+                 "ip rule add oif eth0 fwmark 7 table 101 priority 1001\n"
+                 "ip rule add not from 10.0.0.0/8 iif eth0 prohibit priority 40000\n"
+                 "ip -6 rule add iif eth0 to 2001:db8:20::/48 table 100 priority 1003\n"
+                 "ip neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev eth0\n"
+                 "ip neighbour add 192.0.2.10 lladdr 02:00:00:00:00:0a dev eth0 nud noarp\n"
+                 "ip neighbour add 2001:db8::9 lladdr 02:00:00:00:00:09 dev eth0\n"
+                 "ip neighbour add proxy 192.0.2.99 dev eth0\n"
+                 "ip neighbour add proxy 2001:db8::99 dev eth0\n");
+    run_command ("set -e\n"
+                 "cd /proc/sys/net\n"
+                 "echo 0 > ipv6/conf/eth0/accept_ra\n"
+                 "echo 1 > ipv4/conf/eth0/forwarding\n"
+                 "echo 1 > ipv4/conf/eth0/rp_filter\n"
+                 "echo 1 > ipv4/conf/eth0/arp_ignore\n"
+                 "echo 1 > ipv6/conf/eth0/proxy_ndp\n"
+                 "echo 5 > ipv6/conf/eth0/dad_transmits\n");
   }
 
   static bool
@@ -204,18 +200,16 @@ protected:
   static void
   configure_next_hops ()
   {
-    run_command (R"(
-      set -e
-      ip nexthop add id 10 via 192.0.2.1 dev eth0
-      ip nexthop add id 11 via 2001:db8::a dev eth0
-      ip nexthop add id 12 via 198.18.1.9 dev eth1
-      ip nexthop add id 20 group 10/12
-      ip nexthop add id 21 group 10
-      ip route add 10.10.0.0/16 nhid 10
-      ip route add 10.20.0.0/16 nhid 20
-      ip route add 10.21.0.0/16 nhid 21
-      ip -6 route add 2001:db8:30::/48 nhid 11
-    )");
+    run_command ("set -e\n"
+                 "ip nexthop add id 10 via 192.0.2.1 dev eth0\n"
+                 "ip nexthop add id 11 via 2001:db8::a dev eth0\n"
+                 "ip nexthop add id 12 via 198.18.1.9 dev eth1\n"
+                 "ip nexthop add id 20 group 10/12\n"
+                 "ip nexthop add id 21 group 10\n"
+                 "ip route add 10.10.0.0/16 nhid 10\n"
+                 "ip route add 10.20.0.0/16 nhid 20\n"
+                 "ip route add 10.21.0.0/16 nhid 21\n"
+                 "ip -6 route add 2001:db8:30::/48 nhid 11\n");
   }
 };
 
@@ -229,7 +223,9 @@ TEST_F (IpTest, TakesAndGivesToTheByte)
 
   apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip));
   EXPECT_EQ (run_command ("ip -o address show dev eth0"), "");
-  EXPECT_EQ (run_command ("ip route show dev eth0 table all | grep -v ^multicast; ip rule show iif eth0; ip -6 neighbour show nud permanent dev eth0"), "");
+  EXPECT_EQ (run_command ("ip route show dev eth0 table all | grep -v ^multicast; ip rule show iif eth0; ip -6 "
+                          "neighbour show nud permanent dev eth0"),
+             "");
   apply (make_ip (VSW_OP_IP_GIVE, "eth0", ip));
   EXPECT_EQ (compare (before, show ()), "");
   EXPECT_EQ (show_order (), order);
@@ -272,12 +268,52 @@ TEST_F (IpTest, ThatCannotMoveStays)
   EXPECT_EQ (show_order (), order);
 }
 
+/* See vsw_ip_work_aim(): where the kernel listens to routers, its own route must not be in its way. */
+TEST_F (IpTest, StandsInForARouter)
+{
+  run_command ("ip address add 2001:db8::5/64 dev eth0 nodad");
+  run_command ("ip route add default via fe80::1 dev eth0 proto ra metric 1024 expires 900");
+  ASSERT_EQ (run_command ("cat /proc/sys/net/ipv6/conf/eth0/accept_ra /proc/sys/net/ipv6/conf/eth0/forwarding"),
+             "1\n0\n");
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  apply (make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"));
+  EXPECT_NE (run_command ("ip -6 route show default").find ("via fe80::1 dev nic proto ra metric 1025"),
+             std::string::npos);
+  g_autoptr (VswIpConfig) moved = get ("nic");
+  apply (make_ip (VSW_OP_IP_MOVE, "eth0", moved, "nic"));
+  EXPECT_NE (run_command ("ip -6 route show default").find ("via fe80::1 dev eth0 proto ra metric 1025"),
+             std::string::npos);
+}
+
 /* --- a daemon that dies --- */
 
-/* A process of its own that does the operation and is killed when it is about to send to the kernel for the k-th time, counted from 1 after everything is
- * opened. FALSE: it was done before that. */
+enum class Fate
+{
+  done, /* before it came to that */
+  killed,
+  refused, /* the operation failed */
+};
+
+/* At the entry of that call: it is not made. */
 bool
-apply_and_die (const VswOp *op, int k)
+make_no_call (pid_t child)
+{
+#ifdef __x86_64__
+  user_regs_struct registers = {};
+
+  ptrace (PTRACE_GETREGS, child, nullptr, &registers);
+  registers.orig_rax = ~0ull;
+  return ptrace (PTRACE_SETREGS, child, nullptr, &registers) == 0;
+#else
+  return false;
+#endif
+}
+
+/* A process of its own does the operation. When it is about to ask the kernel for the k-th time, counted from 1 after everything is opened, it is killed, or that one
+ * time not heard. */
+Fate
+apply_up_to (const VswOp *op, int k, bool kills)
 {
   pid_t child = fork ();
 
@@ -300,14 +336,20 @@ apply_and_die (const VswOp *op, int k)
       if (WSTOPSIG (status) != (SIGTRAP | 0x80))
         continue;
       ptrace (PTRACE_GET_SYSCALL_INFO, child, sizeof info, &info);
-      if (info.op != PTRACE_SYSCALL_INFO_ENTRY || (info.entry.nr != SYS_sendmsg && info.entry.nr != SYS_write) || --k > 0)
+      if (info.op != PTRACE_SYSCALL_INFO_ENTRY
+          || (info.entry.nr != SYS_sendmsg && (!kills || info.entry.nr != SYS_write)) || --k != 0)
         continue;
-      kill (child, SIGKILL);
-      waitpid (child, &status, 0);
-      return true;
+      if (kills)
+        {
+          kill (child, SIGKILL);
+          waitpid (child, &status, 0);
+          return Fate::killed;
+        }
+      EXPECT_TRUE (make_no_call (child));
     }
-  EXPECT_TRUE (WIFEXITED (status) && WEXITSTATUS (status) == 0) << "it failed, and nobody killed it";
-  return false;
+  EXPECT_TRUE (WIFEXITED (status)) << status;
+  EXPECT_TRUE (k <= 0 || WEXITSTATUS (status) == 0) << "it failed, and nobody made it";
+  return k > 0 ? Fate::done : WEXITSTATUS (status) == 0 ? Fate::killed : Fate::refused;
 }
 
 class DeathTest : public IpTest
@@ -326,7 +368,7 @@ protected:
     ASSERT_EQ (compare (before, show ()), "");
     for (int k = 1;; k += stride)
       {
-        bool died = apply_and_die (make ().get (), k);
+        bool died = apply_up_to (make ().get (), k, true) == Fate::killed;
 
         apply (make ());
         ASSERT_EQ (compare (after, show ()), "") << "killed at " << k;
@@ -338,27 +380,45 @@ protected:
       }
   }
 
+  /* One of its requests is not heard: then all is as it was, or it could be done without. */
+  void
+  fail_everywhere (const std::function<OpPointer ()> &make, const std::function<void ()> &undo)
+  {
+    std::string before = show ();
+
+    for (int k = 2;; k += stride)
+      {
+        Fate fate = apply_up_to (make ().get (), k, false);
+
+        if (fate != Fate::refused)
+          undo ();
+        ASSERT_EQ (compare (before, show ()), "") << "not heard at " << k;
+        if (fate == Fate::done)
+          break;
+        n_failures += fate == Fate::refused;
+      }
+  }
+
   void
   configure_little ()
   {
-    run_command (R"(
-      set -e
-      ip address add 192.0.2.5/24 brd + dev eth0
-      ip address add 192.0.2.6/24 dev eth0 valid_lft 3600 preferred_lft 1800
-      ip address add 2001:db8::5/64 dev eth0
-      ip route add default via 192.0.2.1
-      ip -6 route add default via 2001:db8::1
-      ip rule add iif eth0 table 100 priority 1000
-      ip neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev eth0
-      echo 1 > /proc/sys/net/ipv6/conf/eth0/proxy_ndp
-      echo 1 > /proc/sys/net/ipv4/conf/eth0/arp_ignore
-      echo 0 > /proc/sys/net/ipv6/conf/eth0/accept_ra
-    )");
+    run_command ("set -e\n"
+                 "ip address add 192.0.2.5/24 brd + dev eth0\n"
+                 "ip address add 192.0.2.6/24 dev eth0 valid_lft 3600 preferred_lft 1800\n"
+                 "ip address add 2001:db8::5/64 dev eth0\n"
+                 "ip route add default via 192.0.2.1\n"
+                 "ip -6 route add default via 2001:db8::1\n"
+                 "ip rule add iif eth0 table 100 priority 1000\n"
+                 "ip neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev eth0\n"
+                 "echo 1 > /proc/sys/net/ipv6/conf/eth0/proxy_ndp\n"
+                 "echo 1 > /proc/sys/net/ipv4/conf/eth0/arp_ignore\n"
+                 "echo 0 > /proc/sys/net/ipv6/conf/eth0/accept_ra\n");
     settle ();
   }
 
   static constexpr int stride = 13; /* one of that many requests */
   int n_deaths = 0;
+  int n_failures = 0;
 };
 
 TEST_F (DeathTest, MovesAllTheSame)
@@ -372,8 +432,34 @@ TEST_F (DeathTest, MovesAllTheSame)
                     run_command ("ip link set nic addrgenmode none; ip link set eth0 addrgenmode eui64");
                     run_command ("echo 0 > /proc/sys/net/ipv6/conf/nic/proxy_ndp");
                   });
-  EXPECT_GT (n_deaths, 3);
+  EXPECT_GT (n_deaths, 1);
 }
+
+#ifdef __x86_64__
+TEST_F (DeathTest, MovesWhollyOrNotAtAll)
+{
+  configure_little ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  fail_everywhere ([&] { return make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"); },
+                   [&] {
+                     apply (make_ip (VSW_OP_IP_MOVE, "eth0", ip, "nic"));
+                     run_command ("ip link set nic addrgenmode none; ip link set eth0 addrgenmode eui64");
+                     run_command ("echo 0 > /proc/sys/net/ipv6/conf/nic/proxy_ndp");
+                   });
+  EXPECT_GT (n_failures, 1);
+}
+
+TEST_F (DeathTest, TakesWhollyOrNotAtAll)
+{
+  configure_little ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  fail_everywhere ([&] { return make_ip (VSW_OP_IP_TAKE, "eth0", ip); },
+                   [&] { apply (make_ip (VSW_OP_IP_GIVE, "eth0", ip)); });
+  EXPECT_GT (n_failures, 0);
+}
+#endif
 
 TEST_F (DeathTest, TakesAllTheSame)
 {
@@ -382,7 +468,7 @@ TEST_F (DeathTest, TakesAllTheSame)
 
   die_everywhere ([&] { return make_ip (VSW_OP_IP_TAKE, "eth0", ip); },
                   [&] { apply (make_ip (VSW_OP_IP_GIVE, "eth0", ip)); });
-  EXPECT_GT (n_deaths, 3);
+  EXPECT_GT (n_deaths, 1);
 }
 
 TEST_F (DeathTest, GivesAllTheSame)
@@ -393,7 +479,7 @@ TEST_F (DeathTest, GivesAllTheSame)
   apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip));
   die_everywhere ([&] { return make_ip (VSW_OP_IP_GIVE, "eth0", ip); },
                   [&] { apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip)); });
-  EXPECT_GT (n_deaths, 3);
+  EXPECT_GT (n_deaths, 1);
 }
 
 } // namespace

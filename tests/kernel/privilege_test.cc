@@ -151,8 +151,8 @@ use_everything (int target)
 
   g_auto (GStrv) names = vsw_kernel_probe (worker.kernel, &worker.error);
   demand (names != nullptr, worker.say ("probe"));
-  for (const char *name : { "bridge", "veth", "netdev-guard", "namespace-query", "ipv6-address-generation", "tap",
-                           "tap-queues" })
+  for (const char *name :
+       { "bridge", "veth", "netdev-guard", "namespace-query", "ipv6-address-generation", "tap", "tap-queues" })
     demand (g_strv_contains (names, name), name);
   worker.apply (make_bridge ("vsw-lab"));
   worker.apply (make_op (VSW_OP_GUARD_ADD, "vsw-lab"));

@@ -104,7 +104,7 @@ private:
     message.un.echo.sequence = htons ((uint16_t)sent);
     for (unsigned i = 0; i < sizeof message / 2; i++)
       sum += ((uint16_t *)&message)[i];
-    message.checksum = is_ipv6 ? 0 : (uint16_t)~((sum & 0xffff) + (sum >> 16));
+    message.checksum = is_ipv6 ? 0 : (uint16_t) ~((sum & 0xffff) + (sum >> 16));
     /* What cannot be sent is lost as well. */
     if (sendto (fd, &message, sizeof message, 0, (sockaddr *)&ends[1], size) < 0)
       printf ("  %s #%u: %s\n", name.c_str (), sent.load (), g_strerror (errno));
@@ -226,7 +226,8 @@ protected:
       run_command ("ip address add 2001:db8::1/64 dev lan0 nodad; ip address add 198.51.100.1/32 dev lo");
       run_command ("sysctl -qw net.ipv4.conf.all.forwarding=1");
     });
-    run_command ("ip link set eth0 up; ip address add 192.0.2.5/24 dev eth0; ip address add 2001:db8::5/64 dev eth0 nodad");
+    run_command (
+        "ip link set eth0 up; ip address add 192.0.2.5/24 dev eth0; ip address add 2001:db8::5/64 dev eth0 nodad");
     run_command ("ip route add default via 192.0.2.1; ip -6 route add default via 2001:db8::1");
     apply (make_bridge ("vsw-lab"));
     apply (make_set ("vsw-lab", VSW_ATTRIBUTE_UP, 1));
@@ -236,7 +237,8 @@ protected:
   void
   give_away (const std::string &name)
   {
-    run_command ("ip link set " + name + " netns /proc/" + std::to_string (getpid ()) + "/fd/" + std::to_string (router->fd));
+    run_command ("ip link set " + name + " netns /proc/" + std::to_string (getpid ()) + "/fd/"
+                 + std::to_string (router->fd));
   }
 
   /* Frames of all kinds flow while it is done; how many were lost. */
@@ -244,7 +246,7 @@ protected:
   int
   count_lost (Body body)
   {
-    std::vector<std::unique_ptr<Pings>> pings;
+    std::vector<std::unique_ptr<Pings> > pings;
     int listener = listen_here (), client = -1, lost = 0;
 
     router->in ([&] {
@@ -392,7 +394,8 @@ protected:
     EXPECT_EQ (run_command (show), before);
   }
 
-  static constexpr const char *show = "{ ip -d address show eth0; ip route show table all; ip -6 route show table all; } | grep -v vsw-lab";
+  static constexpr const char *show =
+      "{ ip -d address show eth0; ip route show table all; ip -6 route show table all; } | grep -v vsw-lab";
   std::unique_ptr<Netns> router;
 };
 
@@ -404,7 +407,8 @@ TEST_F (UplinkTest, LosesNoFrames)
 /* Where addresses are checked against the way back, both links must be let through while there are two. */
 TEST_F (UplinkTest, LosesNoFramesWhereSourcesAreChecked)
 {
-  run_command ("sysctl -qw net.ipv4.conf.all.rp_filter=1 net.ipv4.conf.default.rp_filter=1 net.ipv4.conf.eth0.rp_filter=1");
+  run_command (
+      "sysctl -qw net.ipv4.conf.all.rp_filter=1 net.ipv4.conf.default.rp_filter=1 net.ipv4.conf.eth0.rp_filter=1");
   play ();
 }
 

@@ -296,6 +296,8 @@ TEST (Rules, HaveTheDocumentedDefaults)
   EXPECT_EQ (rules->max_endpoints_per_user, 256u);
   EXPECT_EQ (rules->max_systems_per_user, 64u);
   EXPECT_EQ (rules->max_calls_per_user, 64u);
+  EXPECT_EQ (rules->max_checkpoints, 64u);
+  EXPECT_EQ (rules->max_checkpoints_per_user, 8u);
   EXPECT_EQ (text_of (rules->mac_range.first), "52:76:73:00:00:00");
   EXPECT_EQ (text_of (rules->mac_range.last), "52:76:73:ff:ff:ff");
   EXPECT_TRUE (vsw_mac_range_check (rules->mac_range, nullptr));

@@ -102,6 +102,22 @@ describe_setting (VswModel *model, VswSetting *value)
   return out.str ();
 }
 
+std::string
+describe_checkpoint (VswModel *model, VswCheckpoint *value)
+{
+  std::ostringstream out;
+  describe_head (out, &value->head);
+  out << " " << value->deadline << " " << value->settling << value->has_parts << value->privileged << " found "
+      << (vsw_model_find_checkpoint (model, value->head.name) == value)
+      << (vsw_model_get_checkpoint (model, value->head.id) == value) << " of";
+  for (gsize i = 0; i < value->n_scope; i++)
+    out << " " << value->scope[i];
+  out << " logged";
+  for (gsize i = 0; i < value->n_entries; i++)
+    out << " " << value->entries[i].id << (value->entries[i].before == nullptr ? " new" : "");
+  return out.str ();
+}
+
 template <typename Value>
 void
 collect (std::set<std::string> &lines, VswModel *model, GHashTable *table,
@@ -125,6 +141,9 @@ describe (VswModel *model)
   collect (lines, model, vsw_model_get_ports (model), describe_port);
   collect (lines, model, vsw_model_get_systems (model), describe_system);
   collect (lines, model, vsw_model_get_settings (model), describe_setting);
+  g_autoptr (GPtrArray) checkpoints = vsw_model_list_checkpoints (model);
+  for (guint i = 0; i < checkpoints->len; i++)
+    lines.insert (describe_checkpoint (model, static_cast<VswCheckpoint *> (checkpoints->pdata[i])));
   std::string text;
   for (const std::string &line : lines)
     text += line + "\n";

@@ -81,11 +81,28 @@ check_owners (Network &net)
          vsw_model_get_systems (net.model), vsw_model_get_settings (net.model) })
     for (VswValue *value : list<VswValue> (table))
       counts[{ value->kind, value->owner }]++;
+  g_autoptr (GPtrArray) checkpoints = vsw_model_list_checkpoints (net.model);
+  for (guint i = 0; i < checkpoints->len; i++)
+    counts[{ VSW_KIND_CHECKPOINT, static_cast<VswValue *> (checkpoints->pdata[i])->owner }]++;
   for (guint32 owner : OWNERS)
     for (guint kind = 0; kind < VSW_N_KINDS; kind++)
       EXPECT_EQ (vsw_model_count_owned (net.model, static_cast<VswKind> (kind), owner),
                  (counts[{ static_cast<VswKind> (kind), owner }]))
           << owner << " " << vsw_kind_print (static_cast<VswKind> (kind));
+}
+
+/* No object is in two logs. */
+void
+check_logs (Network &net)
+{
+  std::set<std::string> logged;
+  g_autoptr (GPtrArray) checkpoints = vsw_model_list_checkpoints (net.model);
+  for (guint i = 0; i < checkpoints->len; i++)
+    {
+      const VswCheckpoint *checkpoint = static_cast<VswCheckpoint *> (checkpoints->pdata[i]);
+      for (gsize j = 0; j < checkpoint->n_entries; j++)
+        EXPECT_TRUE (logged.insert (checkpoint->entries[j].id).second) << checkpoint->entries[j].id;
+    }
 }
 
 /* Things that must hold whatever happened. */
@@ -125,6 +142,7 @@ check_invariants (Network &net)
   EXPECT_EQ (text.find ("found 1110"), std::string::npos) << text;
   check_systems (net);
   check_owners (net);
+  check_logs (net);
 }
 
 /* Whether more comes of it than that descriptors are handed out. */
@@ -137,7 +155,161 @@ has_changes (VswDelta *delta)
   return false;
 }
 
+/* Everything in the model but its checkpoints, by id. */
+using World = std::map<std::string, std::shared_ptr<VswValue> >;
+
+World
+remember (Network &net)
+{
+  World world;
+  for (GHashTable *table :
+       { vsw_model_get_switches (net.model), vsw_model_get_ports (net.model), vsw_model_get_nics (net.model),
+         vsw_model_get_systems (net.model), vsw_model_get_settings (net.model) })
+    for (VswValue *value : list<VswValue> (table))
+      world[value->id] = std::shared_ptr<VswValue> (static_cast<VswValue *> (vsw_value_ref (value)), vsw_value_unref);
+  return world;
+}
+
+/* Equal but for what no rollback takes back: since when something is plugged in, what a guest has, how a device is called. */
+bool
+is_same (const VswValue *a, const VswValue *b)
+{
+  if (a == nullptr || b == nullptr || a->kind != b->kind)
+    return a == b;
+  if (a->kind == VSW_KIND_PORT)
+    {
+      VswPort one = *reinterpret_cast<const VswPort *> (a), other = *reinterpret_cast<const VswPort *> (b);
+      if (one.nic_id != nullptr && other.nic_id != nullptr)
+        one.connected = other.connected;
+      g_autoptr (VswPort) x = vsw_port_new (&one);
+      return vsw_value_equal (x, b);
+    }
+  if (a->kind == VSW_KIND_NIC)
+    {
+      VswNic one = *reinterpret_cast<const VswNic *> (a);
+      const VswNic *other = reinterpret_cast<const VswNic *> (b);
+      one.opened = other->opened;
+      g_strlcpy (one.placed_as, other->placed_as, sizeof one.placed_as);
+      g_strlcpy (one.device, other->device, sizeof one.device);
+      g_strlcpy (one.peer, other->peer, sizeof one.peer);
+      g_autoptr (VswNic) x = vsw_nic_new (&one);
+      return vsw_value_equal (x, b);
+    }
+  if (a->kind == VSW_KIND_SWITCH)
+    {
+      VswSwitch one = *reinterpret_cast<const VswSwitch *> (a);
+      g_strlcpy (one.device, reinterpret_cast<const VswSwitch *> (b)->device, sizeof one.device);
+      g_autoptr (VswSwitch) x = vsw_switch_new (&one);
+      return vsw_value_equal (x, b);
+    }
+  if (a->kind == VSW_KIND_SYSTEM)
+    {
+      VswSystem one = *reinterpret_cast<const VswSystem *> (a);
+      one.machine_seen = reinterpret_cast<const VswSystem *> (b)->machine_seen;
+      g_autoptr (VswSystem) x = vsw_system_new (&one);
+      return vsw_value_equal (x, b);
+    }
+  return vsw_value_equal (a, b);
+}
+
+const VswValue *
+find (const World &world, const std::string &id)
+{
+  auto found = world.find (id);
+  return found != world.end () ? found->second.get () : nullptr;
+}
+
+VswChange *
+new_checkpoint (const std::vector<std::string> &scope)
+{
+  std::vector<const char *> ids;
+  for (const std::string &id : scope)
+    ids.push_back (id.c_str ());
+  VswCheckpoint draft = {};
+  draft.head.id = "k";
+  draft.head.name = "0";
+  draft.privileged = TRUE;
+  draft.scope = ids.data ();
+  draft.n_scope = ids.size ();
+  g_autoptr (VswCheckpoint) value = vsw_checkpoint_new (&draft);
+  VswChange *change = vsw_change_create (value, 0, nullptr, nullptr);
+  vsw_change_set_duration (change, 60 * G_USEC_PER_SEC);
+  return change;
+}
+
+void
+ask_for_some (Network &net, Arbitrary &arbitrary, guint requests)
+{
+  for (guint i = 0; i < requests; i++)
+    {
+      g_autoptr (GPtrArray) changes = arbitrary.changes (net.model, 3, OWNERS[arbitrary.number (0, 2)]);
+      std::string before = describe (net.model);
+      Answer answer = net.ask (changes);
+      ASSERT_TRUE (answer.good || describe (net.model) == before) << answer.message;
+    }
+}
+
 } // namespace
+
+/* Whatever was done since a checkpoint of a part of the world: what is in it is as it was, or is named as lost; what is outside is as it became. */
+TEST (AnyRequests, AreUndoneByACheckpointInItsScopeAndStayOutsideOfIt)
+{
+  Arbitrary arbitrary;
+  int restored = 0, kept = 0, whole = 0;
+  for (int round = 0; round < ROUNDS / 6; round++)
+    {
+      Network net;
+      ask_for_some (net, arbitrary, 30);
+      World before = remember (net);
+      std::vector<std::string> scope;
+      for (const auto &[id, value] : before)
+        if (arbitrary.chance (round % 2 == 0 ? 100 : 30))
+          scope.push_back (id);
+      if (scope.empty ())
+        continue;
+      net.must ({ new_checkpoint (scope) });
+      ask_for_some (net, arbitrary, arbitrary.number (1, 40));
+      check_invariants (net);
+
+      World changed = remember (net);
+      std::string text = describe (net.model);
+      g_autoptr (VswCheckpoint) checkpoint =
+          static_cast<VswCheckpoint *> (vsw_value_ref (vsw_model_get_checkpoint (net.model, "k")));
+      g_autoptr (GPtrArray) losses = g_ptr_array_new_with_free_func (g_free);
+      auto delta = net.must ({ vsw_change_rollback ("k", losses) });
+      check_invariants (net);
+      World after = remember (net);
+      EXPECT_EQ (vsw_model_get_checkpoint (net.model, "k"), nullptr);
+
+      for (gsize i = 0; losses->len == 0 && i < checkpoint->n_entries; i++)
+        {
+          const VswCheckpointEntry *entry = &checkpoint->entries[i];
+          /* What came to it later is logged as it was then. */
+          if (vsw_checkpoint_names (checkpoint, entry->id))
+            EXPECT_TRUE (is_same (entry->before, find (before, entry->id))) << entry->id;
+          ASSERT_TRUE (is_same (find (after, entry->id), entry->before))
+              << entry->id << " of round " << round << ", from\n"
+              << text << "to\n"
+              << describe (net.model);
+          restored++;
+        }
+      whole += losses->len == 0 && checkpoint->n_entries > 0;
+      for (const auto &[id, value] : changed)
+        if (vsw_checkpoint_find (checkpoint, id.c_str ()) == nullptr && find (after, id) != nullptr
+            && is_same (value.get (), find (after, id)))
+          kept++;
+      /* What is named and was not logged has not changed. */
+      for (const std::string &id : scope)
+        if (vsw_checkpoint_find (checkpoint, id.c_str ()) == nullptr)
+          EXPECT_TRUE (is_same (find (changed, id), find (before, id))) << id;
+
+      vsw_model_revert (net.model, delta.get ());
+      ASSERT_EQ (describe (net.model), text);
+    }
+  EXPECT_GT (restored, 100);
+  EXPECT_GT (kept, 100);
+  EXPECT_GT (whole, 10);
+}
 
 TEST (AnyRequests, ThatAreRefusedChangeNothingAndThatAreDoneCanBeUndone)
 {

@@ -3,6 +3,7 @@
  * the comparison of what a store holds with what it should. Random tests print their seed and take one from VSW_TEST_SEED. */
 #pragma once
 
+#include "model/checkpoint.h"
 #include "model/nic.h"
 #include "model/port.h"
 #include "model/setting.h"
@@ -42,11 +43,14 @@ VswNic plain_tap (int number);
 VswPort plain_port (int number, const VswSwitch &on);
 VswSystem plain_system (int number);
 VswSetting plain_setting (int number, const VswSystem &of);
+/* Without scope and log; its number is `number`. */
+VswCheckpoint plain_checkpoint (int number);
 Value keep (const VswSwitch &fields);
 Value keep (const VswNic &fields);
 Value keep (const VswPort &fields);
 Value keep (const VswSystem &fields);
 Value keep (const VswSetting &fields);
+Value keep (const VswCheckpoint &fields);
 std::string id_of (VswKind kind, int number);
 
 /* --- random --- */
@@ -65,6 +69,8 @@ public:
   Value any_nic (int number, const VswSetting *of = nullptr);
   Value any_port (int number, const VswSwitch *on, const VswNic *plugged);
   Value any_system (int number);
+  /* With old values of every kind, of objects that need not be there. */
+  Value any_checkpoint (int number);
   Value any_setting (int number, const VswSystem *of, const VswValue *connection);
 
 private:

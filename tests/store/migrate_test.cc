@@ -223,6 +223,53 @@ make_version_2 ()
   return world;
 }
 
+/* The values of data/version-4.sql: those of version 2, and what is new. */
+World
+make_version_4 ()
+{
+  World world = make_version_2 ();
+  VswCheckpoint fields = plain_checkpoint (13);
+  VswSwitch on = plain_switch (1);
+  VswPort gone = plain_port (14, on);
+  VswMac address = { { 2, 0, 0, 0, 0, 7 } };
+  std::string created = id_of (VSW_KIND_PORT, 12);
+
+  on = { { VSW_KIND_SWITCH, on.head.id, "lab", "before", VSW_LIFETIME_PERSISTENT, nullptr, 0, 1700000000000000 },
+         "vsw-lab",
+         { { 2, 0, 0, 0, 0, 1 } },
+         1500,
+         60,
+         1000,
+         TRUE,
+         FALSE,
+         TRUE };
+  gone = { { VSW_KIND_PORT, gone.head.id, "gone", "", VSW_LIFETIME_PERSISTENT, nullptr, 0, 1700000000000015 },
+           gone.switch_id,
+           nullptr,
+           nullptr,
+           0,
+           &address,
+           1 };
+  Value old_switch = keep (on), old_port = keep (gone);
+  const char *scope[] = { old_switch->id };
+  VswCheckpointEntry entries[] = { { old_switch->id, old_switch.get () },
+                                   { old_port->id, old_port.get () },
+                                   { created.c_str (), nullptr } };
+  fields.head = {
+    VSW_KIND_CHECKPOINT, fields.head.id, "7", "", VSW_LIFETIME_PERSISTENT, nullptr, 1000, 1700000000000014
+  };
+  fields.deadline = 1700000060000014;
+  fields.settling = 5000000;
+  fields.has_parts = fields.privileged = TRUE;
+  fields.scope = scope;
+  fields.n_scope = G_N_ELEMENTS (scope);
+  fields.entries = entries;
+  fields.n_entries = G_N_ELEMENTS (entries);
+  Value checkpoint = keep (fields);
+  world[checkpoint->id] = copy (checkpoint);
+  return world;
+}
+
 /* In the session that the files were written in, so that nothing of them is forgotten. */
 void
 put_version (const Place &place, int version)
@@ -247,6 +294,40 @@ TEST (Migrate, OpensVersion2ToWhatItMeant)
 
   put_version (place, 2);
   expect_holds (open_store (place).get (), make_version_2 ());
+}
+
+TEST (Migrate, OpensVersion3ToWhatItMeant)
+{
+  Place place;
+
+  put_version (place, 3);
+  expect_holds (open_store (place).get (), make_version_2 ());
+}
+
+TEST (Migrate, OpensVersion4ToWhatItMeant)
+{
+  Place place;
+
+  put_version (place, 4);
+  expect_holds (open_store (place).get (), make_version_4 ());
+}
+
+/* Whoever changes the columns of a kind has to change those of its old values. */
+TEST (Migrate, KeepsTheColumnsOfOldValuesThoseOfValues)
+{
+  Database database = open_memory ();
+
+  ASSERT_TRUE (vsw_migrate (database.get (), "memory", vsw_migrate_get_steps (), nullptr));
+  for (const char *kind : { "switch", "system", "setting", "nic", "port" })
+    {
+      std::string columns =
+          std::string ("SELECT name FROM pragma_table_info ('") + kind + "') UNION ALL SELECT 'checkpoint_id'";
+      std::string old = std::string ("SELECT name FROM pragma_table_info ('old_") + kind + "')";
+      std::string differ = "SELECT count (*) FROM (SELECT * FROM (" + columns + " EXCEPT " + old
+                           + ") UNION ALL SELECT * FROM (" + old + " EXCEPT SELECT * FROM (" + columns + ")))";
+
+      EXPECT_EQ (number_of (database, differ.c_str ()), 0) << kind;
+    }
 }
 
 /* A store that was migrated is a store like any other: it takes what is new, and its references are watched. */

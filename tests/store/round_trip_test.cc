@@ -70,14 +70,17 @@ TEST (Store, KeepsEveryFieldOfEveryKind)
 
 TEST (Store, LoadsWhatIsReferredToBeforeWhatRefersToIt)
 {
-  static const VswKind order[] = { VSW_KIND_SWITCH, VSW_KIND_SYSTEM, VSW_KIND_SETTING, VSW_KIND_NIC, VSW_KIND_PORT };
+  static const VswKind order[] = { VSW_KIND_SWITCH, VSW_KIND_SYSTEM, VSW_KIND_SETTING,
+                                   VSW_KIND_NIC,    VSW_KIND_PORT,   VSW_KIND_CHECKPOINT };
   Place place;
   Store store = open_store (place);
   Value on = keep (plain_switch (9)), nic = keep (plain_nic (5)), port = keep (plain_port (1, plain_switch (9)));
   Value system = keep (plain_system (3)), setting = keep (plain_setting (2, plain_system (3)));
   g_autoptr (VswDelta) all = nullptr;
 
-  add (store.get (), { &port, &nic, &setting, &system, &on });
+  Value checkpoint = keep (plain_checkpoint (4));
+
+  add (store.get (), { &checkpoint, &port, &nic, &setting, &system, &on });
   all = vsw_store_load (store.get (), nullptr);
   ASSERT_EQ (vsw_delta_get_size (all), G_N_ELEMENTS (order));
   for (guint i = 0; i < G_N_ELEMENTS (order); i++)
@@ -297,6 +300,8 @@ History::make (VswKind kind, int number)
     return random.any_port (number, on, nic && !is_used (&nic->head) ? nic : nullptr);
   if (kind == VSW_KIND_SETTING && system)
     return random.any_setting (number, system, pick (random.chance (50) ? VSW_KIND_SWITCH : VSW_KIND_PORT));
+  if (kind == VSW_KIND_CHECKPOINT)
+    return random.any_checkpoint (number);
   if (kind == VSW_KIND_SYSTEM)
     return random.any_system (number);
   return random.any_switch (number);

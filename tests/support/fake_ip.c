@@ -139,7 +139,8 @@ check_no_more (const FakeLink *link, GStrv lines, GError **error)
     {
       const char *item = g_ptr_array_index (link->ip, i);
 
-      if (is_kind (item, "setting") || is_kind (item, "link-local") || g_strv_contains ((const char *const *)lines + 1, item))
+      if (is_kind (item, "setting") || is_kind (item, "link-local")
+          || g_strv_contains ((const char *const *)lines + 1, item))
         continue;
       g_set_error (error, VSW_ERROR, VSW_ERROR_CONFLICT, "%s has %s by now", link->is.name, item);
       return FALSE;

@@ -47,6 +47,9 @@ def clean(lab):
     if lab.daemon.poll() is not None:
         lab.start_daemon()
     wait_for(lambda: lab.has_owner('org.vmswitch1'), 20, 'org.vmswitch1')
+    for path in lab.objects():
+        if '/checkpoint/' in path:
+            lab.call(path, 'Checkpoint.Confirm', {})
     for interface in ('VirtualSystem', 'Switch', 'EthernetPort'):
         for path, interfaces in lab.objects().items():
             if f'org.vmswitch1.{interface}' in interfaces and 'org.vmswitch1.ExternalEthernetPort' not in interfaces:

@@ -29,7 +29,11 @@ def build(lab, user=None):
              user=user)
 
 
-def mutating_calls():
+def find_checkpoint(lab):
+    return next((path for path in lab.objects() if '/checkpoint/' in path), f'{TREE}/checkpoint/0')
+
+
+def mutating_calls(checkpoint=f'{TREE}/checkpoint/0'):
     """A correct call of every method that changes something."""
     lab, spare, web, host = switch_path('lab'), port_path('lab', 'spare'), endpoint_path('web'), endpoint_path('host')
     system, setting = f'{TREE}/system/vm', f'{TREE}/system/vm/setting/net0'
@@ -62,6 +66,10 @@ def mutating_calls():
         'VirtualSystem.Delete': (system, {}),
         'ResourceAllocationSetting.Modify': (setting, {'Description': 'new'}, {}),
         'ResourceAllocationSetting.Remove': (setting, {}),
+        'Manager.CreateCheckpoint': (MANAGER, [switch_path('other')], 60, {}),
+        'Checkpoint.Extend': (checkpoint, 1, {}),
+        'Checkpoint.Confirm': (checkpoint, {}),
+        'Checkpoint.Rollback': (checkpoint, {}),
     }
 
 
@@ -90,12 +98,13 @@ def prepare(lab, user=None):
     build(lab, user)
     lab.create_switch('other', user=user)
     lab.call(switch_path('lab'), 'Switch.AddStaticAddress', '02:00:00:00:00:98', port_path('lab', 'spare'), {}, user=user)
+    lab.call(MANAGER, 'Manager.CreateCheckpoint', [f'{TREE}/system/vm'], 600, {}, user=user)
 
 
 def refuse_all(lab, user, *names):
     """Every method, by that user: one of these errors, and nothing changes."""
     before, links = picture(lab), lab.ours()
-    for method, (path, *arguments) in mutating_calls().items():
+    for method, (path, *arguments) in mutating_calls(find_checkpoint(lab)).items():
         try:
             lab.call(path, method, *arguments, user=user)
             raise AssertionError(f'{method} was obeyed for {user}')
@@ -122,8 +131,10 @@ def yes_means_yes_for_every_method(lab):
         prepare(lab)
         if method == 'SwitchPort.Connect':
             lab.call(port_path('lab', 'web'), 'SwitchPort.Disconnect', {})
-        path, *arguments = mutating_calls()[method]
+        path, *arguments = mutating_calls(find_checkpoint(lab))[method]
         lab.call(path, method, *arguments, user='alice')
+        while (path := find_checkpoint(lab)) in lab.objects():
+            lab.call(path, 'Checkpoint.Confirm', {})
         for interface in ('VirtualSystem', 'Switch', 'EthernetPort'):
             for path, interfaces in lab.objects().items():
                 if f'{NAME}.{interface}' in interfaces:

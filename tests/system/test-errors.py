@@ -5,7 +5,7 @@ from gvariant import Raw
 from lab import MANAGER, NAME, TREE, BusError, endpoint_path, port_path, switch_path
 from tap import case, run
 
-LIMITS = 'MaxSwitches=4\nMaxPortsPerSwitch=5\nMaxEndpoints=6\nMaxStaticAddressesPerPort=2\nMaxBatch=3\nMaxSystems=2\nMaxSettingsPerSystem=3'
+LIMITS = 'MaxSwitches=4\nMaxPortsPerSwitch=5\nMaxEndpoints=6\nMaxStaticAddressesPerPort=2\nMaxBatch=3\nMaxSystems=2\nMaxSettingsPerSystem=3\nMaxCheckpoints=2'
 LAB = switch_path('lab')
 
 
@@ -231,10 +231,14 @@ def all_other_limits_hold_too(lab):
     lab.refuse('QuotaExceeded', system, 'VirtualSystem.AddResourceSetting', {'Name': 'n3'}, {}, says=('3 used', 'limit 3'))
     # they are endpoints like any other when they come to be
     lab.refuse('QuotaExceeded', system, 'VirtualSystem.RequestStateChange', 'enabled', {}, says='limit 6')
+    for n in range(2):
+        lab.call(MANAGER, 'Manager.CreateCheckpoint', [switch_path(f's{n}')], 60, {})
+    lab.refuse('QuotaExceeded', MANAGER, 'Manager.CreateCheckpoint', [switch_path('s2')], 60, {}, says=('2 used', 'limit 2'))
+    lab.refuse('QuotaExceeded', switch_path('s3'), 'Switch.Modify', {'Description': 'x'}, {'confirm-within': 60}, says='limit 2')
     limits = lab.get(MANAGER, 'Manager', 'Limits')
     assert {key: value for key, value in limits.items() if not key.endswith('PerUser')} == {
         'MaxSwitches': 4, 'MaxPortsPerSwitch': 5, 'MaxEndpoints': 6, 'MaxStaticAddressesPerPort': 2, 'MaxBatch': 3, 'MaxSystems': 2,
-        'MaxSettingsPerSystem': 3}, limits
+        'MaxSettingsPerSystem': 3, 'MaxCheckpoints': 2}, limits
 
 
 @case

@@ -31,12 +31,13 @@ CREATE TABLE nic_3 (
   ip           BLOB, -- what IP had on it, as kernel/ wrote it
   ip_addresses TEXT, -- lines
   ip_items     TEXT, -- lines
-  host_id      TEXT    CHECK (host_id IS NULL OR length (host_id) BETWEEN 1 AND 36) -- the internal NIC that has it since
+  host_id      TEXT    CHECK (host_id IS NULL OR length (host_id) BETWEEN 1 AND 36), -- the internal NIC that has it since
+  taken_over   INTEGER CHECK (taken_over IS NULL OR taken_over IN (0, 1)) -- from another manager
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO nic_3
   SELECT id, name, description, lifetime, holder, owner, created, kind, backend, opened, setting_id, device, peer, placed_as, mac, static_mac, mtu,
-         queues, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         queues, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM nic;
 DROP TABLE nic;
 ALTER TABLE nic_3 RENAME TO nic;
@@ -70,5 +71,6 @@ CREATE TABLE rescue (
   ip           BLOB,
   ip_addresses TEXT,
   ip_items     TEXT,
-  host_id      TEXT
+  host_id      TEXT,
+  taken_over   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/guard.h"
+
+#include "client/agent.h"
+#include "client/failure.h"
+#include "client/name.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define END_OF_INPUT 4 /* Ctrl-D, which a terminal gives as a character when lines are not gathered */
+
+/**
+ * vsw_guard_fits:
+ * @verb: a verb
+ *
+ * Returns: whether it changes something in one call and then is done, so that --confirm-within means something. Any thread.
+ */
+gboolean
+vsw_guard_fits (const VswVerb *verb)
+{
+  static const char *const names[] = {
+    "create", "delete", "set",   "connect", "disconnect", "connect-internal", "disconnect-internal", "move",
+    "attach", "detach", "place", "address", NULL
+  };
+
+  if (g_str_equal (verb->name, "system"))
+    return !g_str_equal (verb->noun, "list") && !g_str_equal (verb->noun, "show");
+  return g_strv_contains (names, verb->name);
+}
+
+/* --- finding it --- */
+
+static gboolean
+is_ours (const VswSession *session, const VswNode *node)
+{
+  g_autoptr (GVariant) owner = vsw_node_get (node, "Checkpoint", "OwnerUid");
+  g_autoptr (GVariant) created = vsw_node_get (node, "Checkpoint", "CreatedTimestamp");
+
+  return node->kind == VSW_NODE_CHECKPOINT && owner != NULL && g_variant_is_of_type (owner, G_VARIANT_TYPE_UINT32)
+         && created != NULL && g_variant_is_of_type (created, G_VARIANT_TYPE_UINT64)
+         && g_variant_get_uint32 (owner) == getuid ()
+         && (gint64)g_variant_get_uint64 (created) >= session->guarded_since;
+}
+
+/**
+ * vsw_guard_find:
+ * @session: a session whose change has become true
+ *
+ * Asks the service. A user who changes two things at the same moment has two: then none is taken for the one, because to confirm
+ * the wrong one is worse than to confirm none. Main thread.
+ *
+ * Returns: (transfer none) (nullable): its path
+ */
+const char *
+vsw_guard_find (VswSession *session)
+{
+  const VswTree *tree;
+  guint n = 0;
+
+  if (session->confirm_within == 0 || session->guarded_since == 0 || session->checkpoint != NULL)
+    return session->checkpoint;
+  vsw_session_forget (session);
+  tree = vsw_session_load (session, NULL);
+  for (guint i = 0; tree != NULL && i < tree->nodes->len; i++)
+    {
+      const VswNode *node = tree->nodes->pdata[i];
+
+      if (!is_ours (session, node))
+        continue;
+      n++;
+      g_free (session->checkpoint);
+      session->checkpoint = g_strdup (node->path);
+    }
+  if (n > 1)
+    g_clear_pointer (&session->checkpoint, g_free);
+  session->guarded_since = 0;
+  return session->checkpoint;
+}
+
+/* --- asking --- */
+
+typedef enum
+{
+  ANSWER_NONE, /* input has ended, or a signal came */
+  ANSWER_YES,
+  ANSWER_NO,
+  ANSWER_LATE, /* it has ended meanwhile */
+} Answer;
+
+static volatile sig_atomic_t interrupted; /* the only thing that a handler can set */
+
+static void
+note_signal (int number)
+{
+  interrupted = number;
+}
+
+/* What the terminal was like, and what signals did. */
+typedef struct
+{
+  struct termios settings;
+  struct sigaction actions[3];
+} Terminal;
+
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+/* One key is an answer: what is typed does not get between the seconds that are counted. */
+static gboolean
+prepare_terminal (Terminal *terminal)
+{
+  struct sigaction note = { .sa_handler = note_signal };
+  struct termios keys;
+
+  if (tcgetattr (STDIN_FILENO, &terminal->settings) != 0)
+    return FALSE;
+  keys = terminal->settings;
+  keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+  keys.c_cc[VMIN] = 1;
+  keys.c_cc[VTIME] = 0;
+  interrupted = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
+    sigaction (signals[i], &note, &terminal->actions[i]);
+  tcsetattr (STDIN_FILENO, TCSAFLUSH, &keys);
+  return TRUE;
+}
+
+static void
+restore_terminal (const Terminal *terminal)
+{
+  tcsetattr (STDIN_FILENO, TCSAFLUSH, &terminal->settings);
+  for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
+    sigaction (signals[i], &terminal->actions[i], NULL);
+}
+
+/* Seconds that are left, rounded up; -1: there is no such checkpoint any more. A service that does not answer now may be back in time:
+ * then what was known counts. */
+static gint64
+get_seconds (VswSession *session, gint64 *deadline)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) value =
+      vsw_session_get_property (session, session->checkpoint, "Checkpoint", "DeadlineTimestamp", "t", &error);
+
+  if (value != NULL)
+    *deadline = (gint64)g_variant_get_uint64 (value);
+  else if (g_error_matches (error, VSW_FAILURE, VSW_FAILURE_NOT_FOUND))
+    return -1;
+  return MAX ((*deadline - g_get_real_time () + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC, 0);
+}
+
+static gboolean
+decode_key (char key, Answer *ret_answer)
+{
+  if (key == 'y' || key == 'Y')
+    *ret_answer = ANSWER_YES;
+  else if (key == 'n' || key == 'N' || key == '\r' || key == '\n')
+    *ret_answer = ANSWER_NO;
+  else if (key == END_OF_INPUT)
+    *ret_answer = ANSWER_NONE;
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static Answer
+wait_for_key (VswSession *session)
+{
+  struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+  gint64 deadline = 0;
+  Answer answer = ANSWER_NONE;
+
+  while (interrupted == 0)
+    {
+      gint64 seconds = get_seconds (session, &deadline);
+      char key;
+      int ready;
+
+      if (seconds < 0)
+        return ANSWER_LATE;
+      fprintf (stderr, "\rKeep this? Otherwise it is undone in %" G_GINT64_FORMAT " s. [y/N] ", seconds);
+      fflush (stderr);
+      ready = poll (&input, 1, 1000);
+      if (ready == 0 || (ready < 0 && errno == EINTR))
+        continue;
+      if (ready < 0 || read (STDIN_FILENO, &key, 1) != 1)
+        return ANSWER_NONE;
+      if (decode_key (key, &answer))
+        return answer;
+    }
+  return ANSWER_NONE;
+}
+
+static Answer
+ask (VswSession *session)
+{
+  Terminal terminal;
+  Answer answer;
+
+  if (!prepare_terminal (&terminal))
+    return ANSWER_NONE;
+  answer = wait_for_key (session);
+  fputc ('\n', stderr);
+  restore_terminal (&terminal);
+  return answer;
+}
+
+/* --- the end --- */
+
+static gboolean
+call (VswSession *session, const char *method, const char *reply, GError **error)
+{
+  g_autoptr (GVariant) answer = vsw_session_change (session, session->checkpoint, "Checkpoint", method,
+                                                    g_variant_new ("(a{sv})", NULL), reply, NULL, error);
+
+  return answer != NULL;
+}
+
+static const char *
+get_number (const VswSession *session)
+{
+  return strrchr (session->checkpoint, '/') + 1;
+}
+
+static gboolean
+say_how (VswSession *session)
+{
+  if (!session->json && !session->quiet)
+    vsw_session_print (session,
+                       "It is undone in %u seconds unless it is confirmed: vmswitchctl checkpoint confirm %s\n",
+                       session->confirm_within, get_number (session));
+  return TRUE;
+}
+
+static gboolean
+act (VswSession *session, Answer answer, GError **error)
+{
+  switch (answer)
+    {
+    case ANSWER_YES:
+      return call (session, "Confirm", "()", error);
+    case ANSWER_NO:
+      if (!call (session, "Rollback", "(as)", error))
+        return FALSE;
+      g_set_error_literal (error, VSW_FAILURE, VSW_FAILURE_OTHER, "it was not kept, and is undone");
+      return FALSE;
+    case ANSWER_LATE:
+      g_set_error_literal (error, VSW_FAILURE, VSW_FAILURE_OTHER,
+                           "its checkpoint has ended meanwhile: it was undone, or confirmed elsewhere");
+      return FALSE;
+    case ANSWER_NONE:
+      g_set_error (
+          error, VSW_FAILURE, VSW_FAILURE_OTHER,
+          "no answer: the service undoes it when the time is over; to keep it: vmswitchctl checkpoint confirm %s",
+          get_number (session));
+      return FALSE;
+    }
+  g_assert_not_reached ();
+}
+
+/**
+ * vsw_guard_end:
+ * @session: a session whose verb has done what it had to
+ * @error: %VSW_FAILURE_OTHER if what was done is not kept
+ *
+ * With --confirm-within: asks on a terminal, and confirms or undoes; without one says how to confirm. Main thread.
+ *
+ * Returns: whether all is as the user wants it
+ */
+gboolean
+vsw_guard_end (VswSession *session, GError **error)
+{
+  if (vsw_guard_find (session) == NULL)
+    return TRUE;
+  /* The calls that follow are about the checkpoint. */
+  session->is_guarding = TRUE;
+  if (session->json || !vsw_agent_has_terminal ())
+    return say_how (session);
+  fflush (stdout);
+  vsw_session_begin (session, "keep the change");
+  return act (session, ask (session), error);
+}
