@@ -169,6 +169,8 @@ static const VswOption teardown_options[] = {
   DRY_RUN ("dry-run"),
   { "drop-addresses", VSW_OPTION_FLAG, "drop-addresses", NULL,
     "If the NIC is missing: the host may lose the addresses that would move back" },
+  END,
+};
 static const VswOption checkpoint_options[] = {
   { "timeout", VSW_OPTION_NUMBER, NULL, "SECONDS", "Time to confirm, 1 to 86400; default 60" },
   END,
