@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "client/external.h"
+#include "client/guard.h"
 #include "client/name.h"
 #include "client/steps.h"
 #include "client/verbs.h"
-
-#include <string.h>
 
 static gboolean
 is_dry (const VswSession *session)
@@ -28,27 +27,6 @@ print_steps (VswSession *session, const char *const *steps)
     }
   text = vsw_steps_print (steps, &session->style);
   vsw_session_print (session, "%s", text);
-}
-
-/* (transfer floating): the answer for programs. */
-static GVariant *
-new_answer (const char *path, const char *checkpoint)
-{
-  gboolean waits = !g_str_equal (checkpoint, "/");
-
-  return vsw_session_new_paths ("Path", path, waits ? "Checkpoint" : NULL, waits ? checkpoint : NULL);
-}
-
-/* What waits to be confirmed is undone otherwise: whoever did it must hear how to keep it. */
-static void
-say_how_to_keep (VswSession *session, const char *checkpoint)
-{
-  const char *number = strrchr (checkpoint, '/') + 1;
-  g_autofree char *text = vsw_print_text (number, &session->style);
-
-  if (number[0] != '\0' && !session->json && !session->quiet)
-    vsw_session_print (session, "It is undone unless it is confirmed in time: vmswitchctl checkpoint confirm %s\n",
-                       text);
 }
 
 static GVariant *
@@ -101,10 +79,10 @@ vsw_command_setup (VswSession *session, GError **error)
       print_steps (session, steps);
       return TRUE;
     }
+  vsw_guard_take (session, checkpoint);
   endpoint = vsw_name_new_from_path (internal);
-  vsw_session_confirm (session, new_answer (internal, checkpoint), "set up switch %s: the host has moved from %s to %s",
-                       node->name, nic->name, endpoint);
-  say_how_to_keep (session, checkpoint);
+  vsw_session_confirm (session, vsw_session_new_paths ("Path", internal, NULL, NULL),
+                       "set up switch %s: the host has moved from %s to %s", node->name, nic->name, endpoint);
   return TRUE;
 }
 
@@ -158,7 +136,8 @@ vsw_command_teardown (VswSession *session, GError **error)
       print_steps (session, steps);
       return TRUE;
     }
-  vsw_session_confirm (session, new_answer (node->path, checkpoint), "tore down switch %s%s", node->name, where);
-  say_how_to_keep (session, checkpoint);
+  vsw_guard_take (session, checkpoint);
+  vsw_session_confirm (session, vsw_session_new_paths ("Path", node->path, NULL, NULL), "tore down switch %s%s",
+                       node->name, where);
   return TRUE;
 }

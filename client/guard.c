@@ -24,12 +24,23 @@
 gboolean
 vsw_guard_fits (const VswVerb *verb)
 {
-  static const char *const names[] = {
-    "create", "delete", "set",   "connect", "disconnect", "connect-internal", "disconnect-internal", "move",
-    "attach", "detach", "place", "address", NULL
-  };
+  static const char *const names[] = { "create",
+                                       "delete",
+                                       "set",
+                                       "connect",
+                                       "disconnect",
+                                       "connect-internal",
+                                       "disconnect-internal",
+                                       "move",
+                                       "attach",
+                                       "detach",
+                                       "place",
+                                       "address",
+                                       "setup",
+                                       "teardown",
+                                       NULL };
 
-  if (g_str_equal (verb->name, "system"))
+  if (g_str_equal (verb->name, "system") || g_str_equal (verb->name, "external"))
     return !g_str_equal (verb->noun, "list") && !g_str_equal (verb->noun, "show");
   return g_strv_contains (names, verb->name);
 }
@@ -81,6 +92,22 @@ vsw_guard_find (VswSession *session)
     g_clear_pointer (&session->checkpoint, g_free);
   session->guarded_since = 0;
   return session->checkpoint;
+}
+
+/**
+ * vsw_guard_take:
+ * @session: a session whose change has become true
+ * @checkpoint: what the answer names, `/` if it has made none
+ *
+ * Some answers name the checkpoint: then nobody has to look for it. Main thread.
+ */
+void
+vsw_guard_take (VswSession *session, const char *checkpoint)
+{
+  if (g_str_equal (checkpoint, "/"))
+    return;
+  g_free (session->checkpoint);
+  session->checkpoint = g_strdup (checkpoint);
 }
 
 /* --- asking --- */
@@ -230,10 +257,12 @@ get_number (const VswSession *session)
 static gboolean
 say_how (VswSession *session)
 {
+  g_autofree char *number = vsw_print_text (get_number (session), &session->style);
+
   if (!session->json && !session->quiet)
     vsw_session_print (session,
                        "It is undone in %u seconds unless it is confirmed: vmswitchctl checkpoint confirm %s\n",
-                       session->confirm_within, get_number (session));
+                       session->confirm_within, number);
   return TRUE;
 }
 

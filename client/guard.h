@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 gboolean vsw_guard_fits (const VswVerb *verb);
 /* The path of the checkpoint that the change has made, found once; NULL: none was asked for, or nothing has changed. (transfer none) */
 const char *vsw_guard_find (VswSession *session);
+void vsw_guard_take (VswSession *session, const char *checkpoint);
 gboolean vsw_guard_end (VswSession *session, GError **error);
 
 G_END_DECLS

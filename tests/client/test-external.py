@@ -113,14 +113,27 @@ def a_dry_run_says_the_steps_and_no_more(service):
 
 
 @case
-def a_checkpoint_is_told_with_how_to_confirm_it(service):
+def the_checkpoint_of_the_answer_is_told_with_how_to_confirm_it(service):
     service.reply('SetupSwitch', f"(objectpath '{END}/lab', objectpath '{ROOT}/checkpoint/7', @as [])")
     service.reply('TeardownSwitch', f"(objectpath '{ROOT}/checkpoint/8', @as [])")
     for command, number in (('setup lab eth0', 7), ('teardown lab-2', 8)):
-        lines = service.run(*command.split()).out.splitlines()
-        assert len(lines) == 2 and f'vmswitchctl checkpoint confirm {number}' in lines[1], lines
-        assert service.run('--quiet', *command.split()).out == ''
-        assert service.run('--json', *command.split()).json['Checkpoint'] == f'{ROOT}/checkpoint/{number}'
+        words = command.split() + ['--confirm-within', '60']
+        lines = service.run(*words).out.splitlines()
+        assert len(lines) == 2 and f'in 60 seconds unless it is confirmed: vmswitchctl checkpoint confirm {number}' in lines[1], lines
+        assert "'confirm-within': <uint32 60>" in service.calls()[0]
+        assert service.run('--quiet', *words).out == ''
+        assert service.run('--json', *words).json['Checkpoint'] == f'{ROOT}/checkpoint/{number}'
+        service.calls()
+
+
+@case
+def all_of_it_can_wait_to_be_confirmed_but_looking(service):
+    service.reply('BindExternalEthernetPort', f"(objectpath '{LAB}/port/eth0',)")
+    service.reply('UnbindExternalEthernetPort', '()')
+    for command in ('external bind lab eth0 --drop-addresses', 'external unbind eth1'):
+        service.run(*command.split(), '--confirm-within', '60')
+        assert "'confirm-within': <uint32 60>" in service.calls()[0], command
+    assert 'does not go with external list' in service.refuse('external', 'list', '--confirm-within', '60', status=2)
 
 
 @case
