@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/call_state.h"
 
+#include "bus/checkpoint.h"
+
 #include <string.h>
 
 /* --- what is asked --- */

@@ -57,10 +57,14 @@ static char *
 print_path (const VswView *view, const char *id)
 {
   const VswCheckpointEntry *entry = vsw_checkpoint_find (view->checkpoint, id);
-  VswView object;
+  VswValue *value = vsw_model_get (view->model, id);
 
-  if (vsw_view_get (view->scene, id, &object))
-    return vsw_view_get_path (&object);
+  if (value != NULL)
+    {
+      VswView object = vsw_view_new (view->scene, value);
+
+      return vsw_view_get_path (&object);
+    }
 
   return entry != NULL && entry->before != NULL ? print_old_path (view, entry->before) : NULL;
 }

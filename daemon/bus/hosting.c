@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/hosting.h"
 
+#include "bus/checkpoint.h"
 #include "bus/uplink.h"
+
+#define TIME_TO_CONFIRM 60 /* seconds, unless the caller says how many */
 
 /* The switch that an argument names, whose name polkit's rules are told. */
 static gboolean
@@ -63,6 +66,8 @@ vsw_hosting_decode_setup (VswRequest *request, const VswView *target, GError **e
     return FALSE;
 
   request->is_dry = options.dry_run;
+  if (!request->is_dry)
+    vsw_checkpoint_want (request, TIME_TO_CONFIRM);
   vsw_uplink_claim (request, &external, options.take_over);
   take_setup (request, home.home, &external, &settings);
   return TRUE;
@@ -91,6 +96,8 @@ vsw_hosting_decode_teardown (VswRequest *request, const VswView *target, GError 
   if (uplink != NULL)
     vsw_request_add_detail (request, "external", uplink->head.name);
   request->is_dry = options.dry_run;
+  if (!request->is_dry)
+    vsw_checkpoint_want (request, TIME_TO_CONFIRM);
   vsw_request_take_change (request, vsw_change_teardown (home.home->head.id, options.drop_addresses));
   return TRUE;
 }
@@ -108,11 +115,15 @@ vsw_hosting_reply_setup (VswRequest *request, GArray *reading, GError **error)
 {
   const char *internal = request->is_dry ? VSW_PATH_NONE : g_ptr_array_index (request->paths, 0);
 
-  return g_variant_new ("(oo@as)", internal, VSW_PATH_NONE, print_steps (request));
+  g_autofree char *checkpoint = vsw_checkpoint_get_path (request);
+
+  return g_variant_new ("(oo@as)", internal, checkpoint, print_steps (request));
 }
 
 GVariant *
 vsw_hosting_reply_teardown (VswRequest *request, GArray *reading, GError **error)
 {
-  return g_variant_new ("(o@as)", VSW_PATH_NONE, print_steps (request));
+  g_autofree char *checkpoint = vsw_checkpoint_get_path (request);
+
+  return g_variant_new ("(o@as)", checkpoint, print_steps (request));
 }

@@ -153,6 +153,15 @@ new_rollback (const char *id)
   return changes;
 }
 
+/* What a NIC of the host is to be again no repair knows. */
+static gboolean
+can_be_wished (VswEngine *engine, const char *id)
+{
+  const VswCheckpoint *value = vsw_model_get_checkpoint (engine->model, id);
+
+  return value != NULL && !vsw_model_has_uplinks (engine->model, value);
+}
+
 static void
 note_failure (VswEngine *engine, Clock *clock, const GError *error)
 {
@@ -172,7 +181,7 @@ note_failure (VswEngine *engine, Clock *clock, const GError *error)
 }
 
 static void
-end_rollback (VswEngine *engine, VswDelta *delta, const GError *error, gpointer data)
+end_rollback (VswEngine *engine, VswDelta *delta, const VswPlan *plan, const GError *error, gpointer data)
 {
   g_autofree char *id = data;
   Clock *clock = g_hash_table_lookup (engine->clocks, id);
@@ -182,7 +191,8 @@ end_rollback (VswEngine *engine, VswDelta *delta, const GError *error, gpointer 
 
   clock->is_busy = FALSE;
   /* Where the kernel refuses one thing, the wish goes back all the same, and the repair does what can be done. */
-  if (error != NULL && g_error_matches (error, VSW_ERROR, VSW_ERROR_KERNEL) && !clock->is_wish)
+  if (error != NULL && g_error_matches (error, VSW_ERROR, VSW_ERROR_KERNEL) && !clock->is_wish
+      && can_be_wished (engine, id))
     {
       clock->is_busy = clock->is_wish = TRUE;
       vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_CHECKPOINT, NULL, "a checkpoint cannot be rolled back at once: %s",
@@ -200,7 +210,7 @@ roll_back (VswEngine *engine, Clock *clock)
 {
   clock->is_busy = TRUE;
   clock->is_wish = FALSE;
-  vsw_engine_push_changes (engine, new_rollback (clock->id), NULL, end_rollback, g_strdup (clock->id));
+  vsw_engine_push_changes (engine, new_rollback (clock->id), FALSE, NULL, end_rollback, g_strdup (clock->id));
 }
 
 /* --- settling --- */
@@ -243,7 +253,7 @@ is_settling (VswEngine *engine, const VswCheckpoint *value)
 }
 
 static void
-end_extension (VswEngine *engine, VswDelta *delta, const GError *error, gpointer data)
+end_extension (VswEngine *engine, VswDelta *delta, const VswPlan *plan, const GError *error, gpointer data)
 {
   g_autofree char *id = data;
   Clock *clock = g_hash_table_lookup (engine->clocks, id);
@@ -271,7 +281,7 @@ give_back (VswEngine *engine, Clock *clock, const VswCheckpoint *value)
   clock->is_busy = TRUE;
   changes = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_change_free);
   g_ptr_array_add (changes, vsw_change_extend (clock->id, duration, TRUE));
-  vsw_engine_push_changes (engine, changes, NULL, end_extension, g_strdup (clock->id));
+  vsw_engine_push_changes (engine, changes, FALSE, NULL, end_extension, g_strdup (clock->id));
 
   return TRUE;
 }

@@ -4,6 +4,7 @@
 #include "engine/state.h"
 
 #include "engine/addresses.h"
+#include "engine/question.h"
 #include "engine/transaction.h"
 
 static gboolean
@@ -93,6 +94,26 @@ rescue (VswEngine *engine, GError **error)
   return list_links (engine, error);
 }
 
+/* A NIC of the host is not brought to its wish by the repair alone. */
+static gboolean
+run_rollback (VswEngine *engine, VswDelta *delta, GError **error)
+{
+  g_autoptr (VswPlan) plan = vsw_plan_new (engine->model, engine->links, delta);
+  g_autoptr (GPtrArray) uplinks = vsw_uplinks_list (delta);
+
+  if (uplinks->len == 0)
+    {
+      if (vsw_store_begin (engine->store, error) && vsw_store_write (engine->store, delta, error)
+          && vsw_store_commit (engine->store, error))
+        return TRUE;
+      vsw_store_rollback (engine->store);
+      return FALSE;
+    }
+
+  return vsw_transaction_run (engine->kernel, engine->store, delta, plan, error) == VSW_OUTCOME_COMMITTED
+         && list_links (engine, error);
+}
+
 static gboolean
 go_back_to (VswEngine *engine, const char *id, GError **error)
 {
@@ -101,12 +122,13 @@ go_back_to (VswEngine *engine, const char *id, GError **error)
   g_autoptr (VswDelta) delta = NULL;
 
   g_ptr_array_add (changes, vsw_change_rollback (id, losses));
+  if (vsw_questions_find (changes, engine->model, engine->links)
+      && !vsw_questions_ask (changes, engine->kernel, error))
+    return FALSE;
   if (!vsw_model_resolve (engine->model, engine->links, changes, &delta, error))
     return FALSE;
-  if (!vsw_store_begin (engine->store, error) || !vsw_store_write (engine->store, delta, error)
-      || !vsw_store_commit (engine->store, error))
+  if (!run_rollback (engine, delta, error))
     {
-      vsw_store_rollback (engine->store);
       vsw_model_revert (engine->model, delta);
       return FALSE;
     }

@@ -52,6 +52,8 @@ VswValue *vsw_model_find_device (VswModel *self, const char *device);
 VswNic *vsw_model_find_uplink_of (VswModel *self, const char *switch_id);
 /* The one whose IP that internal NIC has since SetupSwitch. */
 VswNic *vsw_model_find_uplink_for (VswModel *self, const char *host_id);
+/* Whether going back to that checkpoint is about NICs of the host. */
+gboolean vsw_model_has_uplinks (VswModel *self, const VswCheckpoint *checkpoint);
 /* The bound one without a link that this link is. */
 VswNic *vsw_model_find_missing_uplink (VswModel *self, VswLinks *links, const VswLink *link);
 

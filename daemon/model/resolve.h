@@ -86,6 +86,8 @@ gboolean vsw_resolve_bind (VswResolver *self, const VswChange *change, GError **
 gboolean vsw_resolve_unbind (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_setup (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_teardown (VswResolver *self, const VswChange *change, GError **error);
+/* The NIC that was set up goes with its internal one, and what IP has on that by now comes back to it. */
+void vsw_resolve_drop_hosting (VswResolver *self, const VswChange *change, VswNic *uplink, VswNic *host);
 /* IN_USE if SetupSwitch made it what the host is reached through, whatever force is used. nic_id: (nullable) */
 gboolean vsw_resolve_is_not_hosting (VswResolver *self, const char *nic_id, GError **error);
 /* NOT_SUPPORTED of a NIC of the host. */

@@ -272,7 +272,8 @@ check_gone_nic (VswRollback *self, const VswNic *target)
     vsw_rollback_lose (self, &target->head, "it went with its descriptors");
   else if (vsw_model_find_nic (self->resolver->model, target->head.name) != NULL)
     vsw_rollback_lose (self, &target->head, "there is another of that name now");
-  else if (is_taken (self, target->mac, count_own_macs (self, target)))
+  else if (!vsw_rollback_has_uplink_for (self, target->head.id)
+           && is_taken (self, target->mac, count_own_macs (self, target)))
     lose_mac (self, &target->head, target->mac);
   else
     return check_setting_of (self, target);

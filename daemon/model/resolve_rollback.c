@@ -126,7 +126,8 @@ restore (VswRollback *self, const VswValue *target)
       vsw_rollback_restore_setting (self, (const VswSetting *)target);
       return;
     case VSW_KIND_NIC:
-      vsw_rollback_restore_nic (self, (const VswNic *)target);
+      if (((const VswNic *)target)->uplink == NULL)
+        vsw_rollback_restore_nic (self, (const VswNic *)target);
       return;
     case VSW_KIND_PORT:
       vsw_rollback_restore_port (self, (const VswPort *)target);
@@ -137,17 +138,38 @@ restore (VswRollback *self, const VswValue *target)
   g_assert_not_reached ();
 }
 
+/* They want the internal NICs that have their addresses to be back. */
+static void
+restore_uplinks (VswRollback *self, GPtrArray *entries)
+{
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const VswValue *target = ((const VswCheckpointEntry *)entries->pdata[i])->before;
+      if (target != NULL && target->kind == VSW_KIND_NIC && ((const VswNic *)target)->uplink != NULL)
+        vsw_rollback_restore_uplink (self, (const VswNic *)target);
+    }
+}
+
+static void
+restore_kind (VswRollback *self, GPtrArray *entries, VswKind kind)
+{
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const VswValue *target = ((const VswCheckpointEntry *)entries->pdata[i])->before;
+      if (target != NULL && target->kind == kind)
+        restore (self, target);
+    }
+}
+
 static void
 restore_all (VswRollback *self, GPtrArray *entries)
 {
-  static const VswKind order[] = { VSW_KIND_SWITCH, VSW_KIND_SYSTEM, VSW_KIND_SETTING, VSW_KIND_NIC, VSW_KIND_PORT };
-  for (gsize k = 0; k < G_N_ELEMENTS (order); k++)
-    for (guint i = 0; i < entries->len; i++)
-      {
-        const VswValue *target = ((const VswCheckpointEntry *)entries->pdata[i])->before;
-        if (target != NULL && target->kind == order[k])
-          restore (self, target);
-      }
+  restore_kind (self, entries, VSW_KIND_SWITCH);
+  restore_kind (self, entries, VSW_KIND_SYSTEM);
+  restore_kind (self, entries, VSW_KIND_SETTING);
+  restore_kind (self, entries, VSW_KIND_NIC);
+  restore_uplinks (self, entries);
+  restore_kind (self, entries, VSW_KIND_PORT);
   for (guint i = 0; i < entries->len; i++)
     {
       const VswValue *target = ((const VswCheckpointEntry *)entries->pdata[i])->before;
@@ -167,10 +189,11 @@ vsw_resolve_rollback (VswResolver *self, const VswChange *change, GError **error
     return FALSE;
   g_autoptr (VswCheckpoint) checkpoint = vsw_value_ref (found);
   g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, vsw_value_unref);
-  VswRollback rollback = { .resolver = self, .checkpoint = checkpoint, .taken = taken, .losses = change->losses };
+  VswRollback rollback = { .resolver = self, .change = change, .checkpoint = checkpoint, .taken = taken, .losses = change->losses };
   g_ptr_array_set_size (change->losses, 0); /* of an earlier try */
   vsw_resolver_put (self, checkpoint, NULL, NULL);
   g_autoptr (GPtrArray) entries = list_entries (&rollback);
+  vsw_rollback_release_hosts (&rollback, entries);
   take_all (&rollback, entries, VSW_KIND_PORT);
   for (gsize i = 0; i < G_N_ELEMENTS (order); i++)
     delete_new (&rollback, entries, order[i]);

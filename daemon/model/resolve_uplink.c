@@ -185,8 +185,8 @@ check_there (VswResolver *self, const VswNic *nic, const VswChange *change, GErr
   return FALSE;
 }
 
-static void
-drop_hosting (VswResolver *self, const VswChange *change, VswNic *uplink, VswNic *host)
+void
+vsw_resolve_drop_hosting (VswResolver *self, const VswChange *change, VswNic *uplink, VswNic *host)
 {
   g_autoptr (VswNic) held = vsw_value_ref (uplink);
   g_autoptr (VswNic) held_host = vsw_value_ref (host);
@@ -217,7 +217,7 @@ vsw_resolve_teardown (VswResolver *self, const VswChange *change, GError **error
     }
   if (!check_there (self, uplink, change, error))
     return FALSE;
-  drop_hosting (self, change, uplink, host);
+  vsw_resolve_drop_hosting (self, change, uplink, host);
   return TRUE;
 }
 

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   VswResolver *resolver;           /* (unowned) */
+  const VswChange *change;         /* (unowned) */
   const VswCheckpoint *checkpoint; /* (unowned) no longer in the model */
   GHashTable *taken;               /* (owned) id → (owned) VswValue as it was a moment ago, out of the model now */
   GPtrArray *losses;               /* (unowned) (element-type utf8) */
@@ -26,6 +27,11 @@ void vsw_rollback_restore_switch (VswRollback *self, const VswSwitch *target);
 void vsw_rollback_restore_system (VswRollback *self, const VswSystem *target);
 void vsw_rollback_restore_setting (VswRollback *self, const VswSetting *target);
 void vsw_rollback_restore_nic (VswRollback *self, const VswNic *target);
+/* resolve_recover.c: NICs of the host. What the host is reached by moves back first of all. */
+void vsw_rollback_release_hosts (VswRollback *self, GPtrArray *entries);
+void vsw_rollback_restore_uplink (VswRollback *self, const VswNic *target);
+/* Whether an uplink comes back whose IP that internal NIC had. */
+gboolean vsw_rollback_has_uplink_for (const VswRollback *self, const char *host_id);
 /* resolve_replug.c */
 void vsw_rollback_restore_port (VswRollback *self, const VswPort *target);
 /* When everything else is back. */

@@ -53,6 +53,27 @@ get_host_end (VswModel *self, VswLinks *links, const VswNic *uplink)
   return host != NULL ? vsw_links_get_device (links, host->peer) : NULL;
 }
 
+/* Those that it lets go give back what an internal NIC has by now; those that it binds again give what they have. */
+static void
+ask_for_rollback (VswModel *self, VswLinks *links, VswChange *change)
+{
+  const VswCheckpoint *checkpoint = vsw_model_get_checkpoint (self, change->id);
+  for (gsize i = 0; checkpoint != NULL && i < checkpoint->n_entries; i++)
+    {
+      const VswCheckpointEntry *entry = &checkpoint->entries[i];
+      const VswNic *now = vsw_model_get_nic (self, entry->id);
+      const VswNic *before = entry->before != NULL && entry->before->kind == VSW_KIND_NIC ? (const VswNic *)entry->before
+                                                                                         : NULL;
+      const VswLink *link = NULL;
+      if (now != NULL && before == NULL && now->uplink != NULL)
+        link = get_host_end (self, links, now);
+      else if (now == NULL && before != NULL && before->uplink != NULL)
+        link = vsw_uplink_find (before->uplink, links);
+      if (link != NULL)
+        vsw_change_ask (change, link->index);
+    }
+}
+
 /**
  * vsw_model_ask:
  * @links: what there is
@@ -68,6 +89,8 @@ vsw_model_ask (VswModel *self, VswLinks *links, VswChange *change)
     link = vsw_links_get (links, change->link);
   else if (change->kind == VSW_CHANGE_TEARDOWN)
     link = get_host_end (self, links, vsw_model_find_uplink_of (self, change->id));
+  else if (change->kind == VSW_CHANGE_ROLLBACK)
+    ask_for_rollback (self, links, change);
   if (link != NULL)
     vsw_change_ask (change, link->index);
 }
@@ -123,4 +146,24 @@ vsw_uplinks_list (VswDelta *delta)
         g_ptr_array_add (nics, pair->ip != NULL ? renew_ip (nic, pair->ip) : vsw_value_ref (nic));
     }
   return nics;
+}
+
+/**
+ * vsw_model_has_uplinks:
+ * @checkpoint: a checkpoint
+ *
+ * Whether going back to it binds NICs of the host, or lets some go. Main thread.
+ */
+gboolean
+vsw_model_has_uplinks (VswModel *self, const VswCheckpoint *checkpoint)
+{
+  for (gsize i = 0; i < checkpoint->n_entries; i++)
+    {
+      const VswValue *before = checkpoint->entries[i].before;
+      const VswNic *now = vsw_model_get_nic (self, checkpoint->entries[i].id);
+      if ((now != NULL && now->uplink != NULL)
+          || (before != NULL && before->kind == VSW_KIND_NIC && ((const VswNic *)before)->uplink != NULL))
+        return TRUE;
+    }
+  return FALSE;
 }
