@@ -254,15 +254,46 @@ get_number (const VswSession *session)
   return strrchr (session->checkpoint, '/') + 1;
 }
 
+/* Some changes wait to be confirmed without being told to: how long, only the service knows. */
 static gboolean
 say_how (VswSession *session)
 {
   g_autofree char *number = vsw_print_text (get_number (session), &session->style);
+  gint64 deadline = 0;
+  gint64 seconds = session->confirm_within;
 
-  if (!session->json && !session->quiet)
-    vsw_session_print (session,
-                       "It is undone in %u seconds unless it is confirmed: vmswitchctl checkpoint confirm %s\n",
-                       session->confirm_within, number);
+  if (session->json || session->quiet)
+    return TRUE;
+  if (seconds == 0)
+    seconds = MAX (get_seconds (session, &deadline), 0);
+  vsw_session_print (session,
+                     "It is undone in %" G_GINT64_FORMAT
+                     " seconds unless it is confirmed: vmswitchctl checkpoint confirm %s\n",
+                     seconds, number);
+  return TRUE;
+}
+
+/**
+ * vsw_guard_keep:
+ * @session: a session whose change has become true
+ * @error: as vsw_session_change() says
+ *
+ * Confirms at once what vsw_guard_take() was told, for a user who said before that he keeps it. Main thread.
+ *
+ * Returns: whether it is kept
+ */
+gboolean
+vsw_guard_keep (VswSession *session, GError **error)
+{
+  if (session->checkpoint == NULL)
+    return TRUE;
+  session->is_guarding = TRUE;
+  if (!call (session, "Confirm", "()", error))
+    {
+      g_prefix_error (error, "it is done, but could not be kept: ");
+      return FALSE;
+    }
+  g_clear_pointer (&session->checkpoint, g_free);
   return TRUE;
 }
 

@@ -195,11 +195,11 @@ def vmswitchctl_binds_a_nic_and_takes_the_host_along(lab):
     assert steps.lstrip().startswith('1. ') and '     address 192.0.2.5/24\n' in steps, steps
     assert lab.links()['ext0'] == before and 'vswi-lan' not in lab.links(), 'nothing is done'
 
-    lab.ctl('setup', 'lan', 'ext0')
+    lab.ctl('setup', 'lan', 'ext0', '--keep')
     assert '192.0.2.5' in lab.ip('address', 'show', 'dev', 'vswi-lan').stdout
     assert 'vmswitchctl teardown' in lab.ctl('external', 'unbind', 'ext0', check=False).stderr
     assert 'ext0' in lab.ctl('list', 'switches').stdout
-    lab.ctl('teardown', 'lan')
+    lab.ctl('teardown', 'lan', '--keep')
     assert '192.0.2.5' in lab.ip('address', 'show', 'dev', 'ext0').stdout and 'vswi-lan' not in lab.links()
 
     lab.ip('address', 'flush', 'dev', 'ext0')
