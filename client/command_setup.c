@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "client/external.h"
+#include "client/failure.h"
+#include "client/guard.h"
 #include "client/name.h"
 #include "client/steps.h"
 #include "client/verbs.h"
-
-#include <string.h>
 
 static gboolean
 is_dry (const VswSession *session)
@@ -30,25 +30,21 @@ print_steps (VswSession *session, const char *const *steps)
   vsw_session_print (session, "%s", text);
 }
 
-/* (transfer floating): the answer for programs. */
-static GVariant *
-new_answer (const char *path, const char *checkpoint)
+static gboolean
+check_options (const VswSession *session, GError **error)
 {
-  gboolean waits = !g_str_equal (checkpoint, "/");
-
-  return vsw_session_new_paths ("Path", path, waits ? "Checkpoint" : NULL, waits ? checkpoint : NULL);
+  if (vsw_session_get_option (session, "keep") == NULL || session->confirm_within == 0)
+    return TRUE;
+  g_set_error_literal (error, VSW_FAILURE, VSW_FAILURE_USAGE, "--keep does not go with --confirm-within");
+  return FALSE;
 }
 
-/* What waits to be confirmed is undone otherwise: whoever did it must hear how to keep it. */
-static void
-say_how_to_keep (VswSession *session, const char *checkpoint)
+/* Whoever is reached through what has just moved must be able to say that he still is: these wait to be confirmed unasked. */
+static gboolean
+take_checkpoint (VswSession *session, const char *checkpoint, GError **error)
 {
-  const char *number = strrchr (checkpoint, '/') + 1;
-  g_autofree char *text = vsw_print_text (number, &session->style);
-
-  if (number[0] != '\0' && !session->json && !session->quiet)
-    vsw_session_print (session, "It is undone unless it is confirmed in time: vmswitchctl checkpoint confirm %s\n",
-                       text);
+  vsw_guard_take (session, checkpoint);
+  return vsw_session_get_option (session, "keep") == NULL || vsw_guard_keep (session, error);
 }
 
 static GVariant *
@@ -59,6 +55,8 @@ new_setup_options (const VswSession *session)
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
   if (is_dry (session))
     g_variant_builder_add (&builder, "{sv}", "dry-run", g_variant_new_boolean (TRUE));
+  if (vsw_session_get_option (session, "take-over") != NULL)
+    g_variant_builder_add (&builder, "{sv}", "take-over", g_variant_new_boolean (TRUE));
   return g_variant_builder_end (&builder);
 }
 
@@ -84,6 +82,8 @@ vsw_command_setup (VswSession *session, GError **error)
   const char *checkpoint;
 
   vsw_session_begin (session, "set up switch %s with %s", session->arguments[0], session->arguments[1]);
+  if (!check_options (session, error))
+    return FALSE;
   node = vsw_session_find (session, VSW_NODE_SWITCH, session->arguments[0], error);
   nic = node != NULL ? vsw_external_find (session, session->arguments[1], error) : NULL;
   settings = nic != NULL ? vsw_options_export (session->options, session->verb->options, NULL, error) : NULL;
@@ -101,10 +101,11 @@ vsw_command_setup (VswSession *session, GError **error)
       print_steps (session, steps);
       return TRUE;
     }
+  if (!take_checkpoint (session, checkpoint, error))
+    return FALSE;
   endpoint = vsw_name_new_from_path (internal);
-  vsw_session_confirm (session, new_answer (internal, checkpoint), "set up switch %s: the host has moved from %s to %s",
-                       node->name, nic->name, endpoint);
-  say_how_to_keep (session, checkpoint);
+  vsw_session_confirm (session, vsw_session_new_paths ("Path", internal, NULL, NULL),
+                       "set up switch %s: the host has moved from %s to %s", node->name, nic->name, endpoint);
   return TRUE;
 }
 
@@ -143,6 +144,8 @@ vsw_command_teardown (VswSession *session, GError **error)
   const char *checkpoint;
 
   vsw_session_begin (session, "tear down switch %s", session->arguments[0]);
+  if (!check_options (session, error))
+    return FALSE;
   node = vsw_session_find (session, VSW_NODE_SWITCH, session->arguments[0], error);
   options = node != NULL ? vsw_options_export (session->options, session->verb->options, NULL, error) : NULL;
   if (options == NULL)
@@ -158,7 +161,9 @@ vsw_command_teardown (VswSession *session, GError **error)
       print_steps (session, steps);
       return TRUE;
     }
-  vsw_session_confirm (session, new_answer (node->path, checkpoint), "tore down switch %s%s", node->name, where);
-  say_how_to_keep (session, checkpoint);
+  if (!take_checkpoint (session, checkpoint, error))
+    return FALSE;
+  vsw_session_confirm (session, vsw_session_new_paths ("Path", node->path, NULL, NULL), "tore down switch %s%s",
+                       node->name, where);
   return TRUE;
 }

@@ -24,12 +24,23 @@
 gboolean
 vsw_guard_fits (const VswVerb *verb)
 {
-  static const char *const names[] = {
-    "create", "delete", "set",   "connect", "disconnect", "connect-internal", "disconnect-internal", "move",
-    "attach", "detach", "place", "address", NULL
-  };
+  static const char *const names[] = { "create",
+                                       "delete",
+                                       "set",
+                                       "connect",
+                                       "disconnect",
+                                       "connect-internal",
+                                       "disconnect-internal",
+                                       "move",
+                                       "attach",
+                                       "detach",
+                                       "place",
+                                       "address",
+                                       "setup",
+                                       "teardown",
+                                       NULL };
 
-  if (g_str_equal (verb->name, "system"))
+  if (g_str_equal (verb->name, "system") || g_str_equal (verb->name, "external"))
     return !g_str_equal (verb->noun, "list") && !g_str_equal (verb->noun, "show");
   return g_strv_contains (names, verb->name);
 }
@@ -81,6 +92,22 @@ vsw_guard_find (VswSession *session)
     g_clear_pointer (&session->checkpoint, g_free);
   session->guarded_since = 0;
   return session->checkpoint;
+}
+
+/**
+ * vsw_guard_take:
+ * @session: a session whose change has become true
+ * @checkpoint: what the answer names, `/` if it has made none
+ *
+ * Some answers name the checkpoint: then nobody has to look for it. Main thread.
+ */
+void
+vsw_guard_take (VswSession *session, const char *checkpoint)
+{
+  if (g_str_equal (checkpoint, "/"))
+    return;
+  g_free (session->checkpoint);
+  session->checkpoint = g_strdup (checkpoint);
 }
 
 /* --- asking --- */
@@ -227,13 +254,46 @@ get_number (const VswSession *session)
   return strrchr (session->checkpoint, '/') + 1;
 }
 
+/* Some changes wait to be confirmed without being told to: how long, only the service knows. */
 static gboolean
 say_how (VswSession *session)
 {
-  if (!session->json && !session->quiet)
-    vsw_session_print (session,
-                       "It is undone in %u seconds unless it is confirmed: vmswitchctl checkpoint confirm %s\n",
-                       session->confirm_within, get_number (session));
+  g_autofree char *number = vsw_print_text (get_number (session), &session->style);
+  gint64 deadline = 0;
+  gint64 seconds = session->confirm_within;
+
+  if (session->json || session->quiet)
+    return TRUE;
+  if (seconds == 0)
+    seconds = MAX (get_seconds (session, &deadline), 0);
+  vsw_session_print (session,
+                     "It is undone in %" G_GINT64_FORMAT
+                     " seconds unless it is confirmed: vmswitchctl checkpoint confirm %s\n",
+                     seconds, number);
+  return TRUE;
+}
+
+/**
+ * vsw_guard_keep:
+ * @session: a session whose change has become true
+ * @error: as vsw_session_change() says
+ *
+ * Confirms at once what vsw_guard_take() was told, for a user who said before that he keeps it. Main thread.
+ *
+ * Returns: whether it is kept
+ */
+gboolean
+vsw_guard_keep (VswSession *session, GError **error)
+{
+  if (session->checkpoint == NULL)
+    return TRUE;
+  session->is_guarding = TRUE;
+  if (!call (session, "Confirm", "()", error))
+    {
+      g_prefix_error (error, "it is done, but could not be kept: ");
+      return FALSE;
+    }
+  g_clear_pointer (&session->checkpoint, g_free);
   return TRUE;
 }
 

@@ -21,10 +21,11 @@
   "Two commas are one within a value.\n"                                                                               \
   "Exit status: that of COMMAND; 126: it cannot be executed; 127: there is none."
 #define MORE_BIND "The NIC must not carry addresses of the host; for one that does: vmswitchctl setup."
+#define MORE_KEEP "The service undoes it after 60 seconds, or --confirm-within, unless you keep it."
 #define MORE_SETUP                                                                                                     \
   "Binds NIC to SWITCH, makes an internal NIC on it and moves to that the addresses, routes and\n"                     \
-  "whatever else the host is reached by. Connections stay open. All of it is done, or nothing."
-#define MORE_TEARDOWN   "The host moves back to the NIC, which leaves the switch. The switch stays."
+  "whatever else the host is reached by. Connections stay open. All of it is done, or nothing.\n" MORE_KEEP
+#define MORE_TEARDOWN "The host moves back to the NIC, which leaves the switch. The switch stays.\n" MORE_KEEP
 #define MORE_CHECKPOINT                                                                                                \
   "A switch stands for its ports and what is plugged in, a system for its NICs. The service\n"                         \
   "undoes it also if nobody is left to ask. For one command: --confirm-within SECONDS."
@@ -152,9 +153,18 @@ static const VswOption place_options[] = {
   {                                                                                                                    \
     "dry-run", VSW_OPTION_FLAG, key, NULL, "Say step by step what would be done, and do nothing"                       \
   }
+#define TAKE_OVER(key)                                                                                                 \
+  {                                                                                                                    \
+    "take-over", VSW_OPTION_FLAG, key, NULL, "Have NetworkManager let go of the NIC, if it manages it"                 \
+  }
+#define KEEP                                                                                                           \
+  {                                                                                                                    \
+    "keep", VSW_OPTION_FLAG, NULL, NULL, "Keep it without being asked, and without waiting to be told"                 \
+  }
 static const VswOption bind_options[] = {
   { "drop-addresses", VSW_OPTION_FLAG, "drop-addresses", NULL,
     "The host may lose the addresses that it has on NIC, until that is unbound" },
+  TAKE_OVER ("take-over"),
   END,
 };
 static const VswOption setup_options[] = {
@@ -162,13 +172,16 @@ static const VswOption setup_options[] = {
   MTU,
   QUEUES,
   DESCRIPTION,
-  DRY_RUN (NULL), /* of the call, not of the NIC */
+  DRY_RUN (NULL), /* these are of the call, not of the NIC */
+  TAKE_OVER (NULL),
+  KEEP,
   END,
 };
 static const VswOption teardown_options[] = {
   DRY_RUN ("dry-run"),
   { "drop-addresses", VSW_OPTION_FLAG, "drop-addresses", NULL,
     "If the NIC is missing: the host may lose the addresses that would move back" },
+  KEEP,
   END,
 };
 static const VswOption checkpoint_options[] = {

@@ -11,6 +11,7 @@ static const struct
   { "SetupSwitch", "vmswitchctl setup" },
   { "TeardownSwitch", "vmswitchctl teardown" },
   { "option drop-addresses", "--drop-addresses" },
+  { "option take-over", "--take-over" },
 };
 
 static gboolean

@@ -3,6 +3,7 @@
 """NICs of the host: listed, bound, and the host moved over to a switch and back."""
 import os
 import re
+import time
 from pathlib import Path
 
 from client import ROOT, case, run
@@ -113,14 +114,61 @@ def a_dry_run_says_the_steps_and_no_more(service):
 
 
 @case
-def a_checkpoint_is_told_with_how_to_confirm_it(service):
+def the_checkpoint_of_the_answer_is_told_with_how_to_confirm_it(service):
     service.reply('SetupSwitch', f"(objectpath '{END}/lab', objectpath '{ROOT}/checkpoint/7', @as [])")
     service.reply('TeardownSwitch', f"(objectpath '{ROOT}/checkpoint/8', @as [])")
     for command, number in (('setup lab eth0', 7), ('teardown lab-2', 8)):
-        lines = service.run(*command.split()).out.splitlines()
-        assert len(lines) == 2 and f'vmswitchctl checkpoint confirm {number}' in lines[1], lines
-        assert service.run('--quiet', *command.split()).out == ''
-        assert service.run('--json', *command.split()).json['Checkpoint'] == f'{ROOT}/checkpoint/{number}'
+        words = command.split() + ['--confirm-within', '60']
+        lines = service.run(*words).out.splitlines()
+        assert len(lines) == 2 and f'in 60 seconds unless it is confirmed: vmswitchctl checkpoint confirm {number}' in lines[1], lines
+        assert "'confirm-within': <uint32 60>" in service.calls()[0]
+        assert service.run('--quiet', *words).out == ''
+        assert service.run('--json', *words).json['Checkpoint'] == f'{ROOT}/checkpoint/{number}'
+        service.calls()
+
+
+@case
+def what_waits_unasked_tells_how_long(service):
+    service.reply('SetupSwitch', f"(objectpath '{END}/lab', objectpath '{ROOT}/checkpoint/1', @as [])")
+    service.after('SetupSwitch', f'{ROOT}/checkpoint/1', 'Checkpoint', 'DeadlineTimestamp', f'uint64 {int(time.time() + 60) * 1000000}')
+    lines = service.run('setup', 'lab', 'eth0').out.splitlines()
+    assert re.fullmatch('It is undone in (60|5\\d) seconds unless it is confirmed: vmswitchctl checkpoint confirm 1', lines[1]), lines
+    assert 'confirm-within' not in service.calls()[0]
+
+
+@case
+def who_keeps_it_is_not_asked(service):
+    service.reply('SetupSwitch', f"(objectpath '{END}/lab', objectpath '{ROOT}/checkpoint/1', @as [])")
+    service.reply('TeardownSwitch', f"(objectpath '{ROOT}/checkpoint/1', @as [])")
+    service.reply('Confirm', '()')
+    for words in (['setup', 'lab', 'eth0', '--keep'], ['teardown', 'lab-2', '--keep']):
+        assert service.run_on_terminal(*words).out.count('\n') == 1
+        assert service.calls()[1:] == [f'{ROOT}/checkpoint/1 Confirm ({NO},) interactive 0']
+        assert list(service.run('--json', *words).json) == ['Path']
+        assert 'does not go with --confirm-within' in service.refuse('--confirm-within', '60', *words, status=2)
+        service.calls()
+    service.fail('Confirm', OURS + 'NotFound', 'it has ended')
+    assert 'it is done, but could not be kept: it has ended' in service.refuse('setup', 'lab', 'eth0', '--keep', status=3)
+
+
+@case
+def another_manager_can_be_told_to_let_go(service):
+    service.reply('BindExternalEthernetPort', f"(objectpath '{LAB}/port/eth0',)")
+    service.reply('SetupSwitch', f"(objectpath '{END}/lab', objectpath '/', @as [])")
+    service.run('external', 'bind', 'lab', 'eth0', '--take-over')
+    service.run('setup', 'lab', 'eth0', '--take-over')
+    assert service.calls() == [f"{LAB} BindExternalEthernetPort ('{END}/eth0', {{'take-over': <true>}}) plain 0",
+                               f"{ROOT}/Manager SetupSwitch ('{LAB}', '{END}/eth0', {NO}, {{'take-over': <true>}}) plain 0"]
+
+
+@case
+def all_of_it_can_wait_to_be_confirmed_but_looking(service):
+    service.reply('BindExternalEthernetPort', f"(objectpath '{LAB}/port/eth0',)")
+    service.reply('UnbindExternalEthernetPort', '()')
+    for command in ('external bind lab eth0 --drop-addresses', 'external unbind eth1'):
+        service.run(*command.split(), '--confirm-within', '60')
+        assert "'confirm-within': <uint32 60>" in service.calls()[0], command
+    assert 'does not go with external list' in service.refuse('external', 'list', '--confirm-within', '60', status=2)
 
 
 @case

@@ -180,4 +180,36 @@ def without_a_pattern_a_veth_is_no_nic_of_the_host(lab):
     appears(lab, 'ext0')
 
 
+@case
+def vmswitchctl_binds_a_nic_and_takes_the_host_along(lab):
+    add(lab, 'ext0')
+    for name in ('ext0', 'far-ext0'):
+        lab.ip('link', 'set', name, 'up')
+    lab.ip('address', 'add', '192.0.2.5/24', 'dev', 'ext0')
+    appears(lab, 'ext0')
+    lab.ctl('create', 'switch', 'lan')
+    refused = lab.ctl('external', 'bind', 'lan', 'ext0', check=False)
+    assert refused.returncode == 6 and '192.0.2.5/24' in refused.stderr and 'vmswitchctl setup' in refused.stderr, refused
+    before = lab.links()['ext0']
+    steps = lab.ctl('setup', 'lan', 'ext0', '--dry-run').stdout
+    assert steps.lstrip().startswith('1. ') and '     address 192.0.2.5/24\n' in steps, steps
+    assert lab.links()['ext0'] == before and 'vswi-lan' not in lab.links(), 'nothing is done'
+
+    lab.ctl('setup', 'lan', 'ext0', '--keep')
+    assert '192.0.2.5' in lab.ip('address', 'show', 'dev', 'vswi-lan').stdout
+    assert 'vmswitchctl teardown' in lab.ctl('external', 'unbind', 'ext0', check=False).stderr
+    assert 'ext0' in lab.ctl('list', 'switches').stdout
+    lab.ctl('teardown', 'lan', '--keep')
+    assert '192.0.2.5' in lab.ip('address', 'show', 'dev', 'ext0').stdout and 'vswi-lan' not in lab.links()
+
+    lab.ip('address', 'flush', 'dev', 'ext0')
+    lab.ctl('external', 'bind', 'lan', 'ext0')
+    assert lab.links()['ext0']['master'] == 'vsw-lan'
+    lab.ip('link', 'delete', 'ext0')
+    lab.wait_property(switch_path('lan'), 'Switch', 'State', 'uplink-missing')
+    assert 'missing' in lab.ctl('external', 'list').stdout
+    lab.ctl('external', 'unbind', 'ext0')
+    vanishes(lab, 'ext0')
+
+
 run(config=HAPPENS)
