@@ -209,7 +209,7 @@ settle_addresses (const VswIpWork *work, VswIpChange *change, GError **error)
     {
       const VswIpItem *item = g_ptr_array_index (work->wish->items, i);
 
-      if (item->kind == VSW_IP_ADDRESS && !vsw_ip_change_settle (change, item, work->link, error))
+      if (item->kind == VSW_IP_ADDRESS && !vsw_ip_change_settle (change, item, NULL, work->link, error))
         return FALSE;
     }
   return TRUE;

@@ -169,11 +169,14 @@ vsw_ip_change_replace (VswIpChange *self, const VswIpItem *old, VswIpLink old_li
 
 /* IPv4 knows no such flags, and its lifetimes are right from the start. */
 gboolean
-vsw_ip_change_settle (VswIpChange *self, const VswIpItem *address, VswIpLink link, GError **error)
+vsw_ip_change_settle (VswIpChange *self, const VswIpItem *address, const VswIpItem *wished, VswIpLink link,
+                      GError **error)
 {
+  guint32 flags = vsw_ip_item_get_flags (wished != NULL ? wished : address);
+
   if (((const struct ifaddrmsg *)address->body)->ifa_family != AF_INET6)
     return TRUE;
-  return request (self, vsw_ip_encode_add (address, link, NLM_F_REPLACE), NULL, "settle", address, link, error);
+  return request (self, vsw_ip_encode_settle (address, flags, link), NULL, "settle", address, link, error);
 }
 
 gboolean

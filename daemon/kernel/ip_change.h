@@ -31,8 +31,9 @@ gboolean vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLi
 /* One that is there becomes another. */
 gboolean vsw_ip_change_replace (VswIpChange *self, const VswIpItem *old, VswIpLink old_link, const VswIpItem *item,
                                 VswIpLink link, GError **error);
-/* The address as it is to stay: its last flags and lifetimes. */
-gboolean vsw_ip_change_settle (VswIpChange *self, const VswIpItem *address, VswIpLink link, GError **error);
+/* The address as it is to stay: its last lifetimes, and the flags of `wished` ((nullable) its own). */
+gboolean vsw_ip_change_settle (VswIpChange *self, const VswIpItem *address, const VswIpItem *wished, VswIpLink link,
+                               GError **error);
 /* Keeps the settings of that link for the way back. */
 gboolean vsw_ip_change_keep_settings (VswIpChange *self, VswIpLink link, GError **error);
 /* Frames are taken though answers to them leave by another link. */

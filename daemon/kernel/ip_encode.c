@@ -190,6 +190,15 @@ vsw_ip_encode_add_at_once (const VswIpItem *address, VswIpLink link)
   return message;
 }
 
+struct nl_msg *
+vsw_ip_encode_settle (const VswIpItem *address, guint32 flags, VswIpLink link)
+{
+  struct nl_msg *message = encode (RTM_NEWADDR, NLM_F_REPLACE, address, link, IFA_FLAGS);
+
+  put (message, IFA_FLAGS, &flags, sizeof flags);
+  return message;
+}
+
 /* A next hop is known by its number alone: nothing else may come along (rtm_get_nexthop of net/ipv4/nexthop.c). */
 struct nl_msg *
 vsw_ip_encode_delete (const VswIpItem *item, VswIpLink link)

@@ -20,6 +20,8 @@ struct nl_msg *vsw_ip_encode_add (const VswIpItem *item, VswIpLink link, int fla
 struct nl_msg *vsw_ip_encode_delete (const VswIpItem *item, VswIpLink link);
 /* The same address while it is on another link as well: in use at once (IPv6 asks nobody whether it is taken). */
 struct nl_msg *vsw_ip_encode_add_at_once (const VswIpItem *address, VswIpLink link);
+/* An address that is there, with these flags (IFA_F_*) in place of those it was added with. */
+struct nl_msg *vsw_ip_encode_settle (const VswIpItem *address, guint32 flags, VswIpLink link);
 /* A route without the paths that leave by that link (ours: FALSE), or with no others. NULL: there are none. */
 VswIpItem *vsw_ip_item_part (const VswIpItem *route, gboolean ours);
 

@@ -126,7 +126,9 @@ settle (Move *self, GError **error)
     {
       const VswIpItem *item = g_ptr_array_index (self->moving->items, i);
 
-      if (item->kind == VSW_IP_ADDRESS && !vsw_ip_change_settle (self->change, item, self->work->link, error))
+      /* It may be on the way there, or half back: what it is to be is what was written down. */
+      if (item->kind == VSW_IP_ADDRESS
+          && !vsw_ip_change_settle (self->change, item, vsw_ip_set_find (self->work->wish, item), self->work->link, error))
         return FALSE;
     }
   /* and those that came over before the daemon was stopped in the middle */
@@ -136,7 +138,7 @@ settle (Move *self, GError **error)
 
       if (item->kind == VSW_IP_ADDRESS && vsw_ip_set_find (self->moving, item) == NULL
           && vsw_ip_set_find (self->work->now, item) != NULL
-          && !vsw_ip_change_settle (self->change, item, self->work->link, error))
+          && !vsw_ip_change_settle (self->change, item, NULL, self->work->link, error))
         return FALSE;
     }
   return TRUE;

@@ -3,7 +3,7 @@
 #include "model/facts.h"
 #include "model/resolve.h"
 
-#define DEVICE_PREFIX VSW_DEVICE_PREFIX "x-" /* of a name that no link ever has */
+#define DEVICE_PREFIX "#" /* of a name that no link is ever found by: uplinks are known by what they are */
 
 static gboolean
 check_bridgeable (VswResolver *self, const VswLink *link, GError **error)

@@ -223,11 +223,59 @@ make_version_2 ()
   return world;
 }
 
+/* The values of data/version-3.sql: those of version 2, and what is new. */
+World
+make_version_3 ()
+{
+  World world = make_version_2 ();
+  VswNic fields = plain_nic (15);
+  VswPort port = plain_port (16, plain_switch (1));
+  std::string host = id_of (VSW_KIND_NIC, 2);
+  const char *addresses[] = { "192.0.2.5/24", nullptr };
+  const char *items[] = { "address 192.0.2.5/24", "route default via 192.0.2.1", nullptr };
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("\1\0\xff", 3);
+  g_autoptr (VswIpConfig) ip = vsw_ip_config_new (bytes, addresses, items);
+  VswUplink known = {};
+
+  known.permanent = { { 0, 0x1b, 0x21, 0, 0, 2 } };
+  known.mac = { { 0, 0x1b, 0x21, 0, 0, 1 } };
+  known.bus_path = "0000:00:03.0";
+  known.last_name = "eth0";
+  known.was_up = known.is_taken_over = TRUE;
+  known.was_mtu = 9000;
+  known.ip = ip;
+  known.host_id = host.c_str ();
+  g_autoptr (VswUplink) uplink = vsw_uplink_new (&known);
+  fields = { { VSW_KIND_NIC, fields.head.id, "eth0", "", VSW_LIFETIME_PERSISTENT, nullptr, 0, 1700000000000016 },
+             VSW_NIC_EXTERNAL,
+             VSW_BACKEND_HARDWARE,
+             FALSE,
+             nullptr,
+             "vswx-0000000f",
+             "",
+             "",
+             known.mac,
+             TRUE,
+             0,
+             1,
+             uplink };
+  port = { { VSW_KIND_PORT, port.head.id, "eth0", "", VSW_LIFETIME_PERSISTENT, nullptr, 0, 1700000000000017 },
+           port.switch_id,
+           fields.head.id,
+           fields.head.id,
+           1700000000000018,
+           nullptr,
+           0 };
+  for (const Value &value : { keep (fields), keep (port) })
+    world[value->id] = copy (value);
+  return world;
+}
+
 /* The values of data/version-4.sql: those of version 2, and what is new. */
 World
 make_version_4 ()
 {
-  World world = make_version_2 ();
+  World world = make_version_3 ();
   VswCheckpoint fields = plain_checkpoint (13);
   VswSwitch on = plain_switch (1);
   VswPort gone = plain_port (14, on);
@@ -302,6 +350,19 @@ TEST (Migrate, OpensVersion3ToWhatItMeant)
 
   put_version (place, 3);
   expect_holds (open_store (place).get (), make_version_2 ());
+}
+
+TEST (Migrate, ReadsVersion3)
+{
+  Place place;
+
+  put_version (place, 3);
+  Store store = open_store (place);
+  expect_holds (store.get (), make_version_3 ());
+  g_autoptr (GPtrArray) rescue = vsw_store_load_rescue (store.get (), nullptr);
+  ASSERT_NE (rescue, nullptr);
+  ASSERT_EQ (rescue->len, 1u);
+  EXPECT_TRUE (vsw_value_equal (rescue->pdata[0], make_version_3 ()[id_of (VSW_KIND_NIC, 15)].get ()));
 }
 
 TEST (Migrate, OpensVersion4ToWhatItMeant)

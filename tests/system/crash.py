@@ -15,6 +15,9 @@ WRITES = 'ioctl,sendmsg,sendto,pwrite64,fdatasync,fsync,ftruncate,unlink'
 KEPT = ('address', 'mtu', 'master', 'group', 'ifalias', 'inet6_addr_gen_mode')
 
 
+MORE = []  # what else a file of cases wants compared: functions of the lab that return a dictionary
+
+
 def facts(lab):
     """What the bus and the kernel show, without what differs between two runs of the same."""
     tree = {}
@@ -36,6 +39,8 @@ def facts(lab):
             links[name]['ifalias'] = re.sub(r':[0-9a-f-]{36}$', '', link.get('ifalias', ''))
             if name in ('vsw-lab', 'vsw-spare', 'vsw-new'):
                 del links[name]['address']
+    for look in MORE:
+        tree.update(look(lab))
     chains = sorted(re.findall(r'chain (\S+)', lab.run('nft', 'list', 'ruleset').stdout))
     return tree, links, chains
 
@@ -141,8 +146,9 @@ class Held(Request):
             self.holder = None
 
 
-def sweep(lab, prepare, request):
-    """`prepare (lab)` makes the starting point, the same each time."""
+def sweep(lab, prepare, request, stride=1, check=None):
+    """`prepare (lab)` makes the starting point, the same each time. With a stride only every so many writes are tried. `check (lab)` must hold after
+    each start."""
     prepare(lab)
     before = settled(lab)
     request.ask(lab)
@@ -150,10 +156,10 @@ def sweep(lab, prepare, request):
     # whoever died with the descriptors in his hands leaves what a client does who goes
     request.end()
     ended = settled(lab)
-    deaths = 0
+    deaths, write = 0, 1
     while True:
         begin_again(lab, prepare)
-        tracer = arm(lab, deaths + 1)
+        tracer = arm(lab, write)
         try:
             request.ask(lab)
             answered = True
@@ -169,18 +175,21 @@ def sweep(lab, prepare, request):
         deaths += 1
         assert deaths < 200, 'a request of more writes than there can be'
         lab.start_daemon()
-        now = await_facts(lab, [after] if answered else [before, ended], f'killed before write {deaths}')
+        now = await_facts(lab, [after] if answered else [before, ended], f'killed before write {write}')
+        if check:
+            check(lab)
         lab.kill_daemon()
         lab.start_daemon()
-        await_facts(lab, [now], f'killed before write {deaths}, and a second restart changed something')
+        await_facts(lab, [now], f'killed before write {write}, and a second restart changed something')
         request.end()
+        write += stride
     assert deaths >= 3, f'only {deaths} deaths: the sweep proves nothing'
     print(f'# {deaths} deaths, all or nothing each time')
 
 
-def define(title, prepare, request):
+def define(title, prepare, request, **options):
     """A case of that name."""
     def function(lab):
-        sweep(lab, prepare, request)
+        sweep(lab, prepare, request, **options)
     function.__name__ = f'killed_at_every_write_of_{title.replace(" ", "_")}'
     case(function)

@@ -1,0 +1,80 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""kill -9 while the host goes over to a switch, back, and back unasked: afterwards all or nothing, and the host can be reached (crash.py).
+
+These requests are of hundreds of writes, so only every so many are tried here; tests/kernel does the same within each step."""
+import re
+
+import crash
+import outside
+from crash import Request, define
+from lab import MANAGER, endpoint_path, switch_path
+from outside import HOST4, HOST6, NIC, REMOTE
+from tap import run
+
+EXTERNAL = endpoint_path(NIC)
+STRIDE = 17
+
+
+def prepare_bare(lab):
+    """A router, a remote, and a NIC without addresses; the switch `lab`."""
+    for guest in (outside.ROUTER, outside.REMOTE):
+        lab.run('ip', 'netns', 'del', guest, check=False)
+    outside.make(lab)
+    outside.settle(lab)
+    lab.create_switch('lab')
+
+
+def prepare(lab):
+    """The same with a NIC that has everything."""
+    prepare_bare(lab)
+    outside.configure(lab)
+    assert lab.pings(HOST4, netns=REMOTE)
+
+
+def prepare_set_up(lab):
+    prepare(lab)
+    checkpoint = lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {})[1]
+    lab.call(checkpoint, 'Checkpoint.Confirm', {})
+    assert lab.pings(HOST4, netns=REMOTE)
+
+
+class Rollback(Request):
+    """What is asked for is the way back from a setup that waits to be confirmed."""
+
+    def __init__(self):
+        super().__init__()
+
+    def ask(self, lab):
+        lab.call(f'/org/vmswitch1/checkpoint/{self.find(lab)}', 'Checkpoint.Rollback', {}, timeout=20)
+
+    @staticmethod
+    def find(lab):
+        return next(path.rsplit('/', 1)[1] for path in lab.objects() if '/checkpoint/' in path)
+
+
+def prepare_unconfirmed(lab):
+    prepare(lab)
+    lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'confirm-within': 3600})
+
+
+def is_reachable(lab):
+    assert lab.pings(HOST4, netns=REMOTE) and lab.pings(HOST6, netns=REMOTE), lab.ip('address').stdout
+
+
+def look(lab):
+    """What IP has on the NIC, and on the internal one, without the numbers of links, which are new in every run."""
+    shown = {('ip', key): re.sub(r'"(ifindex|link_index)": \d+', '', value) for key, value in outside.look(lab).items() if not key.endswith(('settings', 'queueing'))}
+    shown['ip', 'internal'] = outside.strip(lab.ip('-j', 'address', 'show', 'dev', 'vswi-lab', check=False).stdout.split('"addr_info"')[-1])
+    return shown
+
+
+crash.MORE.append(look)
+define('bind', prepare_bare, Request(switch_path('lab'), 'Switch.BindExternalEthernetPort', EXTERNAL, {}), stride=STRIDE)
+define('set up', prepare, Request(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'confirm-within': 3600}),
+       stride=STRIDE, check=is_reachable)
+define('tear down', prepare_set_up, Request(MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), {'confirm-within': 3600}),
+       stride=STRIDE, check=is_reachable)
+define('roll a setup back', prepare_unconfirmed, Rollback(), stride=STRIDE, check=is_reachable)
+
+run(config=outside.CONFIG)
