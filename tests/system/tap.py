@@ -14,7 +14,7 @@ import sys
 import traceback
 
 import environment
-from lab import TREE, Lab
+from lab import TREE, BusError, Lab
 from environment import wait_for
 
 CASES = []
@@ -28,6 +28,18 @@ def case(function):
 
 class Skip(Exception):
     """This machine cannot; the reason."""
+
+
+def give_hosts_back(lab):
+    """Switches that the host is reached through are not deleted by any force."""
+    for path, interfaces in lab.objects().items():
+        if interfaces.get('org.vmswitch1.Switch', {}).get('ExternalPort', '/') == '/':
+            continue
+        try:
+            checkpoint = lab.call(f'{TREE}/Manager', 'Manager.TeardownSwitch', path, {'drop-addresses': True})[0]
+        except BusError:
+            continue  # its NIC was only bound
+        lab.call(checkpoint, 'Checkpoint.Confirm', {})
 
 
 def clean(lab):
@@ -50,6 +62,7 @@ def clean(lab):
     for path in lab.objects():
         if '/checkpoint/' in path:
             lab.call(path, 'Checkpoint.Confirm', {})
+    give_hosts_back(lab)
     for interface in ('VirtualSystem', 'Switch', 'EthernetPort'):
         for path, interfaces in lab.objects().items():
             if f'org.vmswitch1.{interface}' in interfaces and 'org.vmswitch1.ExternalEthernetPort' not in interfaces:
@@ -61,7 +74,7 @@ def clean(lab):
         if name != 'lo':
             lab.ip('link', 'delete', name, check=False)
     rules = lab.run('nft', 'list', 'ruleset', check=False).stdout
-    left += [line.strip() for line in rules.splitlines() if 'chain' in line and 'vsw' in rules]
+    left += [line.strip() for line in rules.splitlines() if 'chain' in line and ('vsw' in rules or 'vmswitch' in rules)]
     return left
 
 
