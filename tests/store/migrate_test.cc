@@ -349,14 +349,6 @@ TEST (Migrate, OpensVersion3ToWhatItMeant)
   Place place;
 
   put_version (place, 3);
-  expect_holds (open_store (place).get (), make_version_2 ());
-}
-
-TEST (Migrate, ReadsVersion3)
-{
-  Place place;
-
-  put_version (place, 3);
   Store store = open_store (place);
   expect_holds (store.get (), make_version_3 ());
   g_autoptr (GPtrArray) rescue = vsw_store_load_rescue (store.get (), nullptr);

@@ -81,7 +81,7 @@ def look(lab):
 
 
 crash.MORE.append(look)
-define('bind', prepare_bare, Request(switch_path('lab'), 'Switch.BindExternalEthernetPort', EXTERNAL, {}), stride=STRIDE)
+define('bind', prepare_bare, Request(switch_path('lab'), 'Switch.BindExternalEthernetPort', EXTERNAL, {}), stride=7)
 define('set up', prepare, Request(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'confirm-within': 3600}),
        stride=STRIDE, check=is_reachable)
 define('tear down', prepare_set_up, Request(MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), {'confirm-within': 3600}),
