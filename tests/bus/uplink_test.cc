@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// NICs of the host on the bus: bound and let go, the host moved and moved back, and what is told of it.
+#include <regex>
+
+#include "manager_mocks.h"
+#include "service_fixture.h"
+
+namespace
+{
+
+const char lab[] = "/org/vmswitch1/switch/lab";
+const char eth0[] = "/org/vmswitch1/endpoint/eth0";
+const char manager[] = "/org/vmswitch1/Manager";
+const char to_eth0[] = "(objectpath '/org/vmswitch1/endpoint/eth0', @a{sv} {})";
+
+class Uplinks : public ServiceTest
+{
+protected:
+  void
+  SetUp () override
+  {
+    ServiceTest::SetUp ();
+    VswLink fields = {};
+    fields.name = "eth0";
+    fields.link_kind = "";
+    fields.is_up = fields.has_carrier = TRUE;
+    fields.bus_path = "0000:00:1f.6";
+    fields.mac = fields.permanent = vsw_mac_from_number (0x00163e000001);
+    ASSERT_NE (vsw_fake_kernel_foreign_add (kernel, VSW_FAKE_HOME, &fields), 0u);
+    start_service ();
+    make_switch ("lab");
+    settle ();
+    log = std::make_unique<SignalLog> (root);
+  }
+
+  void
+  TearDown () override
+  {
+    log.reset ();
+    networks.reset ();
+    ServiceTest::TearDown ();
+  }
+
+  Reply
+  setup (const std::string &options = "@a{sv} {}", const std::string &settings = "@a{sv} {}")
+  {
+    return call (manager, "Manager", "SetupSwitch",
+                 "(objectpath '/org/vmswitch1/switch/lab', objectpath '/org/vmswitch1/endpoint/eth0', " + settings + ", "
+                     + options + ")");
+  }
+
+  Reply
+  teardown (const std::string &options = "@a{sv} {}")
+  {
+    return call (manager, "Manager", "TeardownSwitch", "(objectpath '/org/vmswitch1/switch/lab', " + options + ")");
+  }
+
+  void
+  confirm (const std::string &path)
+  {
+    ASSERT_TRUE (call (path, "Checkpoint", "Confirm", "(@a{sv} {},)").ok ()) << path;
+  }
+
+  void
+  give_address ()
+  {
+    const char *items[] = { "address 192.0.2.5/24", "route default via 192.0.2.1", nullptr };
+    vsw_fake_kernel_foreign_set_ip (kernel, "eth0", items);
+  }
+
+  /* What the kernel has, without the carrier of bridges, which follows what their ports have been. */
+  std::string
+  print_network ()
+  {
+    return std::regex_replace (print_kernel (), std::regex ("( bridge mac [^\n]*) carrier"), "$1");
+  }
+
+  bool
+  was_told (const std::string &line)
+  {
+    return std::find (log->lines.begin (), log->lines.end (), line) != log->lines.end ();
+  }
+
+  std::unique_ptr<SignalLog> log;
+  std::unique_ptr<NetworkManager> networks;
+};
+
+} // namespace
+
+TEST_F (Uplinks, AreTheSameObjectBoundOrNot)
+{
+  EXPECT_EQ (call (lab, "Switch", "BindExternalEthernetPort", to_eth0).print (),
+             "('/org/vmswitch1/switch/lab/port/eth0',)");
+  ASSERT_TRUE (wait_until ([&] { return get (lab, "Switch", "Kind") == "'external'"; }));
+  EXPECT_TRUE (was_told ("added /endpoint/eth0 by /: LanEndpoint")) << testing::PrintToString (log->lines);
+  for (const std::string &line : log->lines)
+    {
+      EXPECT_EQ (line.find ("removed"), std::string::npos) << line;
+      EXPECT_EQ (line.find ("added /endpoint/eth0 by /: EthernetPort"), std::string::npos) << line;
+    }
+  EXPECT_EQ (get (eth0, "ExternalEthernetPort", "IsBound"), "true");
+  EXPECT_EQ (get (eth0, "ExternalEthernetPort", "Switch"), "'/org/vmswitch1/switch/lab'");
+  EXPECT_EQ (get (eth0, "LanEndpoint", "SwitchPort"), "'/org/vmswitch1/switch/lab/port/eth0'");
+  EXPECT_EQ (get (eth0, "LanEndpoint", "Role"), "'switch'");
+  EXPECT_EQ (get (lab, "Switch", "ExternalPort"), std::string ("'") + eth0 + "'");
+
+  log->take ();
+  EXPECT_TRUE (call (lab, "Switch", "UnbindExternalEthernetPort", to_eth0).ok ());
+  EXPECT_TRUE (wait_until ([&] { return was_told ("removed /endpoint/eth0 by /: LanEndpoint"); }))
+      << testing::PrintToString (log->lines);
+  for (const std::string &line : log->lines)
+    EXPECT_EQ (line.find ("/endpoint/eth0 by /: EthernetPort"), std::string::npos) << line;
+  EXPECT_EQ (get (lab, "Switch", "ExternalPort"), "'/'");
+  EXPECT_EQ (get (lab, "Switch", "Kind"), "'private'");
+}
+
+TEST_F (Uplinks, ThatAreMissingKeepTheirPlace)
+{
+  ASSERT_TRUE (call (lab, "Switch", "BindExternalEthernetPort", to_eth0).ok ());
+  ASSERT_TRUE (vsw_fake_kernel_foreign_delete (kernel, VSW_FAKE_HOME, "eth0"));
+  ASSERT_TRUE (wait_until ([&] { return get (lab, "Switch", "State") == "'uplink-missing'"; }));
+  EXPECT_EQ (get (eth0, "EthernetPort", "State"), "'missing'");
+  EXPECT_EQ (get (eth0, "EthernetPort", "InterfaceName"), "''");
+  EXPECT_EQ (get (eth0, "EthernetPort", "PermanentAddress"), "'00:16:3e:00:00:01'");
+  EXPECT_EQ (get (eth0, "ExternalEthernetPort", "BusPath"), "'0000:00:1f.6'");
+  EXPECT_EQ (get (eth0, "ExternalEthernetPort", "Bridgeable"), "false");
+  EXPECT_EQ (call (lab, "Switch", "BindExternalEthernetPort", to_eth0).print (), "!Error.NotBridgeable");
+  EXPECT_TRUE (call (lab, "Switch", "UnbindExternalEthernetPort", to_eth0).ok ()) << "it is forgotten";
+  EXPECT_FALSE (exists (eth0));
+}
+
+TEST_F (Uplinks, OfTheHostAreMovedOnlyBySetup)
+{
+  give_address ();
+  std::string before = print_network ();
+  Reply reply = call (lab, "Switch", "BindExternalEthernetPort", to_eth0);
+  EXPECT_EQ (reply.print (), "!Error.InUse");
+  EXPECT_NE (reply.text.find ("192.0.2.5/24"), std::string::npos) << reply.text;
+
+  reply = setup ();
+  EXPECT_EQ (reply.print (),
+             "('/org/vmswitch1/endpoint/lab', '/org/vmswitch1/checkpoint/1', [])");
+  EXPECT_EQ (teardown ().print (), "!Error.Conflict") << "what waits to be confirmed is named";
+  confirm ("/org/vmswitch1/checkpoint/1");
+  EXPECT_EQ (get ("/org/vmswitch1/endpoint/lab", "EthernetPort", "MacAddress"), "'00:16:3e:00:00:01'");
+  EXPECT_EQ (get (lab, "Switch", "HostAccess"), "true");
+  EXPECT_EQ (call (lab, "Switch", "Delete", "({'force': <true>},)").print (), "!Error.InUse");
+
+  reply = teardown ();
+  EXPECT_EQ (reply.print (), "('/org/vmswitch1/checkpoint/2', [])") << reply.text;
+  confirm ("/org/vmswitch1/checkpoint/2");
+  EXPECT_EQ (print_network (), before);
+}
+
+TEST_F (Uplinks, GoBackWithTheirCheckpoint)
+{
+  give_address ();
+  std::string before = print_network ();
+  ASSERT_TRUE (setup ().ok ());
+  EXPECT_EQ (call ("/org/vmswitch1/checkpoint/1", "Checkpoint", "Rollback", "(@a{sv} {},)").print (), "([],)");
+  EXPECT_EQ (print_network (), before);
+  EXPECT_FALSE (exists ("/org/vmswitch1/endpoint/lab"));
+
+  ASSERT_TRUE (setup ().ok ());
+  confirm ("/org/vmswitch1/checkpoint/2");
+  g_autofree char *during = vsw_fake_kernel_print_shape (kernel);
+  ASSERT_TRUE (teardown ().ok ());
+  EXPECT_EQ (call ("/org/vmswitch1/checkpoint/3", "Checkpoint", "Rollback", "(@a{sv} {},)").print (), "([],)");
+  g_autofree char *after = vsw_fake_kernel_print_shape (kernel);
+  EXPECT_STREQ (after, during);
+  EXPECT_EQ (get (eth0, "ExternalEthernetPort", "IsBound"), "true");
+}
+
+TEST_F (Uplinks, ADryRunDoesNothing)
+{
+  give_address ();
+  std::string before = print_kernel ();
+  std::vector<std::string> objects = list ();
+  Reply reply = setup ("{'dry-run': <true>}", "{'Name': <'host'>}");
+  ASSERT_TRUE (reply.ok ()) << reply.text;
+  EXPECT_NE (reply.print ().find ("'veth-add vswp-host "), std::string::npos) << reply.print ();
+  EXPECT_NE (reply.print ().find ("ip-move vswi-host from eth0"), std::string::npos) << reply.print ();
+  EXPECT_EQ (reply.print ().find ("('/', '/', ["), 0u) << reply.print ();
+  EXPECT_EQ (print_kernel (), before);
+  EXPECT_EQ (list (), objects);
+  EXPECT_EQ (log->take (), std::vector<std::string> ());
+  EXPECT_EQ (teardown ("{'dry-run': <true>}").print (), "!Error.InvalidState");
+}
+
+TEST_F (Uplinks, OfAnotherManagerAreTakenOnlyWithHisLeave)
+{
+  networks = std::make_unique<NetworkManager> (bus.get ());
+  std::string before = print_kernel ();
+  Reply reply = call (lab, "Switch", "BindExternalEthernetPort", to_eth0);
+  EXPECT_EQ (reply.print (), "!Error.Conflict");
+  EXPECT_NE (reply.text.find ("NetworkManager (connection \"Wired 1\")"), std::string::npos) << reply.text;
+  EXPECT_NE (reply.text.find ("take-over"), std::string::npos) << reply.text;
+  EXPECT_EQ (setup ().print (), "!Error.Conflict");
+  EXPECT_EQ (setup ("{'dry-run': <true>}").print (), "!Error.Conflict");
+  EXPECT_EQ (print_kernel (), before);
+
+  ASSERT_TRUE (call (lab, "Switch", "BindExternalEthernetPort",
+                     "(objectpath '/org/vmswitch1/endpoint/eth0', {'take-over': <true>})")
+                   .ok ());
+  EXPECT_EQ (networks->properties[NetworkManager::device]["Managed"], "false");
+  ASSERT_TRUE (call (lab, "Switch", "UnbindExternalEthernetPort", to_eth0).ok ());
+  EXPECT_TRUE (wait_until ([&] { return networks->properties[NetworkManager::device]["Managed"] == "true"; }))
+      << "he has it back";
+}
+
+TEST_F (Uplinks, ThatCouldNotBeBoundAreGivenBack)
+{
+  networks = std::make_unique<NetworkManager> (bus.get ());
+  vsw_fake_kernel_set_fault (kernel, 1, VSW_ERROR_KERNEL);
+  EXPECT_EQ (call (lab, "Switch", "BindExternalEthernetPort",
+                   "(objectpath '/org/vmswitch1/endpoint/eth0', {'take-over': <true>})")
+                 .print (),
+             "!Error.Kernel");
+  EXPECT_TRUE (wait_until ([&] { return networks->properties[NetworkManager::device]["Managed"] == "true"; }));
+}
