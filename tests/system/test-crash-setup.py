@@ -42,21 +42,18 @@ def prepare_set_up(lab):
 
 class Rollback(Request):
     """What is asked for is the way back from a setup that waits to be confirmed."""
+    checkpoint = None
 
     def __init__(self):
         super().__init__()
 
     def ask(self, lab):
-        lab.call(f'/org/vmswitch1/checkpoint/{self.find(lab)}', 'Checkpoint.Rollback', {}, timeout=20)
-
-    @staticmethod
-    def find(lab):
-        return next(path.rsplit('/', 1)[1] for path in lab.objects() if '/checkpoint/' in path)
+        lab.call(Rollback.checkpoint, 'Checkpoint.Rollback', {}, timeout=20)
 
 
 def prepare_unconfirmed(lab):
     prepare(lab)
-    lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'confirm-within': 3600})
+    Rollback.checkpoint = lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'confirm-within': 3600})[1]
 
 
 def is_reachable(lab):
