@@ -144,3 +144,34 @@ class Talk:
         self.server.kill()
         assert self.client.returncode == 0, said
         return int(said)
+
+
+class DhcpServer:
+    """The router gives out one address, always the same one to the same MAC address."""
+
+    def __init__(self, lab):
+        (ROOT / 'leases').touch()
+        (ROOT / 'udhcpd.conf').write_text(f'start {HOST4}\nend {HOST4}\ninterface in\nlease_file {ROOT}/leases\npidfile {ROOT}/udhcpd.pid\n'
+                                          f'option subnet 255.255.255.0\noption router {ROUTER4}\noption lease 600\nstatic_lease {NIC_MAC} {HOST4}\n')
+        self.process = lab.spawn('busybox', 'udhcpd', '-f', ROOT / 'udhcpd.conf', netns=ROUTER, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+class DhcpClient:
+    """A real one, which keeps an address on that device, with its lifetime, as dhclient's script does."""
+
+    def __init__(self, lab, device):
+        script = ROOT / 'udhcpc-script'
+        script.write_text('#!/bin/sh\n[ "$1" = bound ] || [ "$1" = renew ] || exit 0\n'
+                          'ip address replace "$ip/$mask" dev "$interface" valid_lft "$lease" preferred_lft "$lease"\n'
+                          'ip route replace default via "$router" dev "$interface"\n')
+        script.chmod(0o755)
+        self.lab, self.device = lab, device
+        self.process = lab.spawn('busybox', 'udhcpc', '-f', '-i', device, '-s', script, '-t', '20', '-T', '1', stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL)
+
+    def has_lease(self):
+        return HOST4 in self.lab.ip('address', 'show', 'dev', self.device).stdout
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()

@@ -190,6 +190,30 @@ def a_binding_that_nobody_confirms_is_undone(lab):
 
 
 @case
+def a_dhcp_client_is_not_fought_with(lab):
+    outside.make(lab)
+    outside.settle(lab)
+    lab.create_switch('lab')
+    outside.DhcpServer(lab)
+    client = outside.DhcpClient(lab, NIC)
+    wait_for(client.has_lease, 30, 'a lease')
+    before = lab.ip('address', 'show', 'dev', NIC).stdout.count(HOST4)
+    for options in ({}, {'take-over': True}):
+        lab.refuse('Conflict', MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, options, says='DHCP client')
+        lab.refuse('Conflict', switch_path('lab'), 'Switch.BindExternalEthernetPort', EXTERNAL, options, says='DHCP client')
+    assert lab.ip('address', 'show', 'dev', NIC).stdout.count(HOST4) == before and lab.pings(HOST4, netns=REMOTE)
+    # what the message says: end it, set up, and have it run on the internal NIC, which is known by the same address
+    client.stop()
+    lab.ip('address', 'flush', 'dev', NIC, 'scope', 'global')
+    setup(lab)
+    client = outside.DhcpClient(lab, 'vswi-lab')
+    wait_for(client.has_lease, 30, 'the same lease')
+    assert lab.pings(HOST4, netns=REMOTE)
+    client.stop()
+    teardown(lab)
+
+
+@case
 def nothing_else_takes_it_away(lab):
     begin(lab)
     setup(lab)
