@@ -230,11 +230,12 @@ vsw_resolve_is_not_hosting (VswResolver *self, const char *nic_id, GError **erro
   const VswNic *uplink = nic != NULL && nic->uplink == NULL ? vsw_model_find_uplink_for (self->model, nic_id) : nic;
   if (uplink == NULL || uplink->uplink == NULL || uplink->uplink->host_id == NULL)
     return TRUE;
+  const VswNic *host = vsw_model_get_nic (self->model, uplink->uplink->host_id);
   const VswPort *port = vsw_model_find_port_of_nic (self->model, uplink->head.id);
   const VswSwitch *parent = port != NULL ? vsw_model_get_switch (self->model, port->switch_id) : NULL;
   g_set_error (error, VSW_ERROR, VSW_ERROR_IN_USE,
                "the host is reached through endpoint %s since SetupSwitch: TeardownSwitch of switch %s gives %s back",
-               nic->head.name, parent != NULL ? parent->head.name : "", uplink->head.name);
+               host != NULL ? host->head.name : "", parent != NULL ? parent->head.name : "", uplink->head.name);
   return FALSE;
 }
 
