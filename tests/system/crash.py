@@ -149,7 +149,7 @@ class Held(Request):
 def sweep(lab, prepare, request, stride=1, check=None):
     """`prepare (lab)` makes the starting point, the same each time. With a stride only every so many writes are tried. `check (lab)` must hold after
     each start."""
-    prepare(lab)
+    begin_again(lab, prepare)
     before = settled(lab)
     request.ask(lab)
     after = settled(lab)

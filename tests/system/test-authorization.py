@@ -12,7 +12,7 @@ import session
 from gvariant import Raw
 from environment import PASSWORD, POLKIT_RULES, SOURCE, USERS, wait_for
 from lab import MANAGER, NAME, TREE, BusError, Holder, endpoint_path, port_path, switch_path
-from tap import case, run
+from tap import case, give_hosts_back, run
 
 NEEDS_AUTHORIZATION = 'InteractiveAuthorizationRequired'
 
@@ -44,6 +44,10 @@ def mutating_calls(checkpoint=f'{TREE}/checkpoint/0'):
         'Switch.CreatePorts': (lab, [{'Name': 'new'}], {}),
         'Switch.ConnectInternal': (lab, 'new', {}, {}),
         'Switch.DisconnectInternal': (lab, host, {}),
+        'Manager.SetupSwitch': (MANAGER, lab, endpoint_path('ext0'), {'Name': 'new'}, {}),
+        'Manager.TeardownSwitch': (MANAGER, switch_path('up'), {}),
+        'Switch.BindExternalEthernetPort': (lab, endpoint_path('ext0'), {}),
+        'Switch.UnbindExternalEthernetPort': (switch_path('other'), endpoint_path('ext1'), {}),
         'Switch.Attach': (lab, {'Name': 'new'}, {}),
         'Switch.AttachMany': (lab, [{'Name': 'new'}], {}),
         'Switch.AddStaticAddress': (lab, '02:00:00:00:00:99', spare, {}),
@@ -94,9 +98,21 @@ def picture(lab):
     return objects
 
 
+def bind_nics(lab):
+    """ext0 is free, ext1 is bound to `other`, and the host was moved from ext2 to `up`."""
+    for name in ('ext0', 'ext1', 'ext2'):
+        if name not in lab.links():
+            lab.ip('link', 'add', name, 'type', 'veth', 'peer', 'name', f'far-{name}')
+    wait_for(lambda: endpoint_path('ext2') in lab.objects(), 5, 'the NICs')
+    lab.call(switch_path('other'), 'Switch.BindExternalEthernetPort', endpoint_path('ext1'), {})
+    lab.create_switch('up')
+    lab.call(lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('up'), endpoint_path('ext2'), {}, {})[1], 'Checkpoint.Confirm', {})
+
+
 def prepare(lab, user=None):
     build(lab, user)
     lab.create_switch('other', user=user)
+    bind_nics(lab)
     lab.call(switch_path('lab'), 'Switch.AddStaticAddress', '02:00:00:00:00:98', port_path('lab', 'spare'), {}, user=user)
     lab.call(MANAGER, 'Manager.CreateCheckpoint', [f'{TREE}/system/vm'], 600, {}, user=user)
 
@@ -135,9 +151,10 @@ def yes_means_yes_for_every_method(lab):
         lab.call(path, method, *arguments, user='alice')
         while (path := find_checkpoint(lab)) in lab.objects():
             lab.call(path, 'Checkpoint.Confirm', {})
+        give_hosts_back(lab)
         for interface in ('VirtualSystem', 'Switch', 'EthernetPort'):
             for path, interfaces in lab.objects().items():
-                if f'{NAME}.{interface}' in interfaces:
+                if f'{NAME}.{interface}' in interfaces and f'{NAME}.ExternalEthernetPort' not in interfaces:
                     lab.delete(path, interface)
 
 
@@ -485,4 +502,4 @@ def nobody_else_may_own_the_name(lab):
     assert done.returncode != 0, done.stdout
 
 
-run()
+run(config='ExternalInterfaces=ext*')
