@@ -97,7 +97,8 @@ def a_wrong_password_is_a_refusal(lab):
 def a_command_that_follows_a_password_finds_the_process_as_it_was(lab):
     """The agent had threads, descriptors, and signals blocked."""
     lab.create_switch('shop')
-    script = 'exec 2>&1; echo begin; grep -E "^Sig(Blk|Ign)" /proc/$$/status; ls /proc/$$/fd; echo $0 end'
+    # grep's own signals, as inherited: a shell that waits for it blocks all of its own for a moment.
+    script = 'exec 2>&1; echo begin; grep -E "^Sig(Blk|Ign)" /proc/self/status; ls /proc/$$/fd; echo $0 end'
     terminal = Terminal(lab, 'run', 'shop', '--', 'sh', '-c', script, '{fds}')
     terminal.wait_for_question()
     terminal.type(PASSWORD.encode() + b'\n')
