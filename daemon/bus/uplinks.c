@@ -7,6 +7,8 @@
 #define CODE     "uplink-managed"
 #define INTERVAL 30000 /* milliseconds between two looks when nothing happens */
 #define QUIET    500   /* milliseconds from a change to the look at it, and between two looks at least */
+#define ROUNDS   3     /* so often is IP moved in ROUNDS_TIME: two that undo each other would do so for ever */
+#define ROUNDS_TIME (60 * G_USEC_PER_SEC)
 
 struct _VswUplinks
 {
@@ -28,6 +30,8 @@ typedef struct
   char *nic;           /* (owned) raw bytes */
   gboolean is_asked;   /* an answer is to come */
   gboolean is_present; /* seen in this look */
+  gint64 began;        /* monotonic, microseconds */
+  guint rounds;        /* since then IP that it was given has been moved so often */
 } Uplink;
 
 /* One question about one of them. */
@@ -36,6 +40,7 @@ typedef struct
   VswUplinks *self;   /* (unowned) good while `life` is not cancelled */
   GCancellable *life; /* (owned) */
   guint index;
+  char *text; /* (owned) (nullable) what is to be said whatever else is found */
 } Errand;
 
 static void
@@ -52,6 +57,7 @@ static void
 free_errand (Errand *errand)
 {
   g_object_unref (errand->life);
+  g_free (errand->text);
   g_free (errand);
 }
 
@@ -74,20 +80,81 @@ say (VswUplinks *self, guint index, const char *text)
   vsw_engine_set_condition (self->engine, CODE, subject, text);
 }
 
-/* --- answers --- */
+/* --- what the host has on one --- */
+
+/* The NIC, if the host has its addresses on an internal one. (transfer none) (nullable) */
+static const VswNic *
+find_hosting (VswUplinks *self, guint index)
+{
+  const char *device = vsw_links_get_bound (vsw_engine_get_links (self->engine), index);
+  const VswValue *value =
+      device != NULL ? vsw_model_find_device (vsw_engine_get_model (self->engine), device) : NULL;
+  const VswNic *nic = value != NULL && value->kind == VSW_KIND_NIC ? (const VswNic *)value : NULL;
+
+  return nic != NULL && nic->uplink != NULL && nic->uplink->host_id != NULL ? nic : NULL;
+}
+
+static gboolean
+begin_round (Uplink *uplink)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - uplink->began > ROUNDS_TIME)
+    {
+      uplink->began = now;
+      uplink->rounds = 0;
+    }
+  return ++uplink->rounds <= ROUNDS;
+}
+
+static void
+on_adopted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree char *nic = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VswDelta) delta = vsw_engine_apply_finish (VSW_ENGINE (source), result, &error);
+
+  if (delta == NULL)
+    g_warning ("what the host has got on %s stays there: %s", nic, error->message);
+}
+
+/* Who gave them to it (at boot, with ifup, or when a lease came) does not know where the host has its addresses. FALSE: they are to stay. */
+static gboolean
+adopt (VswUplinks *self, guint index, Uplink *uplink)
+{
+  const VswNic *nic = find_hosting (self, index);
+  g_autoptr (GPtrArray) changes = NULL;
+
+  if (nic == NULL || !begin_round (uplink))
+    return FALSE;
+
+  g_message ("the host has got addresses on %s, which is an uplink: they go where it has the others", nic->head.name);
+  changes = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_change_free);
+  g_ptr_array_add (changes, vsw_change_adopt (nic->head.id));
+  vsw_engine_apply_async (self->engine, g_steal_pointer (&changes), self->life, on_adopted,
+                          g_strdup (nic->head.name));
+  return TRUE;
+}
 
 static char *
-print_addresses (const Uplink *uplink, const VswLinkSurvey *link)
+print_addresses (VswUplinks *self, guint index, const Uplink *uplink, const VswLinkSurvey *link)
 {
   g_autofree char *nic = vsw_text_escape (uplink->nic);
   g_autofree char *list = g_strjoinv (", ", (GStrv)link->addresses);
 
+  if (find_hosting (self, index) != NULL)
+    return g_strdup_printf ("the host gets addresses on %s again and again, which is the uplink of switch %s and so gets "
+                            "no frames for it (%s). Tell whoever configures it that it is none of the host's, and take "
+                            "them off: ip address flush dev %s.",
+                            nic, uplink->home, list, nic);
   return g_strdup_printf (
       "the host has addresses on %s, which is the uplink of switch %s and so gets no frames for it (%s). Give "
       "them to a NIC that the host has on the switch (vmswitchctl connect-internal %s), and take them "
       "off this one: ip address flush dev %s.",
       nic, uplink->home, list, uplink->home, nic);
 }
+
+/* --- answers --- */
 
 static void
 on_survey (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -96,16 +163,33 @@ on_survey (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (VswSurvey) survey = vsw_engine_get_survey_finish (VSW_ENGINE (source), result, NULL);
   const VswLinkSurvey *link = survey != NULL ? vsw_survey_find_link (survey, errand->index) : NULL;
   Uplink *uplink = find_uplink (errand);
-  g_autofree char *text = NULL;
+  g_autofree char *text = g_steal_pointer (&errand->text);
 
   if (uplink == NULL)
     return;
   uplink->is_asked = FALSE;
   if (link == NULL)
     return;
-  if (link->addresses[0] != NULL)
-    text = print_addresses (uplink, link);
+  if (link->addresses[0] != NULL && !adopt (errand->self, errand->index, uplink) && text == NULL)
+    text = print_addresses (errand->self, errand->index, uplink, link);
   say (errand->self, errand->index, text);
+}
+
+static char *
+print_rival (const Uplink *uplink, const VswRival *rival)
+{
+  g_autofree char *nic = vsw_text_escape (uplink->nic);
+
+  return g_strdup_printf ("uplink %s of switch %s is managed by %s too, which may take it off the switch or configure IP "
+                          "on it; %s.",
+                          nic, uplink->home, rival->name, rival->cure);
+}
+
+/* A DHCP client does not mind where its address goes; the others would put it back. */
+static gboolean
+may_be_adopted (const VswRival *rival)
+{
+  return rival == NULL || (rival->kind == VSW_RIVAL_DHCP_CLIENT && !rival->is_silent);
 }
 
 static void
@@ -116,14 +200,15 @@ on_rival (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean is_known = vsw_rival_find_finish (result, &rival, NULL);
   Uplink *uplink = find_uplink (errand);
   g_autofree char *text = NULL;
-  g_autofree char *nic = NULL;
 
   if (uplink == NULL)
     return;
-  if (is_known && rival == NULL)
+  text = rival != NULL && !rival->is_silent ? print_rival (uplink, rival) : NULL;
+  if (is_known && may_be_adopted (rival))
     {
       guint index = errand->index;
 
+      errand->text = g_steal_pointer (&text);
       vsw_engine_get_survey_async (VSW_ENGINE (source), index, on_survey, g_steal_pointer (&errand));
       return;
     }
@@ -132,11 +217,6 @@ on_rival (GObject *source, GAsyncResult *result, gpointer user_data)
   /* Who says nothing says nothing new. */
   if (!is_known || rival->is_silent)
     return;
-  nic = vsw_text_escape (uplink->nic);
-  text =
-      g_strdup_printf ("uplink %s of switch %s is managed by %s too, which may take it off the switch or configure IP "
-                       "on it; %s.",
-                       nic, uplink->home, rival->name, rival->cure);
   say (errand->self, errand->index, text);
 }
 

@@ -447,6 +447,22 @@ on_address (VswKernel *kernel, guint port, VswEngine *engine)
   vsw_engine_suspect_addresses (engine);
 }
 
+/* Nothing of the NIC itself has changed, but whoever looks after uplinks wants to know. */
+static void
+on_ip (VswKernel *kernel, guint index, VswEngine *engine)
+{
+  const char *device = vsw_links_get_bound (engine->links, index);
+  VswValue *value = device != NULL ? vsw_model_find_device (engine->model, device) : NULL;
+  g_autoptr (VswKeys) keys = vsw_keys_new ();
+
+  if (value == NULL || value->kind != VSW_KIND_NIC || ((const VswNic *)value)->uplink == NULL)
+    return;
+
+  vsw_keys_add (keys, value->id);
+  vsw_engine_emit_changing (engine, keys);
+  vsw_engine_emit_changed (engine, keys);
+}
+
 static void
 on_overrun (VswKernel *kernel, VswEngine *engine)
 {
@@ -478,6 +494,7 @@ vsw_engine_observe (VswEngine *engine)
   g_signal_connect_object (engine->kernel, "link", G_CALLBACK (on_link), engine, 0);
   g_signal_connect_object (engine->kernel, "learned", G_CALLBACK (on_learned), engine, 0);
   g_signal_connect_object (engine->kernel, "address", G_CALLBACK (on_address), engine, 0);
+  g_signal_connect_object (engine->kernel, "ip", G_CALLBACK (on_ip), engine, 0);
   g_signal_connect_object (engine->kernel, "overrun", G_CALLBACK (on_overrun), engine, 0);
   g_signal_connect_object (engine->kernel, "guard-lost", G_CALLBACK (on_guard_lost), engine, 0);
 }

@@ -114,6 +114,16 @@ run_rollback (VswEngine *engine, VswDelta *delta, GError **error)
          && list_links (engine, error);
 }
 
+gboolean
+vsw_engine_resolve_now (VswEngine *engine, GPtrArray *changes, VswDelta **ret_delta, GError **error)
+{
+  if (vsw_questions_find (changes, engine->model, engine->links)
+      && !vsw_questions_ask (changes, engine->kernel, error))
+    return FALSE;
+
+  return vsw_model_resolve (engine->model, engine->links, changes, ret_delta, error);
+}
+
 static gboolean
 go_back_to (VswEngine *engine, const char *id, GError **error)
 {
@@ -122,10 +132,7 @@ go_back_to (VswEngine *engine, const char *id, GError **error)
   g_autoptr (VswDelta) delta = NULL;
 
   g_ptr_array_add (changes, vsw_change_rollback (id, losses));
-  if (vsw_questions_find (changes, engine->model, engine->links)
-      && !vsw_questions_ask (changes, engine->kernel, error))
-    return FALSE;
-  if (!vsw_model_resolve (engine->model, engine->links, changes, &delta, error))
+  if (!vsw_engine_resolve_now (engine, changes, &delta, error))
     return FALSE;
   if (!run_rollback (engine, delta, error))
     {
@@ -277,7 +284,11 @@ vsw_engine_start (VswEngine *engine, GError **error)
 
   /* The guard stands before any bridge is touched; bridges that the repair makes get theirs with them. */
   bridges = vsw_engine_list_bridges (engine);
-  if (!vsw_kernel_reset_guard (engine->kernel, bridges, error) || !repair_all (engine, &found, error))
+  if (!vsw_kernel_reset_guard (engine->kernel, bridges, error))
+    return FALSE;
+  if (vsw_engine_adopt_all (engine) && !list_links (engine, error))
+    return FALSE;
+  if (!repair_all (engine, &found, error))
     return FALSE;
 
   repair_addresses (engine);

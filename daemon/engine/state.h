@@ -12,6 +12,7 @@
  *   release.c   what a caller that has gone leaves behind
  *   checkpoint.c  what is undone unless somebody confirms in time
  *   start.c     repairs at start
+ *   adopt.c     what NICs of the host have been given before it
  *   touch.c     which objects a change can be seen on */
 #pragma once
 
@@ -157,6 +158,11 @@ gboolean vsw_engine_besiege (VswEngine *engine, VswNic *nic);
 /* It is in order, or gone. */
 void vsw_engine_end_siege (VswEngine *engine, const char *id);
 GHashTable *vsw_engine_new_sieges (void);
+
+/* --- start.c, adopt.c: blocking, the worker is idle --- */
+/* Asks what there is to ask, and resolves: the model has changed. (transfer full) *ret_delta */
+gboolean vsw_engine_resolve_now (VswEngine *engine, GPtrArray *changes, VswDelta **ret_delta, GError **error);
+gboolean vsw_engine_adopt_all (VswEngine *engine);
 
 /* --- checkpoint.c --- */
 void vsw_engine_init_checkpoints (VswEngine *engine);

@@ -169,7 +169,10 @@ vsw_ip_take (VswSession *session, const VswOp *op, GError **error)
   g_autoptr (VswIpWork) work = vsw_ip_work_new (session, op->device, op->ip, error);
   g_autoptr (VswIpChange) change = vsw_ip_change_new (session);
 
-  return work != NULL && vsw_ip_work_check_no_more (work, error) && end (change, take (work, change, error));
+  if (work == NULL || !vsw_ip_work_check_no_more (work, error) || !end (change, take (work, change, error)))
+    return FALSE;
+  vsw_ip_delete_networks (work, session);
+  return TRUE;
 }
 
 /* --- give --- */

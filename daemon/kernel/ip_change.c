@@ -180,6 +180,12 @@ vsw_ip_change_settle (VswIpChange *self, const VswIpItem *address, const VswIpIt
 }
 
 gboolean
+vsw_ip_change_renew (VswIpChange *self, const VswIpItem *address, VswIpLink link, GError **error)
+{
+  return request (self, vsw_ip_encode_add (address, link, NLM_F_REPLACE), NULL, "renew", address, link, error);
+}
+
+gboolean
 vsw_ip_change_keep_settings (VswIpChange *self, VswIpLink link, GError **error)
 {
   g_assert (self->before == NULL);

@@ -34,6 +34,8 @@ gboolean vsw_ip_change_replace (VswIpChange *self, const VswIpItem *old, VswIpLi
 /* The address as it is to stay: its last lifetimes, and the flags of `wished` ((nullable) its own). */
 gboolean vsw_ip_change_settle (VswIpChange *self, const VswIpItem *address, const VswIpItem *wished, VswIpLink link,
                                GError **error);
+/* An address that is there lives as long as this one says. */
+gboolean vsw_ip_change_renew (VswIpChange *self, const VswIpItem *address, VswIpLink link, GError **error);
 /* Keeps the settings of that link for the way back. */
 gboolean vsw_ip_change_keep_settings (VswIpChange *self, VswIpLink link, GError **error);
 /* Frames are taken though answers to them leave by another link. */

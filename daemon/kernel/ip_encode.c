@@ -179,6 +179,28 @@ vsw_ip_encode_add (const VswIpItem *item, VswIpLink link, int flags)
 }
 
 struct nl_msg *
+vsw_ip_encode_delete_network (const VswIpItem *address, VswIpLink link)
+{
+  const struct ifaddrmsg *own = (const struct ifaddrmsg *)address->body;
+  const struct nlattr *network = vsw_ip_item_find (address, IFA_ADDRESS);
+  struct rtmsg route = { .rtm_family = AF_INET6,
+                         .rtm_dst_len = own->ifa_prefixlen,
+                         .rtm_table = RT_TABLE_MAIN,
+                         .rtm_protocol = RTPROT_KERNEL,
+                         .rtm_type = RTN_UNICAST };
+  struct nl_msg *message = new_message (RTM_DELROUTE, 0, &route, sizeof route, 64);
+  guint32 metric = vsw_ip_item_get_u32 (address, IFA_RT_PRIORITY);
+
+  if (metric == 0)
+    metric = VSW_IP_METRIC6;
+  if (network != NULL)
+    put (message, RTA_DST, nla_data (network), (gsize)nla_len (network));
+  put (message, RTA_PRIORITY, &metric, sizeof metric);
+  put (message, RTA_OIF, &link.index, sizeof link.index);
+  return message;
+}
+
+struct nl_msg *
 vsw_ip_encode_add_at_once (const VswIpItem *address, VswIpLink link)
 {
   guint32 flags = vsw_ip_item_get_flags (address);

@@ -18,6 +18,8 @@ struct nl_msg *vsw_ip_encode_get_settings (guint index);
 /* flags: NLM_F_CREATE and its companions. */
 struct nl_msg *vsw_ip_encode_add (const VswIpItem *item, VswIpLink link, int flags);
 struct nl_msg *vsw_ip_encode_delete (const VswIpItem *item, VswIpLink link);
+/* The route to the network of an address of IPv6 that the link had. */
+struct nl_msg *vsw_ip_encode_delete_network (const VswIpItem *address, VswIpLink link);
 /* The same address while it is on another link as well: in use at once (IPv6 asks nobody whether it is taken). */
 struct nl_msg *vsw_ip_encode_add_at_once (const VswIpItem *address, VswIpLink link);
 /* An address that is there, with these flags (IFA_F_*) in place of those it was added with. */

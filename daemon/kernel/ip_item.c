@@ -92,6 +92,19 @@ vsw_ip_item_get_flags (const VswIpItem *self)
   return flags != NULL ? read_u32 (flags) : ((const struct ifaddrmsg *)self->body)->ifa_flags;
 }
 
+gboolean
+vsw_ip_is_within (const struct nlattr *a, const struct nlattr *b, guint length)
+{
+  guint octets = length / 8, bits = length % 8;
+  const guint8 *left, *right;
+
+  if (a == NULL || b == NULL || nla_len (a) != nla_len (b) || (guint)nla_len (a) * 8 < length)
+    return FALSE;
+  left = nla_data (a);
+  right = nla_data (b);
+  return memcmp (left, right, octets) == 0 && (bits == 0 || (left[octets] ^ right[octets]) >> (8 - bits) == 0);
+}
+
 /* --- comparing --- */
 
 static gboolean

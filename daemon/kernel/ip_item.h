@@ -63,10 +63,14 @@ gsize vsw_ip_item_get_head_size (VswIpKind kind);
 /* (nullable) */
 struct nlattr *vsw_ip_item_find (const VswIpItem *self, int type);
 guint32 vsw_ip_item_get_u32 (const VswIpItem *self, int type);
+/* Two addresses, or one and a network: whether they begin with the same so many bits. (nullable) both */
+gboolean vsw_ip_is_within (const struct nlattr *a, const struct nlattr *b, guint length);
 /* The same thing, however long it may still live. */
 gboolean vsw_ip_item_equal (const VswIpItem *a, const VswIpItem *b);
 /* (transfer full) (nullable): as it is that much later; NULL: it is over. */
 VswIpItem *vsw_ip_item_age (const VswIpItem *self, guint64 seconds);
+
+#define VSW_IP_METRIC6 256 /* IP6_RT_PRIO_ADDRCONF, include/uapi/linux/ipv6_route.h: of a route that comes with an address which says none */
 
 /* Of an address. */
 guint32 vsw_ip_item_get_flags (const VswIpItem *self);

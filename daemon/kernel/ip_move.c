@@ -26,6 +26,7 @@ typedef struct
   VswIpWork *far;   /* where it comes from */
   VswIpSet *moving; /* what is on `far` of what is wished, as it is there now */
   VswIpChange *change;
+  gboolean keeps; /* settings of the device are its own */
 } Move;
 
 /* (transfer full) */
@@ -119,6 +120,20 @@ move_senders (Move *self, GError **error)
 
 /* --- addresses --- */
 
+/* Where the host has had an address before, a lease of it that comes later counts. */
+static gboolean
+renew (Move *self, GError **error)
+{
+  for (guint i = 0; self->keeps && i < self->moving->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->moving->items, i);
+
+      if (item->kind == VSW_IP_ADDRESS && !vsw_ip_change_renew (self->change, item, self->work->link, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 settle (Move *self, GError **error)
 {
@@ -153,22 +168,28 @@ leave (Move *self, GError **error)
 }
 
 static gboolean
+apply_settings (Move *self, VswIpSettingsStage stage, GError **error)
+{
+  return self->keeps || vsw_ip_settings_apply (self->session, self->work->link, self->work->wish, stage, error);
+}
+
+static gboolean
 move (Move *self, GError **error)
 {
   VswIpLink link = self->work->link;
-  const VswIpSet *wish = self->work->wish;
 
-  if (!vsw_ip_settings_apply (self->session, link, wish, VSW_IP_SETTINGS_FIRST, error)
+  if (!apply_settings (self, VSW_IP_SETTINGS_FIRST, error)
       || !vsw_ip_change_loosen (self->change, self->far->link, self->far->now, error)
       || !vsw_ip_add_addresses (self->work, self->change, self->moving, error))
     return FALSE;
   vsw_ip_wait_for_addresses (self->work, self->session, self->moving);
   vsw_ip_copy_found (self->change, self->far->link, link);
-  if (!move_senders (self, error) || !leave (self, error) || !settle (self, error)
-      || !vsw_ip_settings_apply (self->session, link, wish, VSW_IP_SETTINGS_ALL, error)
+  if (!move_senders (self, error) || !leave (self, error) || !renew (self, error) || !settle (self, error)
+      || !apply_settings (self, VSW_IP_SETTINGS_ALL, error)
       || !vsw_ip_work_check_done (self->work, self->session, self->moving, TRUE, error)
       || !vsw_ip_work_check_done (self->far, self->session, self->moving, FALSE, error))
     return FALSE;
+  vsw_ip_delete_networks (self->far, self->session);
   vsw_ip_delete_found (self->session, self->far->link);
   return TRUE;
 }
@@ -188,7 +209,7 @@ vsw_ip_move (VswSession *session, const VswOp *op, GError **error)
   g_autoptr (VswIpWork) work = NULL;
   g_autoptr (VswIpSet) moving = NULL;
   g_autoptr (VswIpChange) change = vsw_ip_change_new (session);
-  Move self = { .session = session, .far = far, .change = change };
+  Move self = { .session = session, .far = far, .change = change, .keeps = op->keeps };
 
   if (!is_named || g_error_matches (local, VSW_ERROR, VSW_ERROR_NOT_FOUND))
     return vsw_ip_give (session, op, error);

@@ -11,7 +11,6 @@
 #include "kernel/read.h"
 
 #define MAX_ATTEMPTS 16  /* a dump that changes while it is read is begun again */
-#define METRIC6      256 /* IP6_RT_PRIO_ADDRCONF, include/uapi/linux/ipv6_route.h */
 
 typedef struct
 {
@@ -107,19 +106,6 @@ read_neighbours (VswSession *session, Reading *reading, GError **error)
 
 /* --- routes to the addresses' own networks --- */
 
-static gboolean
-is_within (const struct nlattr *a, const struct nlattr *b, guint length)
-{
-  guint octets = length / 8, bits = length % 8;
-  const guint8 *left, *right;
-
-  if (a == NULL || b == NULL || nla_len (a) != nla_len (b) || (guint)nla_len (a) * 8 < length)
-    return FALSE;
-  left = nla_data (a);
-  right = nla_data (b);
-  return memcmp (left, right, octets) == 0 && (bits == 0 || (left[octets] ^ right[octets]) >> (8 - bits) == 0);
-}
-
 /* fib_add_ifaddr() of net/ipv4/fib_frontend.c, inet6_addr_add() of net/ipv6/addrconf.c. */
 static gboolean
 follows_from (const VswIpItem *route, const VswIpItem *address)
@@ -133,15 +119,15 @@ follows_from (const VswIpItem *route, const VswIpItem *address)
   if (own->ifa_family != to->rtm_family || (vsw_ip_item_get_flags (address) & IFA_F_NOPREFIXROUTE) != 0)
     return FALSE;
   if (own->ifa_family == AF_INET6 && metric == 0)
-    metric = METRIC6;
+    metric = VSW_IP_METRIC6;
   if (metric != vsw_ip_item_get_u32 (route, RTA_PRIORITY))
     return FALSE;
   if (own->ifa_family == AF_INET6 && to->rtm_dst_len == 128 && local != NULL)
-    return is_within (destination, local, 128);
-  if (own->ifa_family == AF_INET && !is_within (vsw_ip_item_find (route, RTA_PREFSRC), local, 32))
+    return vsw_ip_is_within (destination, local, 128);
+  if (own->ifa_family == AF_INET && !vsw_ip_is_within (vsw_ip_item_find (route, RTA_PREFSRC), local, 32))
     return FALSE;
   return to->rtm_dst_len == own->ifa_prefixlen
-         && is_within (destination, vsw_ip_item_find (address, IFA_ADDRESS), own->ifa_prefixlen);
+         && vsw_ip_is_within (destination, vsw_ip_item_find (address, IFA_ADDRESS), own->ifa_prefixlen);
 }
 
 static gboolean

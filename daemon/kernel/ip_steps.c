@@ -78,6 +78,31 @@ vsw_ip_work_can_have (const VswIpWork *self, const VswIpItem *item)
          || (item->kind != VSW_IP_ROUTE && item->kind != VSW_IP_NEXT_HOP && item->kind != VSW_IP_GROUP);
 }
 
+/* The same address, though it may have another broadcast address or label: the kernel has each once, as it came first. */
+static gboolean
+has_address (const VswIpSet *set, const VswIpItem *address)
+{
+  guint length = ((const struct ifaddrmsg *)address->body)->ifa_prefixlen;
+  int type = vsw_ip_item_find (address, IFA_LOCAL) != NULL ? IFA_LOCAL : IFA_ADDRESS;
+  const struct nlattr *own = vsw_ip_item_find (address, type);
+
+  for (guint i = 0; own != NULL && i < set->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (set->items, i);
+
+      if (item->kind == VSW_IP_ADDRESS && ((const struct ifaddrmsg *)item->body)->ifa_prefixlen == length
+          && vsw_ip_is_within (vsw_ip_item_find (item, type), own, (guint)nla_len (own) * 8))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+has (const VswIpSet *set, const VswIpItem *item, gboolean present)
+{
+  return vsw_ip_set_find (set, item) != NULL || (present && item->kind == VSW_IP_ADDRESS && has_address (set, item));
+}
+
 gboolean
 vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpSet *only, gboolean present,
                         GError **error)
@@ -92,7 +117,7 @@ vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpS
       g_autofree char *line = NULL;
 
       if (vsw_ip_settings_is_setting (item) || item->kind == VSW_IP_GROUP || !vsw_ip_work_can_have (self, item)
-          || (vsw_ip_set_find (after, aim != NULL ? aim : item) != NULL) == present)
+          || has (after, aim != NULL ? aim : item, present) == present)
         continue;
       line = vsw_ip_item_print (item, self->device->mac);
       g_set_error (error, VSW_ERROR, VSW_ERROR_KERNEL, "%s %s %s after all", self->device->name,
@@ -229,6 +254,45 @@ vsw_ip_delete_addresses (const VswIpWork *self, VswIpChange *change, const VswIp
         return FALSE;
     }
   return TRUE;
+}
+
+static gboolean
+is_of_ipv6 (const VswIpItem *item)
+{
+  return item->kind == VSW_IP_ADDRESS && ((const struct ifaddrmsg *)item->body)->ifa_family == AF_INET6;
+}
+
+/* Whether another address that stays is in the same network. */
+static gboolean
+keeps_network (const VswIpWork *self, const VswIpItem *address)
+{
+  guint length = ((const struct ifaddrmsg *)address->body)->ifa_prefixlen;
+
+  for (guint i = 0; i < self->now->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->now->items, i);
+
+      if (is_of_ipv6 (item) && vsw_ip_set_find (self->wish, item) == NULL
+          && ((const struct ifaddrmsg *)item->body)->ifa_prefixlen == length
+          && vsw_ip_is_within (vsw_ip_item_find (item, IFA_ADDRESS), vsw_ip_item_find (address, IFA_ADDRESS), length))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The kernel takes them away with the last address that lives for ever (ipv6_del_addr() of net/ipv6/addrconf.c). If the last one has a lifetime they stay
+ * until that is over, and the host looks for its neighbours where it has no address any more. */
+void
+vsw_ip_delete_networks (const VswIpWork *self, VswSession *session)
+{
+  for (guint i = 0; i < self->wish->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->wish->items, i);
+      VswAnswer answer;
+
+      if (is_of_ipv6 (item) && (vsw_ip_item_get_flags (item) & IFA_F_NOPREFIXROUTE) == 0 && !keeps_network (self, item))
+        vsw_socket_request (session->route, vsw_ip_encode_delete_network (item, self->link), &answer, NULL);
+    }
 }
 
 void

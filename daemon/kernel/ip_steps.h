@@ -36,6 +36,9 @@ gboolean vsw_ip_delete_addresses (const VswIpWork *self, VswIpChange *change, co
 gboolean
 vsw_ip_delete_kind (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, VswIpKind kind, GError **error);
 
+/* Routes to networks of addresses of IPv6 that have left. */
+void vsw_ip_delete_networks (const VswIpWork *self, VswSession *session);
+
 /* Until the host takes frames for those of IPv6, a second at most: a help, not a duty. */
 void vsw_ip_wait_for_addresses (const VswIpWork *self, VswSession *session, const VswIpSet *items);
 /* Neighbours that the kernel found itself, so that nobody has to be asked for his MAC address first: a help, not a duty. One that is being asked for in

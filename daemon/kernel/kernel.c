@@ -8,6 +8,7 @@ enum
   SIGNAL_LINK,
   SIGNAL_LEARNED,
   SIGNAL_ADDRESS,
+  SIGNAL_IP,
   SIGNAL_OVERRUN,
   SIGNAL_GUARD_LOST,
   N_SIGNALS,
@@ -24,6 +25,8 @@ vsw_kernel_default_init (VswKernelInterface *iface)
                                           G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_INT);
   signals[SIGNAL_ADDRESS] =
       g_signal_new ("address", VSW_TYPE_KERNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[SIGNAL_IP] =
+      g_signal_new ("ip", VSW_TYPE_KERNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
   signals[SIGNAL_OVERRUN] =
       g_signal_new ("overrun", VSW_TYPE_KERNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_GUARD_LOST] =
@@ -118,6 +121,12 @@ void
 vsw_kernel_emit_address (VswKernel *self, guint port)
 {
   g_signal_emit (self, signals[SIGNAL_ADDRESS], 0, port);
+}
+
+void
+vsw_kernel_emit_ip (VswKernel *self, guint link)
+{
+  g_signal_emit (self, signals[SIGNAL_IP], 0, link);
 }
 
 void

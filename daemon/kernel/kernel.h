@@ -11,6 +11,7 @@
  *   link (VswLink *link, gboolean gone)   a link of our namespace is new, changed or gone
  *   learned (guint bridge, gint change)   that bridge learned (1) or forgot (-1) an address
  *   address (guint port)                  a static forwarding entry came or went at that bridge port
+ *   ip (guint link)                       that link of our namespace has got an address of IPv4, or of IPv6 that it has not given to itself
  *   overrun ()                            notifications were lost: list again
  *   guard-lost ()                         somebody removed our guard: add it again for every bridge */
 #pragma once
@@ -81,6 +82,7 @@ VswNamespace *vsw_kernel_inspect (VswKernel *self, int fd, guint32 caller, GErro
 void vsw_kernel_emit_link (VswKernel *self, VswLink *link, gboolean gone);
 void vsw_kernel_emit_learned (VswKernel *self, guint bridge, gint change);
 void vsw_kernel_emit_address (VswKernel *self, guint port);
+void vsw_kernel_emit_ip (VswKernel *self, guint link);
 void vsw_kernel_emit_overrun (VswKernel *self);
 void vsw_kernel_emit_guard_lost (VswKernel *self);
 

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "kernel/decode.h"
+#include "kernel/decode_host.h"
 #include "kernel/inquiry.h"
 #include "kernel/socket.h"
 
@@ -29,7 +30,7 @@ struct _VswMonitor
 {
   VswKernel *kernel;   /* (unowned) */
   VswGuard *guard;     /* (unowned) */
-  VswSocket *links;    /* (owned) links and forwarding entries */
+  VswSocket *links;    /* (owned) links, forwarding entries and addresses of the host */
   VswSocket *rules;    /* (owned) nf_tables */
   VswInquiry *inquiry; /* (owned) */
   GSource *source;     /* (owned) */
@@ -123,6 +124,15 @@ take_neighbour (VswMonitor *self, const struct nlmsghdr *message)
 }
 
 static void
+take_address (VswMonitor *self, const struct nlmsghdr *message)
+{
+  VswHostAddress address;
+
+  if (vsw_decode_host_address (message, &address) && address.text[0] != '\0')
+    vsw_kernel_emit_ip (self->kernel, address.index);
+}
+
+static void
 take_rules (VswMonitor *self, const struct nlmsghdr *message)
 {
   guint32 generation;
@@ -151,6 +161,8 @@ take_message (VswMonitor *self, VswSocket *socket, const struct nlmsghdr *messag
     take_link (self, message);
   else if (message->nlmsg_type == RTM_NEWNEIGH || message->nlmsg_type == RTM_DELNEIGH)
     take_neighbour (self, message);
+  else if (message->nlmsg_type == RTM_NEWADDR)
+    take_address (self, message);
 }
 
 /* Tells of the guard when a transaction that was not ours changed it. FALSE: that is not known yet. */
@@ -335,6 +347,17 @@ join (VswSocket *socket, int group, GError **error)
   return FALSE;
 }
 
+static gboolean
+join_all (VswSocket *socket, GError **error)
+{
+  static const int groups[] = { RTNLGRP_LINK, RTNLGRP_NEIGH, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (groups); i++)
+    if (!join (socket, groups[i], error))
+      return FALSE;
+  return TRUE;
+}
+
 static VswSocket *
 open_listener (int protocol, GError **error)
 {
@@ -377,7 +400,7 @@ vsw_monitor_new (VswKernel *kernel, VswGuard *guard, VswKnown *known, GMainConte
   self->buffer = g_malloc (BATCH * MESSAGE_SIZE);
   self->to_judge = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->links = open_listener (NETLINK_ROUTE, error);
-  if (self->links == NULL || !join (self->links, RTNLGRP_LINK, error) || !join (self->links, RTNLGRP_NEIGH, error))
+  if (self->links == NULL || !join_all (self->links, error))
     return NULL;
   self->rules = open_listener (NETLINK_NETFILTER, error);
   if (self->rules == NULL || !join (self->rules, NFNLGRP_NFTABLES, error))

@@ -236,6 +236,20 @@ vsw_change_teardown (const char *switch_id, gboolean force)
   return self;
 }
 
+/**
+ * vsw_change_adopt:
+ * @nic_id: of a NIC of the host that is bound
+ *
+ * Makes what becomes of IP that it has been given since: nobody's wish, but what has to be. (transfer full) Any thread.
+ */
+VswChange *
+vsw_change_adopt (const char *nic_id)
+{
+  VswChange *self = new_change (VSW_CHANGE_ADOPT, VSW_KIND_NIC, nic_id);
+  self->by_nature = TRUE;
+  return self;
+}
+
 static void
 free_answer (gpointer ip)
 {

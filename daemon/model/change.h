@@ -34,6 +34,7 @@ typedef enum
   VSW_CHANGE_UNBIND,         /* id: a NIC; other_id: a switch */
   VSW_CHANGE_SETUP,          /* draft: a NIC; other_id: a switch; link; host: an internal NIC, given: what IP has on the link passes to it */
   VSW_CHANGE_TEARDOWN,       /* id: a switch; force */
+  VSW_CHANGE_ADOPT,          /* id: a NIC that is bound: what somebody has given it meanwhile goes where the host has it, or off */
   VSW_CHANGE_CONFIRM_WITHIN, /* draft: a checkpoint without scope; duration: all that the request changes is undone unless confirmed */
   VSW_CHANGE_ROLLBACK,       /* id: a checkpoint; losses */
   VSW_CHANGE_FORGET_HOLDER,  /* id: a holder, as in VswValue: no checkpoint brings back what it held */
@@ -103,6 +104,7 @@ VswChange *vsw_change_bind (gconstpointer draft, const char *switch_id, guint li
 VswChange *vsw_change_unbind (const char *nic_id, const char *switch_id);
 VswChange *vsw_change_setup (gconstpointer draft, gconstpointer host, guint given, const char *switch_id, guint link);
 VswChange *vsw_change_teardown (const char *switch_id, gboolean force);
+VswChange *vsw_change_adopt (const char *nic_id);
 /* What IP has on a link: that it has to be known before the change can be resolved, and the answer. Takes a reference. */
 void vsw_change_ask (VswChange *self, guint link);
 void vsw_change_answer (VswChange *self, guint link, const VswIpConfig *ip);

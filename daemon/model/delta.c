@@ -121,7 +121,7 @@ vsw_delta_put (VswDelta *self, gconstpointer before, gconstpointer after, VswNam
     set_target (pair, after != NULL ? target : NULL);
   if (after == NULL)
     set_handout (pair, NULL);
-  if (pair->handout != NULL || !vsw_value_equal (pair->before, pair->after))
+  if (pair->handout != NULL || pair->ip != NULL || !vsw_value_equal (pair->before, pair->after))
     return;
   g_hash_table_remove (self->by_id, id);
   g_ptr_array_remove (self->pairs, pair);
@@ -145,14 +145,15 @@ vsw_delta_put_handout (VswDelta *self, gconstpointer before, gconstpointer after
 /**
  * vsw_delta_put_ip:
  * @before: the NIC as it was just now
+ * @after: (nullable): the NIC as it is to be; NULL: it goes
  * @ip: what IP has where it has it now
  *
- * Adds the step that lets a NIC of the host go. Any thread, while nobody else holds the delta.
+ * Adds the step that lets a NIC of the host go, or takes off one that stays what it has been given. Its pair stays even if before and after are equal. Any thread, while nobody else holds the delta.
  */
 void
-vsw_delta_put_ip (VswDelta *self, gconstpointer before, const VswIpConfig *ip)
+vsw_delta_put_ip (VswDelta *self, gconstpointer before, gconstpointer after, const VswIpConfig *ip)
 {
-  VswPair *pair = fold (self, before, NULL);
+  VswPair *pair = fold (self, before, after);
   g_clear_pointer (&pair->ip, vsw_ip_config_unref);
   pair->ip = vsw_ip_config_ref (ip);
 }

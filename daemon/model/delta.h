@@ -18,7 +18,8 @@ typedef struct
   VswValue *after;      /* (owned) (nullable) NULL: it goes */
   VswNamespace *target; /* (owned) (nullable) where the far end of a NIC is to go */
   VswHandout *handout;  /* (owned) (nullable) where the descriptors of a tap are to go */
-  VswIpConfig *ip;      /* (owned) (nullable) of a NIC of the host that is let go: what IP has now where it has it, to come back to the NIC */
+  VswIpConfig *ip;      /* (owned) (nullable) of a NIC of the host that is let go: what IP has now where it has it, to come back to the NIC;
+                           of one that stays: what IP has on it, to go where the host has it */
 } VswPair;
 
 typedef struct _VswDelta VswDelta;
@@ -31,8 +32,8 @@ void vsw_delta_unref (VswDelta *self);
 void vsw_delta_put (VswDelta *self, gconstpointer before, gconstpointer after, VswNamespace *target);
 /* The same for a tap whose descriptors are handed out; such a pair stays, even if nothing else changes. */
 void vsw_delta_put_handout (VswDelta *self, gconstpointer before, gconstpointer after, VswHandout *handout);
-/* The same for a NIC of the host that is let go, to which `ip` comes back. */
-void vsw_delta_put_ip (VswDelta *self, gconstpointer before, const VswIpConfig *ip);
+/* The same for a NIC of the host that is let go (after: NULL) and to which `ip` comes back, or that stays and loses it; such a pair stays, too. */
+void vsw_delta_put_ip (VswDelta *self, gconstpointer before, gconstpointer after, const VswIpConfig *ip);
 guint vsw_delta_get_size (VswDelta *self);
 const VswPair *vsw_delta_get (VswDelta *self, guint position);
 /* Whether that object is there before and not after. */

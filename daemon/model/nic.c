@@ -54,6 +54,24 @@ vsw_nic_new (const VswNic *fields)
 }
 
 /**
+ * vsw_nic_with_ip:
+ * @self: a NIC of the host that is bound
+ * @ip: what IP has now
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): the same NIC, with that in its uplink
+ */
+VswNic *
+vsw_nic_with_ip (const VswNic *self, const VswIpConfig *ip)
+{
+  g_autoptr (VswUplink) uplink = vsw_uplink_with_ip (self->uplink, ip);
+  VswNic fields = *self;
+  fields.uplink = uplink;
+  return vsw_nic_new (&fields);
+}
+
+/**
  * vsw_nic_is_kept:
  *
  * Whether the kernel is to keep the device when nobody has it open. A tap of lifetime "descriptor" waits, kept, until it is handed

@@ -50,6 +50,8 @@ typedef struct
 } VswNic;
 
 VswNic *vsw_nic_new (const VswNic *fields);
+/* A NIC of the host as it is bound, with another configuration in its uplink. (transfer full) */
+VswNic *vsw_nic_with_ip (const VswNic *self, const VswIpConfig *ip);
 
 /* Whether the device outlives its descriptors: a tap that was handed out is not to. TRUE of every veth. */
 gboolean vsw_nic_is_kept (const VswNic *self);

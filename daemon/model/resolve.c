@@ -17,6 +17,14 @@ vsw_resolver_hand_out (VswResolver *self, gconstpointer before, gconstpointer af
   vsw_model_replace (self->model, old, after);
 }
 
+void
+vsw_resolver_take_ip (VswResolver *self, gconstpointer before, gconstpointer after, const VswIpConfig *ip)
+{
+  g_autoptr (VswValue) old = vsw_value_ref (before);
+  vsw_delta_put_ip (self->delta, old, after, ip);
+  vsw_model_replace (self->model, old, after);
+}
+
 VswSwitch *
 vsw_resolver_get_switch (VswResolver *self, const char *id, GError **error)
 {
@@ -167,6 +175,8 @@ resolve_one (VswResolver *self, const VswChange *change, GError **error)
       return vsw_resolve_setup (self, change, error);
     case VSW_CHANGE_TEARDOWN:
       return vsw_resolve_teardown (self, change, error);
+    case VSW_CHANGE_ADOPT:
+      return vsw_resolve_adopt (self, change, error);
     case VSW_CHANGE_CONFIRM_WITHIN:
       return TRUE; /* at the end: vsw_resolve_log() */
     case VSW_CHANGE_ROLLBACK:

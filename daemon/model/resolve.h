@@ -20,6 +20,8 @@ typedef struct
 void vsw_resolver_put (VswResolver *self, gconstpointer before, gconstpointer after, VswNamespace *target);
 /* The same for a tap whose descriptors are wanted. */
 void vsw_resolver_hand_out (VswResolver *self, gconstpointer before, gconstpointer after, VswHandout *handout);
+/* The same for a NIC of the host that has got something. */
+void vsw_resolver_take_ip (VswResolver *self, gconstpointer before, gconstpointer after, const VswIpConfig *ip);
 /* NOT_FOUND if there is none. */
 VswSwitch *vsw_resolver_get_switch (VswResolver *self, const char *id, GError **error);
 VswPort *vsw_resolver_get_port (VswResolver *self, const char *id, GError **error);
@@ -86,6 +88,7 @@ gboolean vsw_resolve_bind (VswResolver *self, const VswChange *change, GError **
 gboolean vsw_resolve_unbind (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_setup (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_teardown (VswResolver *self, const VswChange *change, GError **error);
+gboolean vsw_resolve_adopt (VswResolver *self, const VswChange *change, GError **error);
 /* The NIC that was set up goes with its internal one, and what IP has on that by now comes back to it. */
 void vsw_resolve_drop_hosting (VswResolver *self, const VswChange *change, VswNic *uplink, VswNic *host);
 /* IN_USE if SetupSwitch made it what the host is reached through, whatever force is used. nic_id: (nullable) */

@@ -194,7 +194,7 @@ vsw_resolve_drop_hosting (VswResolver *self, const VswChange *change, VswNic *up
   const VswIpConfig *ip = end != NULL ? vsw_change_get_ip (change, end->index) : NULL;
   vsw_resolve_drop_nic (self, held);
   if (ip != NULL)
-    vsw_delta_put_ip (self->delta, held, ip);
+    vsw_delta_put_ip (self->delta, held, NULL, ip);
   vsw_resolve_drop_nic (self, held_host);
 }
 
@@ -218,6 +218,40 @@ vsw_resolve_teardown (VswResolver *self, const VswChange *change, GError **error
   if (!check_there (self, uplink, change, error))
     return FALSE;
   vsw_resolve_drop_hosting (self, change, uplink, host);
+  return TRUE;
+}
+
+/* --- what comes later --- */
+
+/* A host that has its own by now keeps it; else, as after a reboot, what whoever configures the host has put on the NIC is what it has. */
+static VswNic *
+renew (VswResolver *self, VswNic *nic, const VswIpConfig *ip)
+{
+  const VswNic *host = nic->uplink->host_id != NULL ? vsw_model_get_nic (self->model, nic->uplink->host_id) : NULL;
+  if (host != NULL && vsw_links_get_device (self->links, host->peer) != NULL)
+    return vsw_value_ref (nic);
+  return vsw_nic_with_ip (nic, ip);
+}
+
+/* What was taken off it once, with consent, is taken off again. */
+static gboolean
+may_be_taken (const VswUplink *uplink)
+{
+  return uplink->host_id != NULL || (uplink->ip != NULL && vsw_ip_config_has_addresses (uplink->ip));
+}
+
+gboolean
+vsw_resolve_adopt (VswResolver *self, const VswChange *change, GError **error)
+{
+  VswNic *nic = vsw_resolver_get_nic (self, change->id, error);
+  if (nic == NULL)
+    return FALSE;
+  const VswLink *link = vsw_links_get_device (self->links, nic->device);
+  const VswIpConfig *ip = link != NULL ? vsw_change_get_ip (change, link->index) : NULL;
+  if (ip == NULL || !vsw_ip_config_has_addresses (ip) || !may_be_taken (nic->uplink))
+    return TRUE;
+  g_autoptr (VswNic) after = renew (self, nic, ip);
+  vsw_resolver_take_ip (self, nic, after, ip);
   return TRUE;
 }
 

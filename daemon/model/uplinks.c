@@ -53,6 +53,13 @@ get_host_end (VswModel *self, VswLinks *links, const VswNic *uplink)
   return host != NULL ? vsw_links_get_device (links, host->peer) : NULL;
 }
 
+static VswLink *
+get_link_of (VswModel *self, VswLinks *links, const char *nic_id)
+{
+  const VswNic *nic = vsw_model_get_nic (self, nic_id);
+  return nic != NULL ? vsw_links_get_device (links, nic->device) : NULL;
+}
+
 /* Those that it lets go give back what an internal NIC has by now; those that it binds again give what they have. */
 static void
 ask_for_rollback (VswModel *self, VswLinks *links, VswChange *change)
@@ -89,6 +96,8 @@ vsw_model_ask (VswModel *self, VswLinks *links, VswChange *change)
     link = vsw_links_get (links, change->link);
   else if (change->kind == VSW_CHANGE_TEARDOWN)
     link = get_host_end (self, links, vsw_model_find_uplink_of (self, change->id));
+  else if (change->kind == VSW_CHANGE_ADOPT)
+    link = get_link_of (self, links, change->id);
   else if (change->kind == VSW_CHANGE_ROLLBACK)
     ask_for_rollback (self, links, change);
   if (link != NULL)
@@ -117,20 +126,10 @@ vsw_model_find_missing_uplink (VswModel *self, VswLinks *links, const VswLink *l
   return NULL;
 }
 
-/* As it was bound, but with what IP has now. */
-static VswNic *
-renew_ip (const VswNic *nic, const VswIpConfig *ip)
-{
-  g_autoptr (VswUplink) uplink = vsw_uplink_with_ip (nic->uplink, ip);
-  VswNic fields = *nic;
-  fields.uplink = uplink;
-  return vsw_nic_new (&fields);
-}
-
 /**
  * vsw_uplinks_list:
  *
- * The NICs of the host that a delta is about. Of one that is bound by it: as it will be; of one that is let go: with what comes back to it. Any
+ * The NICs of the host that a delta is about. Of one that is bound by it, or stays: as it will be; of one that is let go: with what comes back to it. Any
  * thread.
  */
 GPtrArray *
@@ -140,10 +139,10 @@ vsw_uplinks_list (VswDelta *delta)
   for (guint i = 0; i < vsw_delta_get_size (delta); i++)
     {
       const VswPair *pair = vsw_delta_get (delta, i);
-      const VswValue *value = pair->before != NULL ? pair->before : pair->after;
+      const VswValue *value = pair->after != NULL ? pair->after : pair->before;
       const VswNic *nic = value->kind == VSW_KIND_NIC ? (const VswNic *)value : NULL;
       if (nic != NULL && nic->uplink != NULL)
-        g_ptr_array_add (nics, pair->ip != NULL ? renew_ip (nic, pair->ip) : vsw_value_ref (nic));
+        g_ptr_array_add (nics, pair->ip != NULL && pair->after == NULL ? vsw_nic_with_ip (nic, pair->ip) : vsw_value_ref (nic));
     }
   return nics;
 }

@@ -79,6 +79,15 @@ prepare (VswPlanner *self, VswDeviceRef to, VswDeviceRef from, const VswIpConfig
   vsw_planner_push (self, new_op (VSW_OP_IP_PREPARE, to, from, ip), vsw_planner_new_ip_op (VSW_OP_IP_FORGET, to, ip));
 }
 
+/* What the NIC has got since follows what the host has had on the internal one for long. There it is right, whatever fails afterwards. */
+static void
+move_late (VswPlanner *self, VswDeviceRef to, VswDeviceRef from, const VswIpConfig *ip)
+{
+  VswOp *op = new_op (VSW_OP_IP_MOVE, to, from, ip);
+  op->keeps = TRUE;
+  vsw_planner_push (self, op, NULL);
+}
+
 static void
 move (VswPlanner *self, VswDeviceRef to, VswDeviceRef from, const VswIpConfig *ip)
 {
@@ -118,14 +127,19 @@ claim_address (VswPlanner *self, VswDeviceRef near, const VswNic *value)
                     new_address_op (VSW_OP_HOST_DELETE, near, value));
 }
 
-/* `is_new`: what the host is reached by may still be on the NIC, all of it or half. */
 void
-vsw_planner_keep_hosting (VswPlanner *self, const VswNic *value, const VswLink *link, const VswPort *was, gboolean is_new)
+vsw_planner_keep_hosting (VswPlanner *self, const VswNic *value, const VswLink *link, const VswPort *was, gboolean is_new,
+                          const VswIpConfig *ip)
 {
-  const VswIpConfig *ip = value->uplink->ip;
   VswDeviceRef nic = vsw_device_ref_by_link (link);
   Host host = get_host (self, value);
   guint before = self->plan->ops->len;
+  gboolean is_late = is_new && ip != value->uplink->ip;
+  if (is_late)
+    {
+      move_late (self, host.far, nic, ip);
+      is_new = FALSE;
+    }
   if (is_new && ip != NULL)
     {
       prepare (self, host.far, nic, ip);

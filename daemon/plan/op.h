@@ -97,7 +97,7 @@ struct _VswOp
   guint32 queues; /* of a tap: how many it may have; on TAP_OPEN: how many to open */
   guint32 owner;  /* uid of a tap's */
   gboolean vnet_header;
-  gboolean keeps; /* the tap stays when nobody has it open */
+  gboolean keeps; /* the tap stays when nobody has it open; on IP_MOVE: the device has settings of its own, which stay */
   VswHandout *handout; /* (owned) (nullable) */
   gboolean up;
   VswDeviceRef controller;

@@ -11,7 +11,7 @@ typedef struct
   GHashTable *listed;  /* (owned) set of (unowned) ids of both */
   GHashTable *was;     /* (owned) (unowned) id of a NIC → (unowned) VswPort it was plugged into before the change */
   GHashTable *changed_ports; /* (owned) set of (unowned) ids of ports in the delta */
-  GHashTable *bound;         /* (owned) set of (unowned) ids of NICs of the host that the change binds */
+  GHashTable *bound;         /* (owned) (unowned) id of a NIC of the host that the change binds, or takes IP off → (unowned) (nullable) that IP */
   GHashTable *targets;       /* (owned) (unowned) id of a NIC → (unowned) VswNamespace */
   GHashTable *handouts;      /* (owned) (unowned) id of a NIC → (unowned) VswHandout */
 } Scope;
@@ -143,6 +143,17 @@ list_switch_pair (Scope *self, const VswPair *pair)
                  before != NULL && before->mtu != after->mtu);
 }
 
+/* What is to be taken off it may still be there. Whatever is to have it has to be, too. */
+static void
+list_bound (Scope *self, const VswPair *pair)
+{
+  const VswUplink *uplink = ((const VswNic *)pair->after)->uplink;
+  if (uplink == NULL || (pair->before != NULL && pair->ip == NULL))
+    return;
+  g_hash_table_insert (self->bound, (gpointer)pair->after->id, (gpointer)(pair->ip != NULL ? pair->ip : uplink->ip));
+  list_nic (self, uplink->host_id);
+}
+
 static void
 list_nic_pair (Scope *self, const VswPair *pair)
 {
@@ -153,8 +164,7 @@ list_nic_pair (Scope *self, const VswPair *pair)
       return;
     }
   list_nic (self, pair->after->id);
-  if (pair->before == NULL)
-    g_hash_table_add (self->bound, (gpointer)pair->after->id);
+  list_bound (self, pair);
   if (pair->target != NULL)
     g_hash_table_insert (self->targets, (gpointer)pair->after->id, pair->target);
   if (pair->handout != NULL)
@@ -284,7 +294,8 @@ keep_nic (Scope *self, const VswNic *nic)
       vsw_planner_keep_tap (&self->planner, nic, was, g_hash_table_lookup (self->handouts, nic->head.id));
       break;
     case VSW_BACKEND_HARDWARE:
-      vsw_planner_keep_uplink (&self->planner, nic, was, g_hash_table_contains (self->bound, nic->head.id));
+      vsw_planner_keep_uplink (&self->planner, nic, was, g_hash_table_contains (self->bound, nic->head.id),
+                               g_hash_table_lookup (self->bound, nic->head.id));
       break;
     }
 }
@@ -430,7 +441,7 @@ vsw_plan_new_for_rescue (VswModel *model, VswLinks *links, GPtrArray *nics)
     {
       const VswNic *nic = nics->pdata[i];
       if (vsw_model_get_nic (model, nic->head.id) != NULL)
-        vsw_planner_keep_uplink (&scope.planner, nic, NULL, TRUE);
+        vsw_planner_keep_uplink (&scope.planner, nic, NULL, TRUE, nic->uplink->ip);
       else
         vsw_planner_release_uplink (&scope.planner, nic);
     }

@@ -61,8 +61,10 @@ VswLink *vsw_planner_get_near_end (VswPlanner *self, const VswNic *value);
 VswLink *vsw_planner_get_far_end (VswPlanner *self, const VswNic *value);
 void vsw_planner_keep_nic (VswPlanner *self, const VswNic *value, const VswPort *was, VswNamespace *target);
 void vsw_planner_keep_tap (VswPlanner *self, const VswNic *value, const VswPort *was, VswHandout *handout);
-/* uplink.c. is_new: it is bound by this change */
-void vsw_planner_keep_uplink (VswPlanner *self, const VswNic *value, const VswPort *was, gboolean is_new);
+/* uplink.c. is_new: it is bound by this change, or by one that was cut off, or has been given IP since; ip: (nullable) what may be on it then, all of
+ * it or half, and goes */
+void vsw_planner_keep_uplink (VswPlanner *self, const VswNic *value, const VswPort *was, gboolean is_new,
+                              const VswIpConfig *ip);
 void vsw_planner_release_uplink (VswPlanner *self, const VswNic *value);
 VswLink *vsw_planner_get_uplink (VswPlanner *self, const VswNic *value);
 void vsw_planner_take_out (VswPlanner *self, const VswNic *value, const VswLink *link);
@@ -70,7 +72,7 @@ void vsw_planner_restore (VswPlanner *self, const VswLink *link, VswAttribute at
 VswOp *vsw_planner_new_ip_op (VswOpKind kind, VswDeviceRef device, const VswIpConfig *ip);
 /* hosting.c: of a NIC whose IP an internal one has */
 void vsw_planner_keep_hosting (VswPlanner *self, const VswNic *value, const VswLink *link, const VswPort *was,
-                               gboolean is_new);
+                               gboolean is_new, const VswIpConfig *ip);
 void vsw_planner_release_hosting (VswPlanner *self, const VswNic *value, const VswLink *link);
 void vsw_planner_give_to_host (VswPlanner *self, const VswNic *value);
 void vsw_planner_quarantine (VswPlanner *self, const VswNic *value);

@@ -189,6 +189,8 @@ append_ip (GString *text, const VswOp *op)
       g_string_append (text, op->kind == VSW_OP_DIVERT_ADD ? " to " : " from ");
       append_device (text, &op->far);
     }
+  if (op->keeps)
+    g_string_append (text, " keeping settings");
   for (guint i = 0; op->ip != NULL && op->ip->items[i] != NULL; i++)
     g_string_append_printf (text, "%s%s", i == 0 ? ": " : "; ", op->ip->items[i]);
 }

@@ -23,18 +23,17 @@ vsw_planner_get_uplink (VswPlanner *self, const VswNic *value)
 }
 
 static void
-take_ip (VswPlanner *self, const VswNic *value, const VswLink *link)
+take_ip (VswPlanner *self, const VswLink *link, const VswIpConfig *ip)
 {
   VswDeviceRef device = vsw_device_ref_by_link (link);
-  const VswIpConfig *ip = value->uplink->ip;
   if (ip != NULL)
     vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_TAKE, device, ip),
                       vsw_planner_new_ip_op (VSW_OP_IP_GIVE, device, ip));
 }
 
-/* What is not there is bound when it comes. `is_new`: it may still have what is to be taken off it. */
+/* What is not there is bound when it comes. */
 void
-vsw_planner_keep_uplink (VswPlanner *self, const VswNic *value, const VswPort *was, gboolean is_new)
+vsw_planner_keep_uplink (VswPlanner *self, const VswNic *value, const VswPort *was, gboolean is_new, const VswIpConfig *ip)
 {
   const VswLink *link = vsw_planner_get_uplink (self, value);
   if (link == NULL)
@@ -42,11 +41,11 @@ vsw_planner_keep_uplink (VswPlanner *self, const VswNic *value, const VswPort *w
   g_hash_table_add (self->kept, GUINT_TO_POINTER (link->index));
   if (value->uplink->host_id != NULL)
     {
-      vsw_planner_keep_hosting (self, value, link, was, is_new);
+      vsw_planner_keep_hosting (self, value, link, was, is_new, ip);
       return;
     }
   if (is_new)
-    take_ip (self, value, link);
+    take_ip (self, link, ip);
   vsw_planner_plug (self, value, link, was, TRUE);
 }
 

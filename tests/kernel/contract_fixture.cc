@@ -20,6 +20,7 @@ KernelContract::SetUp ()
   ASSERT_NE (kernel, nullptr);
   g_signal_connect (kernel, "link", G_CALLBACK (on_link), this);
   g_signal_connect (kernel, "learned", G_CALLBACK (on_learned), this);
+  g_signal_connect (kernel, "ip", G_CALLBACK (on_ip), this);
   g_signal_connect (kernel, "overrun", G_CALLBACK (on_overrun), this);
   g_signal_connect (kernel, "guard-lost", G_CALLBACK (on_guard_lost), this);
   for (int i = world->count_small_buffers (); i > 0; i--)
@@ -59,6 +60,16 @@ KernelContract::on_learned (VswKernel *, guint bridge, gint change, gpointer dat
   ASSERT_NE (link, nullptr) << "a bridge that is not there learns: " << bridge;
   vsw_links_set_learned (self->told.get (), bridge, vsw_links_get_learned (self->told.get (), bridge) + change);
   self->events.push_back (std::string ("learned ") + link->name + " " + std::to_string (change));
+}
+
+void
+KernelContract::on_ip (VswKernel *, guint index, gpointer data)
+{
+  auto *self = static_cast<KernelContract *> (data);
+  VswLink *link = vsw_links_get (self->told.get (), index);
+
+  ASSERT_NE (link, nullptr) << "a link that is not there has got an address: " << index;
+  self->events.push_back (std::string ("ip ") + link->name);
 }
 
 void

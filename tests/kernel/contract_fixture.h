@@ -114,11 +114,12 @@ protected:
   std::unique_ptr<World> world;
   VswKernel *kernel = nullptr; /* (owned) */
   Links told;                  /* what the signals say there is */
-  std::vector<std::string> events; /* "NAME", "NAME gone", "learned NAME 1", "overrun", "guard-lost" */
+  std::vector<std::string> events; /* "NAME", "NAME gone", "learned NAME 1", "ip NAME", "overrun", "guard-lost" */
 
 private:
   static void on_link (VswKernel *, VswLink *link, gboolean gone, gpointer self);
   static void on_learned (VswKernel *, guint bridge, gint change, gpointer self);
+  static void on_ip (VswKernel *, guint index, gpointer self);
   static void on_overrun (VswKernel *, gpointer self);
   static void on_guard_lost (VswKernel *, gpointer self);
   std::string print (VswLinks *links) const;

@@ -48,6 +48,21 @@ TEST_F (Signals, TellEveryChangeOfAForeignHand)
   EXPECT_TRUE (is_told_gone ("renamed0"));
 }
 
+TEST_F (Signals, TellOfAddressesOfTheHost)
+{
+  world->add_pair ("veth0", "veth1");
+  ASSERT_TRUE (is_told ("veth1", [] (const VswLink *) { return true; }));
+  EXPECT_FALSE (has_event ("ip veth0"));
+  world->add_address ("veth0", "192.0.2.5/24");
+  EXPECT_TRUE (wait_until ([&] { return has_event ("ip veth0"); }));
+  EXPECT_FALSE (has_event ("ip veth1"));
+  events.clear ();
+  world->remove_address ("veth0", "192.0.2.5/24");
+  world->rename ("veth1", "veth9");
+  ASSERT_TRUE (is_told ("veth9", [] (const VswLink *) { return true; }));
+  EXPECT_FALSE (has_event ("ip veth0")) << "one that goes is not told";
+}
+
 TEST_F (Signals, DeviceOfOursThatWasRenamedKeepsItsIndexAndMark)
 {
   apply (Op::bridge ("vsw-lab"));

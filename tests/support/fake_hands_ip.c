@@ -18,7 +18,7 @@ vsw_fake_kernel_foreign_add_ip (VswKernel *kernel, const char *name, const char 
 {
   FakeState *state = fake_enter (kernel);
 
-  fake_ip_add (get_link (state, name), item);
+  fake_ip_add (state, get_link (state, name), item);
   fake_leave (kernel);
 }
 
@@ -40,7 +40,7 @@ vsw_fake_kernel_foreign_set_ip (VswKernel *kernel, const char *name, const char 
 
   g_ptr_array_set_size (link->ip, 0);
   for (guint i = 0; items[i] != NULL; i++)
-    fake_ip_add (link, items[i]);
+    fake_ip_add (state, link, items[i]);
   fake_leave (kernel);
 }
 

@@ -57,10 +57,13 @@ fake_ip_has (const FakeLink *link, const char *item)
 }
 
 void
-fake_ip_add (FakeLink *link, const char *item)
+fake_ip_add (FakeState *self, FakeLink *link, const char *item)
 {
-  if (!fake_ip_has (link, item))
-    g_ptr_array_add (link->ip, g_strdup (item));
+  if (fake_ip_has (link, item))
+    return;
+  g_ptr_array_add (link->ip, g_strdup (item));
+  if (link->space == self->home && is_kind (item, "address"))
+    fake_tell (self, FAKE_NEWS_IP, NULL, link->is.index, 0);
 }
 
 gboolean
@@ -161,7 +164,7 @@ set_quiet (FakeState *self, FakeLink *link, gboolean quiet)
 /* --- the operations --- */
 
 gboolean
-fake_ip_prepare (FakeLink *link, const VswIpConfig *ip, GError **error)
+fake_ip_prepare (FakeState *self, FakeLink *link, const VswIpConfig *ip, GError **error)
 {
   g_auto (GStrv) lines = read_config (ip, error);
 
@@ -169,7 +172,7 @@ fake_ip_prepare (FakeLink *link, const VswIpConfig *ip, GError **error)
     return FALSE;
   for (guint i = 1; lines[i] != NULL; i++)
     if (is_prepared (lines[i]))
-      fake_ip_add (link, lines[i]);
+      fake_ip_add (self, link, lines[i]);
   return TRUE;
 }
 
@@ -199,22 +202,26 @@ check_can_have (const FakeLink *link, GStrv lines, const FakeLink *far, GError *
 }
 
 gboolean
-fake_ip_move (FakeState *self, FakeLink *link, FakeLink *far, const VswIpConfig *ip, GError **error)
+fake_ip_move (FakeState *self, FakeLink *link, FakeLink *far, const VswOp *op, GError **error)
 {
   g_auto (GStrv) lines = NULL;
 
   if (far == NULL)
-    return fake_ip_give (self, link, ip, error);
-  lines = read_config (ip, error);
+    return fake_ip_give (self, link, op->ip, error);
+  lines = read_config (op->ip, error);
   if (lines == NULL || !check_no_more (far, lines, error) || !check_can_have (link, lines, far, error))
     return FALSE;
   for (guint i = 1; lines[i] != NULL; i++)
     if (is_kind (lines[i], "setting"))
-      fake_ip_add (link, lines[i]);
+      {
+        if (!op->keeps)
+          fake_ip_add (self, link, lines[i]);
+      }
     else if (fake_ip_remove (far, lines[i]))
-      fake_ip_add (link, lines[i]);
+      fake_ip_add (self, link, lines[i]);
   set_quiet (self, far, TRUE);
-  set_quiet (self, link, strcmp (lines[0], QUIET) == 0);
+  if (!op->keeps)
+    set_quiet (self, link, strcmp (lines[0], QUIET) == 0);
   return TRUE;
 }
 
@@ -241,7 +248,7 @@ fake_ip_give (FakeState *self, FakeLink *link, const VswIpConfig *ip, GError **e
     return FALSE;
   for (guint i = 1; lines[i] != NULL; i++)
     if (link->is.is_up || !needs_up (lines[i]))
-      fake_ip_add (link, lines[i]);
+      fake_ip_add (self, link, lines[i]);
   set_quiet (self, link, strcmp (lines[0], QUIET) == 0);
   return TRUE;
 }

@@ -61,6 +61,9 @@ emit_news (VswKernel *kernel, const FakeNews *news)
     case FAKE_NEWS_ADDRESS:
       vsw_kernel_emit_address (kernel, news->bridge);
       break;
+    case FAKE_NEWS_IP:
+      vsw_kernel_emit_ip (kernel, news->bridge);
+      break;
     case FAKE_NEWS_OVERRUN:
       vsw_kernel_emit_overrun (kernel);
       break;

@@ -65,6 +65,7 @@ typedef enum
   FAKE_NEWS_GONE,
   FAKE_NEWS_LEARNED,
   FAKE_NEWS_ADDRESS, /* `bridge` is the port */
+  FAKE_NEWS_IP,      /* `bridge` is the link */
   FAKE_NEWS_OVERRUN,
   FAKE_NEWS_GUARD_LOST,
 } FakeNewsKind;

@@ -51,9 +51,9 @@ apply_to_link (FakeState *self, const VswOp *op, FakeLink *link, FakeLink *far, 
   switch ((int)op->kind)
     {
     case VSW_OP_IP_PREPARE:
-      return fake_ip_prepare (link, op->ip, error);
+      return fake_ip_prepare (self, link, op->ip, error);
     case VSW_OP_IP_MOVE:
-      return fake_ip_move (self, link, far, op->ip, error);
+      return fake_ip_move (self, link, far, op, error);
     case VSW_OP_IP_TAKE:
       return fake_ip_take (self, link, op->ip, error);
     case VSW_OP_IP_GIVE:

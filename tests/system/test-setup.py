@@ -43,6 +43,7 @@ def everything_is_as_it_was_after_setup_and_teardown(lab):
     setup(lab)
     during = outside.look(lab)
     assert HOST4 not in during['-4 address'] and HOST6 not in during['-6 address'], during['-4 address'] + during['-6 address']
+    assert [lab.ip(family, 'route', 'show', 'dev', NIC).stdout for family in ('-4', '-6')] == ['', ''], 'nothing of the host leads there any more'
     assert lab.links()[NIC]['master'] == 'vsw-lab' and lab.links()['vswi-lab']['address'] == NIC_MAC
     there = lab.ip('-4', '-6', 'address', 'show', 'dev', 'vswi-lab').stdout + lab.ip('-6', 'address', 'show', 'dev', 'vswi-lab').stdout
     assert all(a in there for a in (HOST6, SLAAC6)), there
