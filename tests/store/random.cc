@@ -110,7 +110,7 @@ Random::any_uplink (const VswMac &address)
 {
   const char *no_lines[] = { nullptr };
   const char *lines[] = { "address 192.0.2.5/24", "route default via 192.0.2.1", nullptr };
-  g_autoptr (GBytes) bytes = g_bytes_new (chance (50) ? "\0\1'\xff" : "", chance (50) ? 4 : 0);
+  g_autoptr (GBytes) bytes = g_bytes_new ("\0\1'\xff", chance (50) ? 4 : 0);
   g_autoptr (VswIpConfig) ip = chance (70) ? vsw_ip_config_new (bytes, chance (50) ? lines : no_lines, lines) : nullptr;
   VswUplink fields = {};
 
