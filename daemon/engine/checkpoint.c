@@ -121,9 +121,22 @@ find_ended (VswDelta *delta, const char *id)
   return NULL;
 }
 
+/* What the kernel did not take back. */
+static void
+add_losses (const VswPlan *plan, GPtrArray *losses)
+{
+  for (guint i = 0; i < plan->ops->len; i++)
+    {
+      const VswOp *op = g_ptr_array_index (plan->ops, i);
+
+      for (guint j = 0; op->losses != NULL && j < op->losses->len; j++)
+        g_ptr_array_add (losses, g_strdup (g_ptr_array_index (op->losses, j)));
+    }
+}
+
 /* Of a request that has become true: if it was a rollback, what it did and what it could not. */
 void
-vsw_engine_note_rollback (VswEngine *engine, GPtrArray *changes, VswDelta *delta)
+vsw_engine_note_rollback (VswEngine *engine, GPtrArray *changes, const VswPlan *plan, VswDelta *delta)
 {
   for (guint i = 0; i < changes->len; i++)
     {
@@ -135,6 +148,7 @@ vsw_engine_note_rollback (VswEngine *engine, GPtrArray *changes, VswDelta *delta
 
       vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_CHECKPOINT, NULL, "checkpoint %s of uid %u was rolled back: %u objects",
                ended->head.name, ended->head.owner, vsw_delta_get_size (delta) - 1);
+      add_losses (plan, change->losses);
       if (change->losses->len > 0)
         report_losses (engine, ended->head.name, change->losses);
     }

@@ -250,7 +250,7 @@ finish_turn (gpointer data)
     }
 
   if (turn->changes != NULL && delta != NULL)
-    vsw_engine_note_rollback (engine, turn->changes, delta);
+    vsw_engine_note_rollback (engine, turn->changes, turn->plan, delta);
   is_wish = turn->is_wish && delta != NULL;
   end_turn (engine, turn, delta);
   if (is_wish)

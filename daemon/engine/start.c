@@ -96,9 +96,8 @@ rescue (VswEngine *engine, GError **error)
 
 /* A NIC of the host is not brought to its wish by the repair alone. */
 static gboolean
-run_rollback (VswEngine *engine, VswDelta *delta, GError **error)
+run_rollback (VswEngine *engine, VswDelta *delta, const VswPlan *plan, GError **error)
 {
-  g_autoptr (VswPlan) plan = vsw_plan_new (engine->model, engine->links, delta);
   g_autoptr (GPtrArray) uplinks = vsw_uplinks_list (delta);
 
   if (uplinks->len == 0)
@@ -130,17 +129,19 @@ go_back_to (VswEngine *engine, const char *id, GError **error)
   g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_change_free);
   g_autoptr (GPtrArray) losses = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (VswDelta) delta = NULL;
+  g_autoptr (VswPlan) plan = NULL;
 
   g_ptr_array_add (changes, vsw_change_rollback (id, losses));
   if (!vsw_engine_resolve_now (engine, changes, &delta, error))
     return FALSE;
-  if (!run_rollback (engine, delta, error))
+  plan = vsw_plan_new (engine->model, engine->links, delta);
+  if (!run_rollback (engine, delta, plan, error))
     {
       vsw_model_revert (engine->model, delta);
       return FALSE;
     }
 
-  vsw_engine_note_rollback (engine, changes, delta);
+  vsw_engine_note_rollback (engine, changes, plan, delta);
   return TRUE;
 }
 

@@ -169,7 +169,8 @@ void vsw_engine_init_checkpoints (VswEngine *engine);
 void vsw_engine_stop_checkpoints (VswEngine *engine);
 void vsw_engine_clear_checkpoints (VswEngine *engine);
 void vsw_engine_follow_checkpoints (VswEngine *engine);
-void vsw_engine_note_rollback (VswEngine *engine, GPtrArray *changes, VswDelta *delta);
+/* plan: what was done for them */
+void vsw_engine_note_rollback (VswEngine *engine, GPtrArray *changes, const VswPlan *plan, VswDelta *delta);
 gint64 vsw_engine_get_time_left (const VswCheckpoint *value);
 
 /* --- warning.c --- */

@@ -122,6 +122,7 @@ typedef struct
 {
   const VswIpWork *work;
   VswIpChange *change;
+  VswIpItem *refused; /* (unowned) the last route that could not be made */
 } Step;
 
 /* One that leaves by other links as well stays without this one. */
@@ -145,7 +146,7 @@ take_route (const VswIpItem *item, gpointer user_data, GError **error)
 static gboolean
 take (VswIpWork *work, VswIpChange *change, GError **error)
 {
-  Step step = { work, change };
+  Step step = { work, change, NULL };
 
   return vsw_ip_delete_kind (work, change, work->wish, VSW_IP_RULE, error)
          && vsw_ip_for_each_route (work->wish, FALSE, take_route, &step, error)
@@ -177,29 +178,67 @@ vsw_ip_take (VswSession *session, const VswOp *op, GError **error)
 
 /* --- give --- */
 
+/* The host is not to lose all that it had for the sake of what leads nowhere any more: a gateway that was reached by an address whose lifetime is over,
+ * another link that is not there. FALSE: it is something else, and an error. */
+static gboolean
+do_without (VswIpWork *work, const VswIpChange *change, VswIpItem *item, GError *local, GError **error)
+{
+  if (!vsw_ip_change_leads_nowhere (change))
+    {
+      g_propagate_error (error, local);
+      return FALSE;
+    }
+  vsw_ip_work_lose (work, "%s", local->message);
+  g_error_free (local);
+  g_ptr_array_remove (work->wish->items, item);
+  return TRUE;
+}
+
 static gboolean
 give_route (const VswIpItem *item, gpointer user_data, GError **error)
 {
   Step *step = user_data;
   g_autofree VswIpItem *aim = vsw_ip_work_aim (step->work, item);
   g_autofree VswIpItem *others = vsw_ip_item_part (item, FALSE);
+  gboolean is_made;
 
   if (!vsw_ip_work_can_have (step->work, item) || vsw_ip_set_find (step->work->now, aim) != NULL)
     return TRUE;
   if (others == NULL)
-    return vsw_ip_change_add (step->change, aim, step->work->link, NLM_F_APPEND, error);
-  return vsw_ip_change_replace (step->change, others, step->work->link, aim, step->work->link, error);
+    is_made = vsw_ip_change_add (step->change, aim, step->work->link, NLM_F_APPEND, error);
+  else
+    is_made = vsw_ip_change_replace (step->change, others, step->work->link, aim, step->work->link, error);
+  if (!is_made)
+    step->refused = (VswIpItem *)item;
+  return is_made;
 }
 
 static gboolean
-give_kind (const VswIpWork *work, VswIpChange *change, VswIpKind kind, int flags, GError **error)
+give_routes (VswIpWork *work, VswIpChange *change, gboolean direct, GError **error)
 {
-  for (guint i = 0; i < work->wish->items->len; i++)
-    {
-      const VswIpItem *item = g_ptr_array_index (work->wish->items, i);
+  Step step = { work, change, NULL };
+  GError *local = NULL;
 
-      if (item->kind == kind && vsw_ip_work_can_have (work, item) && vsw_ip_set_find (work->now, item) == NULL
-          && !vsw_ip_change_add (change, item, work->link, flags, error))
+  while (!vsw_ip_for_each_route (work->wish, direct, give_route, &step, &local))
+    if (!do_without (work, change, step.refused, g_steal_pointer (&local), error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+give_kind (VswIpWork *work, VswIpChange *change, VswIpKind kind, int flags, GError **error)
+{
+  guint i = 0;
+
+  while (i < work->wish->items->len)
+    {
+      VswIpItem *item = g_ptr_array_index (work->wish->items, i);
+      GError *local = NULL;
+
+      if (item->kind != kind || !vsw_ip_work_can_have (work, item) || vsw_ip_set_find (work->now, item) != NULL
+          || vsw_ip_change_add (change, item, work->link, flags, &local))
+        i++;
+      else if (!do_without (work, change, item, local, error))
         return FALSE;
     }
   return TRUE;
@@ -222,24 +261,38 @@ static gboolean
 give (VswIpWork *work, VswIpChange *change, GError **error)
 {
   VswSession *session = change->session;
-  Step step = { work, change };
 
   return vsw_ip_settings_apply (session, work->link, work->wish, VSW_IP_SETTINGS_FIRST, error)
-         && vsw_ip_add_addresses (work, change, work->wish, error)
-         && vsw_ip_for_each_route (work->wish, TRUE, give_route, &step, error)
+         && vsw_ip_add_addresses (work, change, work->wish, error) && give_routes (work, change, TRUE, error)
          && give_kind (work, change, VSW_IP_NEXT_HOP, NLM_F_EXCL, error)
-         && give_kind (work, change, VSW_IP_GROUP, NLM_F_REPLACE, error)
-         && vsw_ip_for_each_route (work->wish, FALSE, give_route, &step, error)
+         && give_kind (work, change, VSW_IP_GROUP, NLM_F_REPLACE, error) && give_routes (work, change, FALSE, error)
          && give_kind (work, change, VSW_IP_RULE, NLM_F_EXCL, error) && settle_addresses (work, change, error)
          && vsw_ip_settings_apply (session, work->link, work->wish, VSW_IP_SETTINGS_ALL, error)
          && vsw_ip_work_check_done (work, session, NULL, TRUE, error);
+}
+
+/* Addresses and routes whose time has passed since it was taken down. */
+static void
+tell_what_is_over (const VswIpWork *work, const VswIpConfig *ip)
+{
+  g_autoptr (VswIpSet) all = vsw_ip_set_decode (ip->bytes, NULL);
+
+  for (guint i = 0; all != NULL && i < all->items->len; i++)
+    {
+      VswIpItem *item = g_ptr_array_index (all->items, i);
+      g_autofree VswIpItem *aged = vsw_ip_item_age (item, (guint64)MAX (work->now->taken - all->taken, 0));
+      g_autofree char *text = aged == NULL ? vsw_ip_item_print (item, work->device->mac) : NULL;
+
+      if (text != NULL)
+        vsw_ip_work_lose (work, "the lifetime of %s is over", text);
+    }
 }
 
 /**
  * vsw_ip_give:
  *
  * VSW_OP_IP_GIVE. Lifetimes count from when it was taken down. A device that is down gets what a device that is down can have: it would have lost its
- * routes and next hops too, had they stayed. Worker. Errors: NOT_FOUND, INVALID_ARGUMENT, KERNEL.
+ * routes and next hops too, had they stayed. What leads elsewhere and is refused is told and left out. Worker. Errors: NOT_FOUND, INVALID_ARGUMENT, KERNEL.
  */
 gboolean
 vsw_ip_give (VswSession *session, const VswOp *op, GError **error)
@@ -247,6 +300,11 @@ vsw_ip_give (VswSession *session, const VswOp *op, GError **error)
   g_autoptr (VswIpWork) work = vsw_ip_work_new (session, op->device, op->ip, error);
   g_autoptr (VswIpChange) change = vsw_ip_change_new (session);
 
-  return work != NULL && vsw_ip_change_keep_settings (change, work->link, error)
-         && end (change, give (work, change, error));
+  if (work == NULL || !vsw_ip_change_keep_settings (change, work->link, error))
+    return FALSE;
+  work->losses = op->losses;
+  if (!end (change, give (work, change, error)))
+    return FALSE;
+  tell_what_is_over (work, op->ip);
+  return TRUE;
 }

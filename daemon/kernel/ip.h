@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What IP has on a link: taken down, taken off, given, and moved from one link to another while frames flow. Each wholly or not at all. Worker.
+/* What IP has on a link: taken down, taken off, given, and moved from one link to another while frames flow. Each wholly or not at all, except that a host
+ * which is given back what it had does without routes that the kernel no longer takes. Worker.
  *
  * The orders in which no frame is lost between the host and what is directly attached (tests/kernel/uplink_test.cc; measured on 6.18: none of 1,300 pings of
  * IPv4 and IPv6 to and from a router and what is behind it, one a millisecond). The host's NIC is `nic`, its MAC address M, the pair `near` and `far`:

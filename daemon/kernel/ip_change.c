@@ -79,7 +79,7 @@ request (VswIpChange *self, struct nl_msg *message, struct nl_msg *inverse, cons
   g_autofree char *name = vsw_text_escape (link.name);
   g_autofree char *step = g_strdup_printf ("%s %s of %s", verb, what, name);
   gboolean ok;
-  VswAnswer answer;
+  VswAnswer answer = { 0 };
 
   if (!vsw_socket_request (self->session->route, message, &answer, error))
     ok = FALSE;
@@ -90,6 +90,7 @@ request (VswIpChange *self, struct nl_msg *message, struct nl_msg *inverse, cons
     }
   else
     ok = vsw_answer_check (&answer, step, error);
+  self->refusal = answer.code;
   if (inverse != NULL)
     nlmsg_free (inverse);
   return ok;
@@ -106,6 +107,33 @@ request_at_most (VswIpChange *self, struct nl_msg *message, struct nl_msg *inver
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
+}
+
+static gboolean
+leads_nowhere (int code)
+{
+  return code == EHOSTUNREACH || code == ENETUNREACH || code == ENETDOWN || code == ENODEV || code == ENOENT
+         || code == EINVAL;
+}
+
+gboolean
+vsw_ip_change_leads_nowhere (const VswIpChange *self)
+{
+  return leads_nowhere (self->refusal);
+}
+
+/* The way out is looked at before whether it is there already, which it is (ip6_route_add() of net/ipv6/route.c, fib_table_insert() of net/ipv4/fib_trie.c,
+ * rtm_new_nexthop() of net/ipv4/nexthop.c). */
+gboolean
+vsw_ip_change_is_dead (VswIpChange *self, const VswIpItem *item, VswIpLink link)
+{
+  VswAnswer answer = { 0 };
+
+  if (!vsw_socket_request (self->session->route, vsw_ip_encode_add (item, link, NLM_F_CREATE | NLM_F_EXCL), &answer, NULL))
+    return FALSE;
+  if (answer.code == 0) /* it went in this moment, and is back */
+    g_ptr_array_add (self->undo, vsw_ip_encode_delete (item, link));
+  return leads_nowhere (answer.code);
 }
 
 gboolean

@@ -14,6 +14,7 @@ typedef struct
   VswIpSet *before; /* (owned) (nullable) its settings; NULL: nobody has touched them */
   GPtrArray *undo;  /* (owned) (element-type nl_msg) in the order of what they undo */
   GArray *quieted;  /* (owned) (element-type VswIpNumber) index of a link, and its address generation before */
+  int refusal;      /* errno of the last request that was refused; 0: the kernel has not heard it */
 } VswIpChange;
 
 VswIpChange *vsw_ip_change_new (VswSession *session);
@@ -21,6 +22,12 @@ VswIpChange *vsw_ip_change_new (VswSession *session);
 void vsw_ip_change_free (VswIpChange *self);
 /* Puts back what was done, as far as it can. */
 void vsw_ip_change_revert (VswIpChange *self);
+
+/* Whether what was refused last depends on more than its link: a gateway that nobody reaches by now, another link or next hop that is not there. A kernel that
+ * did not hear, or has no memory, has not said that. */
+gboolean vsw_ip_change_leads_nowhere (const VswIpChange *self);
+/* Whether nobody could make it anew where it is, if somebody took it away: asked, and nothing done. */
+gboolean vsw_ip_change_is_dead (VswIpChange *self, const VswIpItem *item, VswIpLink link);
 
 /* Makes it on that link; it may be there already. flags: beside NLM_F_CREATE */
 gboolean vsw_ip_change_add (VswIpChange *self, const VswIpItem *item, VswIpLink link, int flags, GError **error);

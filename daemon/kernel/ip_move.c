@@ -10,7 +10,7 @@
  * is (fib_table_insert() of net/ipv4/fib_trie.c). So the new one is appended, then the old one goes. IPv6 makes one route of several paths out of those
  * with a gateway (fib6_add_rt2node() of net/ipv6/ip6_fib.c): appended, two paths would share the frames. There NLM_F_REPLACE changes all paths at once, and
  * cannot hit another's; but those without a gateway, and those that came from a router, are appended like those of IPv4. */
-#include <errno.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 
 #include "kernel/ip.h"
@@ -27,6 +27,7 @@ typedef struct
   VswIpSet *moving; /* what is on `far` of what is wished, as it is there now */
   VswIpChange *change;
   gboolean keeps; /* settings of the device are its own */
+  VswIpItem *refused; /* (unowned) the last route that could not be moved */
 } Move;
 
 /* (transfer full) */
@@ -46,6 +47,21 @@ intersect (const VswIpSet *now, const VswIpSet *wish)
   return both;
 }
 
+/* --- what leads nowhere --- */
+
+/* Whoever goes back to the NIC must get there. What is reached by an address that is gone stays behind, on a link that goes: IPv6 and next hops let such a
+ * route stand, but nobody can make it anew, not even where it is. */
+static gboolean
+leave_behind (Move *self, VswIpItem *item, const GError *error)
+{
+  if (!vsw_link_is_marked (self->far->device) || !vsw_ip_change_leads_nowhere (self->change)
+      || !vsw_ip_change_is_dead (self->change, item, self->far->link))
+    return FALSE;
+  vsw_ip_work_lose (self->work, "%s", error->message);
+  g_ptr_array_remove (self->moving->items, item);
+  return TRUE;
+}
+
 /* --- what sends --- */
 
 static gboolean
@@ -61,24 +77,74 @@ move_route (const VswIpItem *item, gpointer user_data, GError **error)
 {
   Move *self = user_data;
   g_autofree VswIpItem *aim = vsw_ip_work_aim (self->work, item);
+  gboolean is_moved;
 
   if (vsw_ip_item_find (item, RTA_NH_ID) != NULL)
     return TRUE; /* it follows its next hop */
   if (is_replaced (item))
-    return vsw_ip_change_replace (self->change, item, self->far->link, aim, self->work->link, error);
-  return vsw_ip_change_add (self->change, aim, self->work->link, NLM_F_APPEND, error);
+    is_moved = vsw_ip_change_replace (self->change, item, self->far->link, aim, self->work->link, error);
+  else
+    is_moved = vsw_ip_change_add (self->change, aim, self->work->link, NLM_F_APPEND, error);
+  if (!is_moved)
+    self->refused = (VswIpItem *)item;
+  return is_moved;
+}
+
+static gboolean
+move_routes (Move *self, gboolean direct, GError **error)
+{
+  GError *local = NULL;
+
+  while (!vsw_ip_for_each_route (self->moving, direct, move_route, self, &local))
+    {
+      if (!leave_behind (self, self->refused, local))
+        {
+          g_propagate_error (error, local);
+          return FALSE;
+        }
+      g_clear_error (&local);
+    }
+  return TRUE;
+}
+
+/* With the routes by it. */
+static void
+leave_routes_behind (Move *self, guint32 next_hop)
+{
+  for (guint i = self->moving->items->len; i-- > 0;)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->moving->items, i);
+
+      if (item->kind == VSW_IP_ROUTE && vsw_ip_item_find (item, RTA_NH_ID) != NULL
+          && vsw_ip_item_get_u32 (item, RTA_NH_ID) == next_hop)
+        g_ptr_array_remove_index (self->moving->items, i);
+    }
 }
 
 static gboolean
 move_next_hops (Move *self, GError **error)
 {
-  for (guint i = 0; i < self->moving->items->len; i++)
-    {
-      const VswIpItem *item = g_ptr_array_index (self->moving->items, i);
+  guint i = 0;
 
-      if (item->kind == VSW_IP_NEXT_HOP
-          && !vsw_ip_change_replace (self->change, item, self->far->link, item, self->work->link, error))
-        return FALSE;
+  while (i < self->moving->items->len)
+    {
+      VswIpItem *item = g_ptr_array_index (self->moving->items, i);
+      guint32 id = item->kind == VSW_IP_NEXT_HOP ? vsw_ip_item_get_u32 (item, NHA_ID) : 0;
+      g_autoptr (GError) local = NULL;
+
+      if (item->kind != VSW_IP_NEXT_HOP
+          || vsw_ip_change_replace (self->change, item, self->far->link, item, self->work->link, &local))
+        i++;
+      else if (leave_behind (self, item, local))
+        {
+          leave_routes_behind (self, id);
+          i = 0;
+        }
+      else
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
     }
   return TRUE;
 }
@@ -113,9 +179,8 @@ move_rules (Move *self, GError **error)
 static gboolean
 move_senders (Move *self, GError **error)
 {
-  return vsw_ip_for_each_route (self->moving, TRUE, move_route, self, error) && move_next_hops (self, error)
-         && vsw_ip_for_each_route (self->moving, FALSE, move_route, self, error) && drop_routes (self, error)
-         && move_rules (self, error);
+  return move_routes (self, TRUE, error) && move_next_hops (self, error) && move_routes (self, FALSE, error)
+         && drop_routes (self, error) && move_rules (self, error);
 }
 
 /* --- addresses --- */
@@ -226,6 +291,7 @@ vsw_ip_move (VswSession *session, const VswOp *op, GError **error)
   moving = intersect (far->now, work->wish);
   self.work = work;
   self.moving = moving;
+  work->losses = op->losses;
   if (move (&self, error))
     return TRUE;
   vsw_ip_change_revert (change);

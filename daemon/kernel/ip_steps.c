@@ -43,6 +43,21 @@ vsw_ip_work_free (VswIpWork *self)
   g_free (self);
 }
 
+void
+vsw_ip_work_lose (const VswIpWork *self, const char *format, ...)
+{
+  g_autofree char *name = vsw_text_escape (self->link.name);
+  g_autofree char *reason = NULL;
+  va_list args;
+
+  va_start (args, format);
+  reason = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_warning ("%s does not get back all that it had: %s", name, reason);
+  if (self->losses != NULL)
+    g_ptr_array_add (self->losses, g_strdup_printf ("device %s: %s", name, reason));
+}
+
 /* --- verdicts --- */
 
 static gboolean

@@ -13,10 +13,13 @@ typedef struct
   VswIpLink link;
   VswIpSet *now;  /* (owned) */
   VswIpSet *wish; /* (owned) as of now: what is over is not in it */
+  GPtrArray *losses; /* (unowned) (nullable) (element-type utf8) what it does not get back, and why */
 } VswIpWork;
 
 VswIpWork *vsw_ip_work_new (VswSession *session, VswDeviceRef device, const VswIpConfig *ip, GError **error);
 void vsw_ip_work_free (VswIpWork *self);
+/* Tells whoever asked, and those who read the log. */
+void vsw_ip_work_lose (const VswIpWork *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* Beside settings and what it gave itself, the link has nothing that is not wished. Errors: CONFLICT, naming it. */
 gboolean vsw_ip_work_check_no_more (const VswIpWork *self, GError **error);

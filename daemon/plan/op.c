@@ -40,6 +40,8 @@ vsw_op_new (VswOpKind kind, VswDeviceRef device)
   VswOp *self = g_new0 (VswOp, 1);
   self->kind = kind;
   self->device = device;
+  if (kind == VSW_OP_IP_MOVE || kind == VSW_OP_IP_GIVE)
+    self->losses = g_ptr_array_new_with_free_func (g_free);
   if (kind == VSW_OP_DELETE)
     self->devices = g_array_new (FALSE, FALSE, sizeof (VswDeviceRef));
   return self;
@@ -86,6 +88,7 @@ vsw_op_free (VswOp *self)
   g_clear_pointer (&self->target, vsw_namespace_unref);
   g_clear_pointer (&self->handout, vsw_handout_unref);
   g_clear_pointer (&self->ip, vsw_ip_config_unref);
+  g_clear_pointer (&self->losses, g_ptr_array_unref);
   g_clear_pointer (&self->devices, g_array_unref);
   g_clear_pointer (&self->inverse, vsw_op_free);
   g_free (self);

@@ -105,6 +105,7 @@ struct _VswOp
   VswMac far_mac;
   VswNamespace *target; /* (owned) (nullable) */
   VswIpConfig *ip;      /* (owned) (nullable) */
+  GPtrArray *losses;    /* (owned) (nullable) (element-type utf8) of IP_MOVE and IP_GIVE, which say here what could not come along, and why */
   VswAttribute attribute;
   guint64 number;
   const char *text; /* (owned) (nullable) */

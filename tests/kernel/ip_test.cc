@@ -39,7 +39,8 @@ protected:
   static void
   settle ()
   {
-    run_command ("for i in $(seq 200); do ip -6 address show tentative | grep -q . || break; sleep 0.02; done");
+    run_command ("for i in $(seq 500); do { ip -6 address show tentative; ip link show up | grep -e NO-CARRIER -e DOWN; } "
+                 "| grep -q . || break; sleep 0.02; done");
   }
 
   /* Everything that ip(8) shows, sorted, without what counts down. */
@@ -457,6 +458,17 @@ TEST_F (DeathTest, TakesWhollyOrNotAtAll)
 
   fail_everywhere ([&] { return make_ip (VSW_OP_IP_TAKE, "eth0", ip); },
                    [&] { apply (make_ip (VSW_OP_IP_GIVE, "eth0", ip)); });
+  EXPECT_GT (n_failures, 0);
+}
+
+TEST_F (DeathTest, GivesWhollyOrNotAtAll)
+{
+  configure_little ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip));
+  fail_everywhere ([&] { return make_ip (VSW_OP_IP_GIVE, "eth0", ip); },
+                   [&] { apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip)); });
   EXPECT_GT (n_failures, 0);
 }
 #endif

@@ -9,6 +9,8 @@
 #define QUIET "fake 1 quiet"
 #define LOUD  "fake 1 loud"
 
+#define NOWHERE " via nowhere"
+
 static gboolean
 is_kind (const char *item, const char *kind)
 {
@@ -201,13 +203,24 @@ check_can_have (const FakeLink *link, GStrv lines, const FakeLink *far, GError *
   return TRUE;
 }
 
+/* A route that leads nowhere any more is told, and no error. */
+static gboolean
+can_be_made (const FakeLink *link, const char *item, const VswOp *op)
+{
+  if (strstr (item, NOWHERE) == NULL)
+    return TRUE;
+  if (op->losses != NULL)
+    g_ptr_array_add (op->losses, g_strdup_printf ("device %s: cannot make %s", link->is.name, item));
+  return FALSE;
+}
+
 gboolean
 fake_ip_move (FakeState *self, FakeLink *link, FakeLink *far, const VswOp *op, GError **error)
 {
   g_auto (GStrv) lines = NULL;
 
   if (far == NULL)
-    return fake_ip_give (self, link, op->ip, error);
+    return fake_ip_give (self, link, op, error);
   lines = read_config (op->ip, error);
   if (lines == NULL || !check_no_more (far, lines, error) || !check_can_have (link, lines, far, error))
     return FALSE;
@@ -217,7 +230,7 @@ fake_ip_move (FakeState *self, FakeLink *link, FakeLink *far, const VswOp *op, G
         if (!op->keeps)
           fake_ip_add (self, link, lines[i]);
       }
-    else if (fake_ip_remove (far, lines[i]))
+    else if (fake_ip_remove (far, lines[i]) && can_be_made (link, lines[i], op))
       fake_ip_add (self, link, lines[i]);
   set_quiet (self, far, TRUE);
   if (!op->keeps)
@@ -240,14 +253,14 @@ fake_ip_take (FakeState *self, FakeLink *link, const VswIpConfig *ip, GError **e
 }
 
 gboolean
-fake_ip_give (FakeState *self, FakeLink *link, const VswIpConfig *ip, GError **error)
+fake_ip_give (FakeState *self, FakeLink *link, const VswOp *op, GError **error)
 {
-  g_auto (GStrv) lines = read_config (ip, error);
+  g_auto (GStrv) lines = read_config (op->ip, error);
 
   if (lines == NULL)
     return FALSE;
   for (guint i = 1; lines[i] != NULL; i++)
-    if (link->is.is_up || !needs_up (lines[i]))
+    if ((link->is.is_up || !needs_up (lines[i])) && can_be_made (link, lines[i], op))
       fake_ip_add (self, link, lines[i]);
   set_quiet (self, link, strcmp (lines[0], QUIET) == 0);
   return TRUE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What IP has on the links of the fake kernel: sentences as Linux's items are, and what the operations do to them. Each begins with its kind, one of
- * "address", "link-local", "route", "next-hop", "rule", "neighbour", "setting"; what the fake never does is read on. A rule, which on Linux outlives its
+ * "address", "link-local", "route", "next-hop", "rule", "neighbour", "setting"; what the fake never does is read on, but that a route to "nowhere" can be had
+ * no more. A rule, which on Linux outlives its
  * device, goes with it here. */
 #pragma once
 
@@ -24,6 +25,6 @@ gboolean fake_ip_forget (FakeLink *link, const VswIpConfig *ip, GError **error);
 /* far: (nullable) */
 gboolean fake_ip_move (FakeState *self, FakeLink *link, FakeLink *far, const VswOp *op, GError **error);
 gboolean fake_ip_take (FakeState *self, FakeLink *link, const VswIpConfig *ip, GError **error);
-gboolean fake_ip_give (FakeState *self, FakeLink *link, const VswIpConfig *ip, GError **error);
+gboolean fake_ip_give (FakeState *self, FakeLink *link, const VswOp *op, GError **error);
 
 G_END_DECLS

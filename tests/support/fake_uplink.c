@@ -57,7 +57,7 @@ apply_to_link (FakeState *self, const VswOp *op, FakeLink *link, FakeLink *far, 
     case VSW_OP_IP_TAKE:
       return fake_ip_take (self, link, op->ip, error);
     case VSW_OP_IP_GIVE:
-      return fake_ip_give (self, link, op->ip, error);
+      return fake_ip_give (self, link, op, error);
     case VSW_OP_DIVERT_ADD:
       return add_divert (link, far, op, error);
     case VSW_OP_HOST_ADD:
