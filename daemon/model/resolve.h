@@ -84,6 +84,8 @@ void vsw_resolve_leave_port (VswResolver *self, const char *nic_id);
 gboolean vsw_resolve_mtu_fits (const VswNic *nic, guint32 mtu, const char *switch_name, GError **error);
 
 /* resolve_uplink.c */
+/* Below 1280 octets the kernel takes IPv6 off a device: INVALID_ARGUMENT if the host would lose addresses of SetupSwitch on that NIC. */
+gboolean vsw_resolve_mtu_serves_host (VswResolver *self, const VswNic *nic, guint32 mtu, GError **error);
 gboolean vsw_resolve_bind (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_unbind (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_setup (VswResolver *self, const VswChange *change, GError **error);

@@ -217,6 +217,7 @@ vsw_resolve_modify_nic (VswResolver *self, const VswChange *change, GError **err
   const VswSwitch *parent = port != NULL ? vsw_model_get_switch (self->model, port->switch_id) : NULL;
   if (!check_numbers (&value, error)
       || (parent != NULL && !vsw_resolve_mtu_fits (&value, parent->mtu, parent->head.name, error))
+      || !vsw_resolve_mtu_serves_host (self, &value, vsw_facts_nic_mtu (self->model, &value), error)
       || ((change->given & VSW_GIVEN_MAC) && !modify_mac (self, &value, draft->mac, error)))
     return FALSE;
   g_autoptr (VswNic) new = vsw_nic_new (&value);

@@ -92,7 +92,9 @@ check_connected (VswResolver *self, const VswSwitch *value, GError **error)
     {
       const char *nic_id = ((const VswPort *)port)->nic_id;
       const VswNic *nic = nic_id != NULL ? vsw_model_get_nic (self->model, nic_id) : NULL;
-      if (nic != NULL && !vsw_resolve_mtu_fits (nic, value->mtu, value->head.name, error))
+      if (nic != NULL
+          && (!vsw_resolve_mtu_fits (nic, value->mtu, value->head.name, error)
+              || !vsw_resolve_mtu_serves_host (self, nic, nic->mtu != 0 ? nic->mtu : value->mtu, error)))
         return FALSE;
     }
   return TRUE;

@@ -133,6 +133,45 @@ check_lasting (const VswSwitch *target, GError **error)
   return FALSE;
 }
 
+#define IPV6_MTU_MIN 1280
+
+static gboolean
+check_mtu (const VswIpConfig *ip, const char *name, guint32 mtu, GError **error)
+{
+  for (gsize i = 0; ip != NULL && mtu < IPV6_MTU_MIN && ip->addresses[i] != NULL; i++)
+    if (strchr (ip->addresses[i], ':') != NULL)
+      {
+        g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
+                     "with MTU %u endpoint %s cannot have the host's address %s: IPv6 wants %d octets", mtu, name,
+                     ip->addresses[i], IPV6_MTU_MIN);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* Where IPv6 comes or goes the port device is down for a moment (plan/compare.c), and next hops of the host do not live through that. */
+static gboolean
+check_crossing (const VswNic *nic, guint32 now, guint32 mtu, GError **error)
+{
+  if ((now < IPV6_MTU_MIN) == (mtu < IPV6_MTU_MIN))
+    return TRUE;
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE,
+               "MTU %u and %u of endpoint %s are on different sides of %d octets, where its connection is cut for a "
+               "moment, and the host is reached through it: TeardownSwitch first",
+               now, mtu, nic->head.name, IPV6_MTU_MIN);
+  return FALSE;
+}
+
+gboolean
+vsw_resolve_mtu_serves_host (VswResolver *self, const VswNic *nic, guint32 mtu, GError **error)
+{
+  const VswNic *now = vsw_model_get_nic (self->model, nic->head.id);
+  const VswNic *uplink = vsw_model_find_uplink_for (self->model, nic->head.id);
+  return uplink == NULL
+         || (check_mtu (uplink->uplink->ip, nic->head.name, mtu, error)
+             && check_crossing (nic, vsw_facts_nic_mtu (self->model, now), mtu, error));
+}
+
 /* The host is known on the network by the address of the NIC: the internal one has the same. */
 static gboolean
 put_host (VswResolver *self, const VswChange *change, const VswSwitch *target, const VswLink *link, GError **error)
@@ -147,7 +186,9 @@ put_host (VswResolver *self, const VswChange *change, const VswSwitch *target, c
                    .queues = change->given & VSW_GIVEN_QUEUES ? draft->queues : 1 };
   if (!vsw_resolve_nic_has_room (self, value.head.name, value.head.owner, error)
       || !vsw_resolve_nic_numbers (value.mtu, value.queues, value.nic_kind, error)
-      || !vsw_resolve_mtu_fits (&value, target->mtu, target->head.name, error))
+      || !vsw_resolve_mtu_fits (&value, target->mtu, target->head.name, error)
+      || !check_mtu (vsw_change_get_ip (change, link->index), value.head.name, value.mtu != 0 ? value.mtu : target->mtu,
+                     error))
     return FALSE;
   vsw_resolve_put_nic (self, &value, NULL, NULL);
   return vsw_resolve_plug_new (self, vsw_model_get_nic (self->model, draft->head.id),
@@ -267,7 +308,13 @@ vsw_resolve_is_not_hosting (VswResolver *self, const char *nic_id, GError **erro
   const VswNic *host = vsw_model_get_nic (self->model, uplink->uplink->host_id);
   const VswPort *port = vsw_model_find_port_of_nic (self->model, uplink->head.id);
   const VswSwitch *parent = port != NULL ? vsw_model_get_switch (self->model, port->switch_id) : NULL;
-  g_set_error (error, VSW_ERROR, VSW_ERROR_IN_USE,
+  if (vsw_links_get_device (self->links, uplink->device) == NULL)
+    g_set_error (error, VSW_ERROR, VSW_ERROR_IN_USE,
+                 "the host is reached through endpoint %s since SetupSwitch, and %s, which would have its addresses "
+                 "back, is not there: TeardownSwitch of switch %s with option drop-addresses lets them go",
+                 host != NULL ? host->head.name : "", uplink->head.name, parent != NULL ? parent->head.name : "");
+  else
+    g_set_error (error, VSW_ERROR, VSW_ERROR_IN_USE,
                "the host is reached through endpoint %s since SetupSwitch: TeardownSwitch of switch %s gives %s back",
                host != NULL ? host->head.name : "", parent != NULL ? parent->head.name : "", uplink->head.name);
   return FALSE;

@@ -182,12 +182,20 @@ vsw_planner_release_hosting (VswPlanner *self, const VswNic *value, const VswLin
   undivert (self, host.near, nic);
 }
 
-/* An internal NIC that has just been made anew, and has what it lost. */
+/* Bound by this plan: what it has moves to the internal NIC. */
+static gboolean
+is_about_to_give (VswPlanner *self, const VswNic *uplink)
+{
+  return !self->is_drift && vsw_links_get_device (self->links, uplink->device) == NULL
+         && vsw_planner_get_uplink (self, uplink) != NULL;
+}
+
+/* An internal NIC that has just been made anew or set up again, and has what it lost. */
 void
-vsw_planner_give_to_host (VswPlanner *self, const VswNic *value)
+vsw_planner_give_to_host (VswPlanner *self, const VswNic *value, VswDeviceRef far)
 {
   const VswNic *uplink = vsw_model_find_uplink_for (self->model, value->head.id);
   const VswIpConfig *ip = uplink != NULL ? uplink->uplink->ip : NULL;
-  if (ip != NULL)
-    vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_GIVE, vsw_device_ref_by_name (value->peer), ip), NULL);
+  if (ip != NULL && !is_about_to_give (self, uplink))
+    vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_GIVE, far, ip), NULL);
 }

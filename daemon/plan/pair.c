@@ -83,16 +83,18 @@ add_pair (VswPlanner *self, const VswNic *value, VswNamespace *target, const Vsw
     vsw_planner_push (self, vsw_op_set_new (vsw_device_ref_by_name (far.device), VSW_ATTRIBUTE_IPV6_QUIET, 1), NULL);
   if (far.up && target == NULL)
     vsw_planner_push (self, vsw_op_set_new (vsw_device_ref_by_name (far.device), VSW_ATTRIBUTE_UP, 1), NULL);
-  if (self->is_drift)
-    vsw_planner_give_to_host (self, value);
+  vsw_planner_give_to_host (self, value, vsw_device_ref_by_name (far.device));
 }
 
+/* Who was down has no addresses of IPv6, no routes and no next hops any more; without a carrier, no next hops. */
 static void
-keep_far_end (VswPlanner *self, const VswNic *value, const VswLink *far)
+keep_far_end (VswPlanner *self, const VswNic *value, const VswLink *far, const VswLink *near)
 {
   VswWish wish = vsw_wish_of_far_end (self->model, value);
   vsw_planner_compare (self, &wish, far);
   vsw_planner_compare_up (self, &wish, far);
+  if (!far->is_up || !near->is_up)
+    vsw_planner_give_to_host (self, value, vsw_device_ref_by_link (far));
 }
 
 /* The host has to have its own NIC; a guest's NIC that somebody moved may be in use where it is, and is left there. */
@@ -138,7 +140,7 @@ vsw_planner_keep_nic (VswPlanner *self, const VswNic *value, const VswPort *was,
     }
   vsw_planner_plug (self, value, near, was, TRUE);
   if (far != NULL && (value->placed_as[0] == '\0' || target != NULL))
-    keep_far_end (self, value, far);
+    keep_far_end (self, value, far, near);
   if (target != NULL)
     place (self, value, far, target);
 }

@@ -74,7 +74,8 @@ VswOp *vsw_planner_new_ip_op (VswOpKind kind, VswDeviceRef device, const VswIpCo
 void vsw_planner_keep_hosting (VswPlanner *self, const VswNic *value, const VswLink *link, const VswPort *was,
                                gboolean is_new, const VswIpConfig *ip);
 void vsw_planner_release_hosting (VswPlanner *self, const VswNic *value, const VswLink *link);
-void vsw_planner_give_to_host (VswPlanner *self, const VswNic *value);
+/* far: its far end, which is up then */
+void vsw_planner_give_to_host (VswPlanner *self, const VswNic *value, VswDeviceRef far);
 void vsw_planner_quarantine (VswPlanner *self, const VswNic *value);
 void vsw_planner_remove_nic (VswPlanner *self, const VswNic *value);
 /* is_trusted: its port may be up; FALSE: it is down whatever is plugged in. */

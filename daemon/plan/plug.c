@@ -2,7 +2,8 @@
 /* Plugging near ends that exist into bridges and out of them, with the static addresses that go along.
  *
  * In: down, into the bridge, addresses, up. Out: addresses, down, out. A move is out and in at once, and the carrier that goes
- * and comes tells the guest. A NIC of the host stays up meanwhile (plan/uplink.c). */
+ * and comes tells the guest. A NIC of the host stays up meanwhile (plan/uplink.c),
+ * and so does what the host is reached through. */
 #include "plan/planner.h"
 
 static gboolean
@@ -118,12 +119,19 @@ vsw_planner_unplug (VswPlanner *self, const VswLink *near)
   vsw_planner_push (self, new_controller_op (near, (VswDeviceRef){ 0 }), back);
 }
 
+/* Down for a moment, it would cost the other end its next hops (nexthop_flush_dev(), net/ipv4/nexthop.c), and the host its way out. */
+static gboolean
+serves_host (VswPlanner *self, const VswWish *wish)
+{
+  return vsw_model_find_uplink_for (self->model, wish->owner->id) != NULL;
+}
+
 static void
 move (VswPlanner *self, const VswWish *wish, const VswLink *near, const VswPort *port, VswDeviceRef bridge)
 {
   VswDeviceRef current = get_current (self, near);
   find_elsewhere (self, wish, current, bridge);
-  gboolean stays_up = near->is_up && wish->is_foreign;
+  gboolean stays_up = near->is_up && (wish->is_foreign || serves_host (self, wish));
   if (near->is_up && !stays_up)
     vsw_planner_set (self, near, VSW_ATTRIBUTE_UP, 1, 0);
   vsw_planner_push (self, new_controller_op (near, bridge), new_controller_op (near, current));

@@ -124,6 +124,29 @@ TEST_F (Hosting, IsUndoneByNothingElse)
   EXPECT_EQ (kernel_state (), during);
 }
 
+/* Below 1280 octets the kernel takes IPv6 away, and nothing would bring it back. */
+TEST_F (Hosting, KeepsAnMtuThatIpv6CanLiveWith)
+{
+  VswSwitch lab = {};
+  VswNic host = {};
+  lab.head = head (VSW_KIND_SWITCH, "lab", VSW_LIFETIME_PERSISTENT, nullptr);
+  host.head = head (VSW_KIND_NIC, "lab-host", VSW_LIFETIME_PERSISTENT, nullptr);
+  lab.mtu = host.mtu = 1279;
+  g_autoptr (VswSwitch) small = vsw_switch_new (&lab);
+  g_autoptr (VswNic) small_host = vsw_nic_new (&host);
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  for (VswChange *change : { vsw_change_modify (small, VSW_GIVEN_MTU), vsw_change_modify (small_host, VSW_GIVEN_MTU) })
+    {
+      EXPECT_NE (apply ({ change }), "");
+      EXPECT_EQ (last_code, VSW_ERROR_INVALID_ARGUMENT) << last_error;
+      EXPECT_NE (last_error.find ("2001:db8::5/64"), std::string::npos) << last_error;
+    }
+  ASSERT_EQ (apply ({ teardown ("lab") }), "");
+  ASSERT_EQ (apply ({ vsw_change_modify (small, VSW_GIVEN_MTU) }), "");
+  EXPECT_NE (apply ({ setup ("lab", "eth0") }), "");
+  EXPECT_EQ (last_code, VSW_ERROR_INVALID_ARGUMENT) << last_error;
+}
+
 TEST_F (Hosting, CannotMoveBackToANicThatIsMissing)
 {
   ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
