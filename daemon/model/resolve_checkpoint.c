@@ -177,6 +177,7 @@ typedef struct
   GPtrArray *checkpoints; /* (owned) (element-type VswCheckpoint) open when the changes were done */
   guint n;                /* pairs */
   GPtrArray *holders;     /* (owned) (element-type VswCheckpoint) of each pair, or NULL */
+  GPtrArray *renewed;     /* (owned) (element-type VswValue) logged instead of what was before */
 } Log;
 
 static gboolean
@@ -241,11 +242,17 @@ find_holders (Log *log, gboolean is_lenient, GError **error)
   return is_fine;
 }
 
+/* Of a NIC of the host that is let go: with what IP had where the host had it. Without the NIC nobody could say that any more. */
 static void
-append_entry (GArray *entries, const VswPair *pair)
+append_entry (const Log *log, GArray *entries, const VswPair *pair)
 {
   const VswValue *one = pair->before != NULL ? pair->before : pair->after;
   VswCheckpointEntry entry = { .id = one->id, .before = pair->before };
+  if (pair->ip != NULL && pair->after == NULL)
+    {
+      entry.before = (VswValue *)vsw_nic_with_ip ((const VswNic *)pair->before, pair->ip);
+      g_ptr_array_add (log->renewed, entry.before);
+    }
   g_array_append_val (entries, entry);
 }
 
@@ -272,7 +279,7 @@ write_log (const Log *log, const VswCheckpoint *checkpoint)
       const char *id = (pair->before != NULL ? pair->before : pair->after)->id;
       if (log->holders->pdata[i] == checkpoint && vsw_checkpoint_find (checkpoint, id) == NULL
           && !vsw_value_equal (pair->before, pair->after))
-        append_entry (entries, pair);
+        append_entry (log, entries, pair);
     }
   if (entries->len == n_known && n_known == checkpoint->n_entries)
     return;
@@ -303,7 +310,7 @@ make_own (const Log *log, const VswChange *change, GError **error)
           return FALSE;
         }
       g_ptr_array_add (scope, (gpointer)one->id);
-      append_entry (entries, pair);
+      append_entry (log, entries, pair);
     }
   if (!check_duration (change->duration, error))
     return FALSE;
@@ -345,6 +352,7 @@ free_log (Log *log)
 {
   g_ptr_array_unref (log->checkpoints);
   g_ptr_array_unref (log->holders);
+  g_ptr_array_unref (log->renewed);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Log, free_log)
@@ -358,6 +366,7 @@ vsw_resolve_log (VswResolver *self, GPtrArray *changes, GError **error)
   g_auto (Log) log = { .resolver = self, .n = vsw_delta_get_size (self->delta) };
   log.checkpoints = vsw_model_list_checkpoints (self->model);
   log.holders = g_ptr_array_new ();
+  log.renewed = g_ptr_array_new_with_free_func (vsw_value_unref);
   g_ptr_array_set_size (log.holders, log.n);
   g_ptr_array_set_free_func (log.checkpoints, vsw_value_unref);
   for (guint i = 0; i < log.checkpoints->len; i++)

@@ -48,14 +48,13 @@ check_uplink (VswRollback *self, const VswNic *target, const VswLink *link)
     vsw_rollback_lose (self, &target->head, "it is the port of another bridge now");
   else if (host_id != NULL && vsw_model_get_nic (model, host_id) == NULL)
     vsw_rollback_lose (self, &target->head, "the internal endpoint that had its addresses could not come back");
-  else if (host_id != NULL && link == NULL)
-    vsw_rollback_lose (self, &target->head, "it is not there, and the host's addresses are on it");
   else
     return TRUE;
   return FALSE;
 }
 
-/* What it was before it is bound again is what it is now. */
+/* What it was before it is bound again is what it is now. One that is not there is bound when it comes, and what IP had where the host had it is with the
+ * internal NIC that is made anew. */
 void
 vsw_rollback_restore_uplink (VswRollback *self, const VswNic *target)
 {
@@ -69,10 +68,14 @@ vsw_rollback_restore_uplink (VswRollback *self, const VswNic *target)
     }
   if (!check_uplink (self, target, link))
     return;
-  g_autoptr (VswUplink) uplink =
-      link != NULL ? vsw_uplink_new_of_link (link, vsw_change_get_ip (self->change, link->index),
-                                             target->uplink->host_id)
-                   : vsw_uplink_ref (target->uplink);
+  g_autoptr (VswUplink) uplink = NULL;
+  if (link != NULL)
+    {
+      uplink = vsw_uplink_new_of_link (link, vsw_change_get_ip (self->change, link->index), target->uplink->host_id);
+      uplink->is_taken_over = target->uplink->is_taken_over;
+    }
+  else
+    uplink = vsw_uplink_ref (target->uplink);
   VswNic value = *target;
   value.uplink = uplink;
   g_autoptr (VswNic) new = vsw_nic_new (&value);
