@@ -3,7 +3,7 @@
  *
  * Those whose guest has gone: the far end of a pair was given to another namespace and is there no longer: with its namespace it is gone, or it
  * has come home. A tap has gone with its last descriptor. What lived only as long as its guest goes, what is persistent waits at home for the
- * next one. And those of the host whose name is another now. */
+ * next one. And those of the host whose name is another now, or the address that they are known by. */
 #include "engine/state.h"
 
 /* The namespace died, or its owner deleted the far end: both ends are gone. Or he gave it back. Of a tap: nobody has it open any more. */
@@ -21,13 +21,20 @@ is_home_again (VswEngine *engine, const VswNic *nic)
   return nic->placed_as[0] != '\0' && vsw_links_get_device (engine->links, nic->peer) != NULL;
 }
 
+/* Of one with a permanent address it does not matter which other it has. */
+static gboolean
+has_other_address (const VswUplink *uplink, const VswLink *link)
+{
+  return vsw_mac_is_zero (uplink->permanent) && !vsw_mac_equal (uplink->mac, link->mac);
+}
+
 /* A NIC of the host that was renamed: its object follows, where it can. */
 static gboolean
 is_renamed (VswEngine *engine, const VswNic *nic)
 {
   VswLink *link = nic->uplink != NULL ? vsw_links_get_device (engine->links, nic->device) : NULL;
 
-  return link != NULL && !g_str_equal (link->name, nic->uplink->last_name);
+  return link != NULL && (!g_str_equal (link->name, nic->uplink->last_name) || has_other_address (nic->uplink, link));
 }
 
 static VswNic *
@@ -39,8 +46,12 @@ rename_nic (VswEngine *engine, const VswNic *nic)
   g_autoptr (VswUplink) renamed = NULL;
 
   uplink.last_name = link->name;
+  if (has_other_address (nic->uplink, link))
+    uplink.mac = link->mac;
   renamed = vsw_uplink_new (&uplink);
   fields.uplink = renamed;
+  if (g_str_equal (link->name, nic->uplink->last_name))
+    return vsw_nic_new (&fields);
   if (vsw_name_check (link->name, NULL) && vsw_model_find_nic (engine->model, link->name) == NULL)
     fields.head.name = link->name;
   vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, nic->head.name, "%s is called %s now", nic->head.name,

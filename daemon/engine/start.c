@@ -37,6 +37,22 @@ bind_all (VswEngine *engine)
       }
 }
 
+/* What is still missing then and is the only stranger in the bridge. Only now: later a NIC is known by its index. */
+static void
+bind_strangers (VswEngine *engine)
+{
+  g_autoptr (GPtrArray) links = vsw_links_list (engine->links);
+
+  for (guint i = 0; i < links->len; i++)
+    {
+      VswLink *link = g_ptr_array_index (links, i);
+      VswNic *nic = vsw_model_find_uplink_by_port (engine->model, engine->links, link);
+
+      if (nic != NULL)
+        vsw_links_bind (engine->links, nic->device, link->index);
+    }
+}
+
 static gboolean
 list_links (VswEngine *engine, GError **error)
 {
@@ -48,6 +64,7 @@ list_links (VswEngine *engine, GError **error)
   vsw_links_free (engine->links);
   engine->links = listed;
   bind_all (engine);
+  bind_strangers (engine);
 
   return TRUE;
 }

@@ -56,6 +56,7 @@ VswNic *vsw_model_find_uplink_for (VswModel *self, const char *host_id);
 gboolean vsw_model_has_uplinks (VswModel *self, const VswCheckpoint *checkpoint);
 /* The bound one without a link that this link is. */
 VswNic *vsw_model_find_missing_uplink (VswModel *self, VswLinks *links, const VswLink *link);
+VswNic *vsw_model_find_uplink_by_port (VswModel *self, VswLinks *links, const VswLink *link);
 
 /* Those that a delta is about, as they were bound, or else as they are to be: either says what they were before. (transfer full)
  * (element-type VswNic) Any thread. */

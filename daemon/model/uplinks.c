@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which NICs of the host are bound, and where. */
 #include "model/index.h"
+#include "model/links.h"
 
 /**
  * vsw_model_get_uplinks:
@@ -124,6 +125,35 @@ vsw_model_find_missing_uplink (VswModel *self, VswLinks *links, const VswLink *l
         return nic;
     }
   return NULL;
+}
+
+static gboolean
+is_only_foreign_port (VswLinks *links, const VswLink *link)
+{
+  GHashTable *ports = vsw_links_get_foreign_ports (links, link->bridge);
+  return ports != NULL && g_hash_table_size (ports) == 1;
+}
+
+/**
+ * vsw_model_find_uplink_by_port:
+ * @links: what there is
+ * @link: one of them
+ *
+ * The NIC that is missing and that this one must be, for it is where that one was put: the only port of the bridge of its switch that is not ours. It has been
+ * given another name or address while nobody looked. Of NICs with a permanent address that is never asked. (transfer none) (nullable) Main thread.
+ */
+VswNic *
+vsw_model_find_uplink_by_port (VswModel *self, VswLinks *links, const VswLink *link)
+{
+  const char *device = link->bridge != 0 ? vsw_links_get_bound (links, link->bridge) : NULL;
+  const VswValue *parent = device != NULL ? vsw_model_find_device (self, device) : NULL;
+  VswNic *nic = parent != NULL && parent->kind == VSW_KIND_SWITCH ? vsw_model_find_uplink_of (self, parent->id) : NULL;
+  if (nic == NULL || vsw_link_is_marked (link) || link->is_loopback || vsw_links_get_bound (links, link->index) != NULL
+      || !vsw_mac_is_zero (link->permanent) || !vsw_mac_is_zero (nic->uplink->permanent)
+      || vsw_links_get_device (links, nic->device) != NULL || vsw_uplink_find (nic->uplink, links) != NULL
+      || !is_only_foreign_port (links, link))
+    return NULL;
+  return nic;
 }
 
 /**
