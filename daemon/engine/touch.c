@@ -199,6 +199,8 @@ add_one_link (VswKeys *keys, VswEngine *engine, const VswLink *link, const VswLi
     {
       add_link (keys, link);
       add_bridge_of (keys, engine, link);
+      if (vsw_link_is_stacked (link))
+        add_link (keys, vsw_links_get (engine->links, link->peer));
     }
   else if (value->kind == VSW_KIND_NIC)
     {

@@ -164,6 +164,8 @@ vsw_set_attribute (VswSession *session, const VswOp *op, GError **error)
     return FALSE;
   if (is_done_anyway (op, &answer))
     return TRUE;
+  if (answer.code == EBUSY && bridge != 0 && answer.text[0] == '\0')
+    g_strlcpy (answer.text, "another device takes its frames already, as a macvlan or ipvlan on it does", sizeof answer.text);
   if (vsw_answer_check (&answer, step, error))
     {
       tell (session, op);

@@ -115,6 +115,28 @@ describe_binding (VswModel *model, const VswValue *nic)
   return g_strdup_printf ("bound to switch %s already", parent->head.name);
 }
 
+/* Those devices take what arrives at the one below them, and a bridge would as well: the kernel lets only one (netdev_rx_handler_register(),
+ * net/core/dev.c). */
+static const VswLink *
+find_above (VswLinks *links, const VswLink *link)
+{
+  g_autoptr (GPtrArray) list = vsw_links_list (links);
+  for (guint i = 0; i < list->len; i++)
+    {
+      const VswLink *other = list->pdata[i];
+      if (vsw_link_is_stacked (other) && other->peer == link->index)
+        return vsw_links_get (links, other->index);
+    }
+  return NULL;
+}
+
+static char *
+describe_above (const VswLink *above)
+{
+  g_autofree char *name = vsw_text_escape (above->name);
+  return g_strdup_printf ("%s takes its frames already (%s)", name, above->link_kind);
+}
+
 /**
  * vsw_facts_not_bridgeable:
  *
@@ -137,6 +159,9 @@ vsw_facts_not_bridgeable (VswModel *model, VswLinks *links, const VswLink *link)
     return g_strdup ("not an Ethernet device");
   if (link->bridge != 0)
     return describe_controller (links, link->bridge);
+  const VswLink *above = find_above (links, link);
+  if (above != NULL)
+    return describe_above (above);
   if (!vsw_name_check (link->name, NULL))
     return g_strdup ("its name has characters that no object here may have: rename it");
   return g_strdup ("");

@@ -113,6 +113,18 @@ vsw_link_is_marked (const VswLink *self)
 }
 
 /**
+ * vsw_link_is_stacked:
+ *
+ * Whether it takes the frames of the device below it, which is here. Any thread.
+ */
+gboolean
+vsw_link_is_stacked (const VswLink *self)
+{
+  static const char *const kinds[] = { "macvlan", "macvtap", "ipvlan", "ipvtap", NULL };
+  return self->peer != 0 && !self->peer_elsewhere && g_strv_contains (kinds, self->link_kind);
+}
+
+/**
  * vsw_link_alias_new:
  * @device: device name in the model
  * @id: of the object that it belongs to

@@ -75,6 +75,8 @@ VswLink *vsw_link_ref (const VswLink *self);
 void vsw_link_unref (VswLink *self);
 gboolean vsw_link_equal (const VswLink *a, const VswLink *b);
 gboolean vsw_link_is_marked (const VswLink *self);
+/* A macvlan or one of its kind, whose `peer` is the device below it. */
+gboolean vsw_link_is_stacked (const VswLink *self);
 char *vsw_link_alias_new (const char *device, const char *id);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswLink, vsw_link_unref)

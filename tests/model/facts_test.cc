@@ -235,6 +235,17 @@ TEST_F (Facts, WhatCannotBeBridgedSaysWhy)
       << "bound, whatever its mark";
   EXPECT_EQ (reason ([] (VswLink &l) { l.bridge = BRIDGE; }), "port of vsw-lab already");
   EXPECT_EQ (reason ([] (VswLink &l) { l.bridge = 77; }), "port of device 77 already");
+  VswLink above = {};
+  above.index = 31;
+  above.name = "above0";
+  above.link_kind = "vlan";
+  above.peer = hardware ().index;
+  net.put (above);
+  EXPECT_EQ (reason (nullptr), "") << "a VLAN takes what is tagged, and no more";
+  net.alter (31, [] (VswLink &l) { l.link_kind = "ipvlan"; });
+  EXPECT_EQ (reason (nullptr), "above0 takes its frames already (ipvlan)");
+  net.alter (31, [] (VswLink &l) { l.peer_elsewhere = TRUE; });
+  EXPECT_EQ (reason (nullptr), "") << "it is above another's link of that index";
   VswLink odd = {};
   odd.index = 30;
   odd.name = "br\x1b[0";

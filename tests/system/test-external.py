@@ -126,6 +126,17 @@ def a_nic_in_a_foreign_bridge_says_so(lab):
 
 
 @case
+def a_nic_below_a_macvlan_says_so(lab):
+    add(lab, 'ext0')
+    path = appears(lab, 'ext0')
+    lab.ip('link', 'add', 'above0', 'link', 'ext0', 'type', 'macvlan')
+    lab.wait_property(path, 'ExternalEthernetPort', 'Bridgeable', False)
+    assert 'above0 takes its frames already (macvlan)' in lab.get(path, 'ExternalEthernetPort', 'NotBridgeableReason')
+    lab.ip('link', 'delete', 'above0')
+    lab.wait_property(path, 'ExternalEthernetPort', 'Bridgeable', True)
+
+
+@case
 def a_bond_a_team_or_a_vlan_of_a_nic_is_one_by_itself(lab):
     add(lab, 'nic-a')
     for name, arguments in (('bond7', ['type', 'bond']), ('team7', ['type', 'team']), ('tag7', ['link', 'nic-a', 'type', 'vlan', 'id', '7'])):
