@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/facts.h"
 #include "model/resolve.h"
 
 #define BACKEND(backend) (1u << (backend))
