@@ -182,12 +182,11 @@ vsw_planner_release_hosting (VswPlanner *self, const VswNic *value, const VswLin
   undivert (self, host.near, nic);
 }
 
-/* Bound by this plan: what it has moves to the internal NIC. */
+/* What the NIC has moves to the internal one. */
 static gboolean
 is_about_to_give (VswPlanner *self, const VswNic *uplink)
 {
-  return !self->is_drift && vsw_links_get_device (self->links, uplink->device) == NULL
-         && vsw_planner_get_uplink (self, uplink) != NULL;
+  return g_hash_table_contains (self->bound, uplink->head.id) && vsw_planner_get_uplink (self, uplink) != NULL;
 }
 
 /* An internal NIC that has just been made anew or set up again, and has what it lost. */

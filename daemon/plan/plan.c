@@ -11,7 +11,6 @@ typedef struct
   GHashTable *listed;  /* (owned) set of (unowned) ids of both */
   GHashTable *was;     /* (owned) (unowned) id of a NIC → (unowned) VswPort it was plugged into before the change */
   GHashTable *changed_ports; /* (owned) set of (unowned) ids of ports in the delta */
-  GHashTable *bound;         /* (owned) (unowned) id of a NIC of the host that the change binds, or takes IP off → (unowned) (nullable) that IP */
   GHashTable *targets;       /* (owned) (unowned) id of a NIC → (unowned) VswNamespace */
   GHashTable *handouts;      /* (owned) (unowned) id of a NIC → (unowned) VswHandout */
 } Scope;
@@ -31,13 +30,13 @@ init_scope (Scope *self, VswModel *model, VswLinks *links, gboolean is_drift)
                  .planned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
                  .kept = g_hash_table_new (NULL, NULL),
                  .doomed = g_array_new (FALSE, FALSE, sizeof (VswDeviceRef)),
-                 .unguarded = g_ptr_array_new_with_free_func (g_free) },
+                 .unguarded = g_ptr_array_new_with_free_func (g_free),
+                 .bound = g_hash_table_new (g_str_hash, g_str_equal) },
     .switches = g_ptr_array_new (),
     .nics = g_ptr_array_new (),
     .listed = g_hash_table_new (g_str_hash, g_str_equal),
     .was = g_hash_table_new (g_str_hash, g_str_equal),
     .changed_ports = g_hash_table_new (g_str_hash, g_str_equal),
-    .bound = g_hash_table_new (g_str_hash, g_str_equal),
     .targets = g_hash_table_new (g_str_hash, g_str_equal),
     .handouts = g_hash_table_new (g_str_hash, g_str_equal),
   };
@@ -50,12 +49,12 @@ clear_scope (Scope *self)
   g_hash_table_unref (self->planner.kept);
   g_array_unref (self->planner.doomed);
   g_ptr_array_unref (self->planner.unguarded);
+  g_hash_table_unref (self->planner.bound);
   g_ptr_array_unref (self->switches);
   g_ptr_array_unref (self->nics);
   g_hash_table_unref (self->listed);
   g_hash_table_unref (self->was);
   g_hash_table_unref (self->changed_ports);
-  g_hash_table_unref (self->bound);
   g_hash_table_unref (self->targets);
   g_hash_table_unref (self->handouts);
 }
@@ -150,7 +149,7 @@ list_bound (Scope *self, const VswPair *pair)
   const VswUplink *uplink = ((const VswNic *)pair->after)->uplink;
   if (uplink == NULL || (pair->before != NULL && pair->ip == NULL))
     return;
-  g_hash_table_insert (self->bound, (gpointer)pair->after->id, (gpointer)(pair->ip != NULL ? pair->ip : uplink->ip));
+  g_hash_table_insert (self->planner.bound, (gpointer)pair->after->id, (gpointer)(pair->ip != NULL ? pair->ip : uplink->ip));
   list_nic (self, uplink->host_id);
 }
 
@@ -294,8 +293,8 @@ keep_nic (Scope *self, const VswNic *nic)
       vsw_planner_keep_tap (&self->planner, nic, was, g_hash_table_lookup (self->handouts, nic->head.id));
       break;
     case VSW_BACKEND_HARDWARE:
-      vsw_planner_keep_uplink (&self->planner, nic, was, g_hash_table_contains (self->bound, nic->head.id),
-                               g_hash_table_lookup (self->bound, nic->head.id));
+      vsw_planner_keep_uplink (&self->planner, nic, was, g_hash_table_contains (self->planner.bound, nic->head.id),
+                               g_hash_table_lookup (self->planner.bound, nic->head.id));
       break;
     }
 }

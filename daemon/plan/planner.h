@@ -19,6 +19,7 @@ typedef struct
   GHashTable *kept;     /* (owned) set of indexes of links that belong to an object */
   GArray *doomed;       /* (owned) (element-type VswDeviceRef) what the one deletion takes */
   GPtrArray *unguarded; /* (owned) (element-type utf8) bridges whose guard goes after them */
+  GHashTable *bound;    /* (owned) (unowned) id of a NIC of the host that the change binds, or takes IP off → (unowned) (nullable) that IP */
 } VswPlanner;
 
 /* What one device should be like. Text is borrowed from the value. */
