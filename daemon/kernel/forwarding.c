@@ -110,26 +110,65 @@ vsw_forwarding_delete (VswSession *session, const VswOp *op, GError **error)
          || vsw_answer_check (&answer, step, error);
 }
 
+static gboolean
+is_in_table (const VswNeighbour *neighbour, guint bridge)
+{
+  return neighbour->bridge == bridge && vsw_neighbour_is_of_bridge (neighbour);
+}
+
+/* MAC address → entry of no VLAN: a table has at most one. The values are the array's. */
+static GHashTable *
+index_plain (GArray *neighbours, guint bridge)
+{
+  GHashTable *plain = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+
+  for (guint i = 0; i < neighbours->len; i++)
+    {
+      VswNeighbour *neighbour = &g_array_index (neighbours, VswNeighbour, i);
+
+      if (!is_in_table (neighbour, bridge) || neighbour->entry.vlan != 0)
+        continue;
+      guint64 *number = g_new (guint64, 1);
+      *number = vsw_mac_to_number (neighbour->entry.mac);
+      g_hash_table_replace (plain, number, &neighbour->entry);
+    }
+  return plain;
+}
+
+/* What is said without a VLAN the kernel writes down for every VLAN of the port as well, of which there is one (1) unless somebody changed that:
+ * br_fdb_add(), br_fdb_add_local(). */
+static gboolean
+is_copy (GHashTable *plain, const VswForwardingEntry *entry)
+{
+  guint64 number = vsw_mac_to_number (entry->mac);
+  const VswForwardingEntry *original = entry->vlan != 0 ? g_hash_table_lookup (plain, &number) : NULL;
+
+  return original != NULL && original->port == entry->port && !original->is_static == !entry->is_static
+         && !original->is_local == !entry->is_local;
+}
+
 /**
  * vsw_forwarding_read:
  *
- * What the bridge knows: learned, static and its own addresses. Worker. Errors: NOT_FOUND, KERNEL.
+ * What the bridge knows: learned, static and its own addresses, each once. Worker. Errors: NOT_FOUND, KERNEL.
  */
 GArray *
 vsw_forwarding_read (VswSession *session, guint bridge, GError **error)
 {
   g_autoptr (GArray) neighbours = vsw_read_neighbours (session->route, bridge, error);
+  g_autoptr (GHashTable) plain = NULL;
   g_autoptr (GArray) entries = NULL;
 
   if (neighbours == NULL)
     return NULL;
 
+  plain = index_plain (neighbours, bridge);
   entries = g_array_sized_new (FALSE, FALSE, sizeof (VswForwardingEntry), neighbours->len);
   for (guint i = 0; i < neighbours->len; i++)
     {
       const VswNeighbour *neighbour = &g_array_index (neighbours, VswNeighbour, i);
 
-      if (neighbour->bridge == bridge && vsw_neighbour_is_of_bridge (neighbour))
+      if (is_in_table (neighbour, bridge) && !is_copy (plain, &neighbour->entry))
         g_array_append_val (entries, neighbour->entry);
     }
 
