@@ -109,6 +109,28 @@ is_done_anyway (const VswOp *op, const VswAnswer *answer)
   return op->attribute == VSW_ATTRIBUTE_IPV6_QUIET && answer->code == EAFNOSUPPORT;
 }
 
+/* A kernel without the limit takes it without a word: what rtnetlink does not know of a kind of device it leaves out (rtnl_newlink(),
+ * nla_parse_nested_deprecated()). Linux before 6.7. */
+static gboolean
+check_known (VswSession *session, const VswOp *op, const char *step, GError **error)
+{
+  g_autoptr (VswLink) link = NULL;
+
+  if (op->attribute != VSW_ATTRIBUTE_MAX_LEARNED)
+    return TRUE;
+
+  link = vsw_read_link (session->route, op->device, error);
+  if (link == NULL)
+    return FALSE;
+  if (link->is_bridge && !link->has_max_learned)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED, "cannot %s: this kernel has no limit of learned addresses",
+                   step);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static void
 tell (VswSession *session, const VswOp *op)
 {
@@ -140,7 +162,8 @@ vsw_set_attribute (VswSession *session, const VswOp *op, GError **error)
   VswAnswer answer;
   guint bridge = 0;
 
-  if (op->attribute == VSW_ATTRIBUTE_CONTROLLER && !vsw_find_bridge (session, op->controller, &bridge, error))
+  if (!check_known (session, op, step, error)
+      || (op->attribute == VSW_ATTRIBUTE_CONTROLLER && !vsw_find_bridge (session, op->controller, &bridge, error)))
     return FALSE;
   if (can_end_half_way (op->attribute))
     {

@@ -15,6 +15,9 @@ add_bridge (VswPlanner *self, const VswWish *wish)
   op->mtu = wish->mtu;
   op->bridge = wish->bridge;
   vsw_planner_push (self, op, vsw_op_delete_new (device));
+  /* A kernel without the limit is silent about it until it is set. Whoever asks for one is told; a repair does without. */
+  if (wish->bridge.max_learned != 0 && !self->is_drift)
+    vsw_planner_push (self, vsw_op_set_new (device, VSW_ATTRIBUTE_MAX_LEARNED, wish->bridge.max_learned), NULL);
   vsw_planner_push (self, vsw_op_new (VSW_OP_GUARD_ADD, device), vsw_op_new (VSW_OP_GUARD_DELETE, device));
   vsw_planner_push (self, vsw_op_set_new (device, VSW_ATTRIBUTE_UP, 1), NULL);
   g_hash_table_add (self->planned, g_strdup (wish->device));

@@ -44,7 +44,7 @@ add_bridge (FakeState *self, const VswOp *op, GError **error)
   if (!fake_check_name (self->home, op->device.name, error) || !fake_check_mtu (op->mtu, error)
       || !fake_check_mac (op->mac, error))
     return FALSE;
-  if (op->bridge.ageing > FAKE_AGEING_MAX || (op->bridge.max_learned != 0 && !self->knows_max_learned))
+  if (op->bridge.ageing > FAKE_AGEING_MAX)
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED, "this kernel has no such setting of a bridge");
       return FALSE;
@@ -54,7 +54,7 @@ add_bridge (FakeState *self, const VswOp *op, GError **error)
   link->is.mac = op->mac;
   link->is.mtu = op->mtu;
   link->is.ageing = op->bridge.ageing;
-  link->is.max_learned = op->bridge.max_learned;
+  link->is.max_learned = self->knows_max_learned ? op->bridge.max_learned : 0; /* ignored without a word */
   link->is.spanning_tree = op->bridge.spanning_tree;
   link->is.multicast_snooping = op->bridge.multicast_snooping;
   fake_flush (self);
