@@ -13,11 +13,15 @@ TEST_F (Changes, EveryAttributeIsSetAndReadBack)
   apply (Op::bridge ("vsw-lab"));
   apply (Op::veth ("vswp-a", "vswg-a", ""));
   VswDeviceRef bridge = by_index (get ("vsw-lab")), port = by_index (get ("vswp-a"));
+  bool has_limit = get ("vsw-lab")->has_max_learned;
 
   for (int again = 0; again < 2; again++) /* the second time nothing is new, and nothing is wrong */
     {
       apply (Op::set (bridge, VSW_ATTRIBUTE_AGEING, 42));
-      apply (Op::set (bridge, VSW_ATTRIBUTE_MAX_LEARNED, 7));
+      if (has_limit)
+        apply (Op::set (bridge, VSW_ATTRIBUTE_MAX_LEARNED, 7));
+      else
+        EXPECT_EQ (refuse (Op::set (bridge, VSW_ATTRIBUTE_MAX_LEARNED, 7)), VSW_ERROR_NOT_SUPPORTED);
       apply (Op::set (bridge, VSW_ATTRIBUTE_SPANNING_TREE, 1));
       apply (Op::set (bridge, VSW_ATTRIBUTE_MULTICAST_SNOOPING, 1));
       apply (Op::set (bridge, VSW_ATTRIBUTE_UP, 1));
@@ -31,7 +35,7 @@ TEST_F (Changes, EveryAttributeIsSetAndReadBack)
 
       Link lab = get ("vsw-lab"), link = get ("vswp-b");
       EXPECT_EQ (lab->ageing, 42u);
-      EXPECT_EQ (lab->max_learned, 7u);
+      EXPECT_EQ (lab->max_learned, has_limit ? 7u : 0u);
       EXPECT_TRUE (lab->spanning_tree);
       EXPECT_TRUE (lab->multicast_snooping);
       EXPECT_TRUE (lab->is_up);
@@ -44,7 +48,8 @@ TEST_F (Changes, EveryAttributeIsSetAndReadBack)
       EXPECT_EQ (link->bridge, bridge.index);
     }
 
-  apply (Op::set (bridge, VSW_ATTRIBUTE_MAX_LEARNED, 0));
+  if (has_limit)
+    apply (Op::set (bridge, VSW_ATTRIBUTE_MAX_LEARNED, 0));
   apply (Op::set (bridge, VSW_ATTRIBUTE_SPANNING_TREE, 0));
   apply (Op::set (bridge, VSW_ATTRIBUTE_MULTICAST_SNOOPING, 0));
   apply (Op::set (bridge, VSW_ATTRIBUTE_UP, 0));

@@ -103,7 +103,12 @@ public:
   void
   rename (const std::string &name, const std::string &new_name) override
   {
+    /* Before Linux 6.9 no device that is up. */
+    if (try_command ("ip link set dev " + quote (name) + " name " + quote (new_name)) == 0)
+      return;
+    set (name, "down");
     set (name, "name " + quote (new_name));
+    set (new_name, "up");
   }
 
   void
