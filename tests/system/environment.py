@@ -36,6 +36,7 @@ ENTERED = 'VSW_ENVIRONMENT_HOST_NAMESPACE'
 # uids far above those that Debian gives out, and beyond 16 bits
 USERS = {'vmswitch': 164100, 'alice': 164101, 'bob': 164102, 'carol': 164103, 'dave': 164104, 'erin': 164105}
 PASSWORD = 'sesame'
+PATIENCE = float(os.environ.get('VSW_PATIENCE', '1'))  # by how much everything is slower here than on hardware
 
 # alice may do everything, bob nothing, carol only after a password; erin may use what is hers and what is shared; dave is
 # left to the defaults of the installed policy. A switch called "yes", "no" or "ask" overrides that for every one of them.
@@ -109,7 +110,7 @@ def isolate():
 
 def wait_for(condition, seconds=10.0, what='condition'):
     """Polls until `condition ()` is true and returns its value; fails after that many seconds."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while True:
         value = condition()
         if value:
@@ -339,7 +340,7 @@ class Environment:
 
     def _wait_ready(self, ready):
         ready.settimeout(0.05)
-        end = time.monotonic() + 30
+        end = time.monotonic() + 30 * PATIENCE
         while time.monotonic() < end:
             try:
                 if b'READY=1' in ready.recv(4096).split(b'\n'):
@@ -376,7 +377,7 @@ class Environment:
 
     def run(self, *argv, user=None, netns=None, check=True, **options):
         """Runs to the end; the result has stdout and stderr as text. check: a failure is an exception that tells both."""
-        options.setdefault('timeout', 60)
+        options.setdefault('timeout', 60 * PATIENCE)
         done = subprocess.run(self.command(argv, user, netns), capture_output=True, text=True, errors='backslashreplace', **options)
         if check and done.returncode != 0:
             raise RuntimeError(f'{" ".join(str(a) for a in argv)}: status {done.returncode}: {done.stdout}{done.stderr}')

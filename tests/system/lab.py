@@ -7,7 +7,7 @@ import threading
 import time
 
 import gvariant
-from environment import ROOT, Environment, wait_for
+from environment import PATIENCE, ROOT, Environment, wait_for
 from frames import make
 
 NAME = 'org.vmswitch1'
@@ -169,13 +169,19 @@ class Lab(Environment):
     def ip(self, *arguments, netns=None, check=True):
         return self.run('ip', *(['-n', netns] if netns else []), *arguments, check=check)
 
+    def ip_lines(self, lines, force=False):
+        """Many commands of `ip` in one process; those that begin with `-6` after all others."""
+        for family in ('-4', '-6'):
+            those = ''.join(f'{line.removeprefix("-6")}\n' for line in lines if line.startswith('-6') == (family == '-6'))
+            self.run('ip', family, *(['-force'] if force else []), '-batch', '-', input=those, check=not force)
+
     def address(self, device, address, netns=None):
         self.ip('address', 'add', address, 'dev', device, 'nodad', netns=netns)
         self.ip('link', 'set', device, 'up', netns=netns)
 
     def pings(self, target, netns=None, count=1, deadline=5.0):
         """Whether pings from there are answered, within that many seconds: a new port forwards a moment after it was made."""
-        end = time.monotonic() + deadline
+        end = time.monotonic() + deadline * PATIENCE
         while True:
             done = self.run('ping', '-n', '-q', '-c', count, '-i', '0.05', '-W', min(deadline, 0.5), target, netns=netns, check=False)
             if done.returncode == 0 or time.monotonic() > end:

@@ -6,13 +6,14 @@
     talk.py talk ADDRESS    prints "connected", sends a number every five milliseconds and waits for it to come back, until a line comes on the
                             standard input; then prints how many there were. Ends with status 1 if one did not come within ten seconds.
 """
+import os
 import select
 import socket
 import sys
 import time
 
 PORT = 7007
-PATIENCE = 10.0
+PATIENCE = float(os.environ.get('VSW_PATIENCE', '1'))  # see environment.py
 
 
 def serve(address):
@@ -25,11 +26,11 @@ def serve(address):
 
 
 def talk(address):
-    connection = socket.create_connection((address, PORT), timeout=PATIENCE)
+    connection = socket.create_connection((address, PORT), timeout=10 * PATIENCE)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     print('connected', flush=True)
     number = 0
-    while not select.select([sys.stdin], [], [], 0.005)[0]:
+    while not select.select([sys.stdin], [], [], 0.005 * PATIENCE)[0]:
         number += 1
         wanted = f'{number}\n'.encode()
         connection.sendall(wanted)

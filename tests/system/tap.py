@@ -7,7 +7,7 @@
     run()
 
 Each case begins with an empty service and ends with one: what it leaves behind in the kernel is its failure. Names on the command
-line choose cases; VSW_BUILD_DIR says where the project is built."""
+line choose cases; VSW_BUILD_DIR says where the project is built, VSW_DIRECT that the bus is spoken with by the test itself (direct.py)."""
 import os
 import re
 import sys
@@ -116,6 +116,13 @@ def run_case(lab, function):
     return trouble
 
 
+def make_lab(*arguments, **options):
+    if 'VSW_DIRECT' not in os.environ:
+        return Lab(*arguments, **options)
+    from direct import DirectLab  # not everywhere is what that needs
+    return DirectLab(*arguments, **options)
+
+
 def run(**options):
     """Runs the cases of the file that calls it; ends the process."""
     if os.geteuid() != 0:
@@ -124,7 +131,7 @@ def run(**options):
     environment.isolate()
     wanted = [f for f in CASES if len(sys.argv) < 2 or f.__name__ in sys.argv[1:]]
     print(f'1..{len(wanted)}', flush=True)
-    lab = Lab(os.environ.get('VSW_BUILD_DIR', environment.SOURCE / 'build'), fatal=True, **options)
+    lab = make_lab(os.environ.get('VSW_BUILD_DIR', environment.SOURCE / 'build'), fatal=True, **options)
     failed = 0
     try:
         lab.enter()
@@ -139,10 +146,10 @@ def run(**options):
                 print(f'ok {number} - {title} # SKIP {reason}', flush=True)
                 continue
             failed += bool(trouble)
-            print(f'{"not ok" if trouble else "ok"} {number} - {title}')
-            sys.stdout.flush()
             if trouble:  # on the standard error output, which meson shows of a test that failed
                 print(f'{title}:\n{trouble}', file=sys.stderr, flush=True)
+            print(f'{"not ok" if trouble else "ok"} {number} - {title}')
+            sys.stdout.flush()
     except Exception:
         print('Bail out! ' + traceback.format_exc().replace('\n', ' | '))
         failed += 1
