@@ -210,11 +210,10 @@ finish_turn (gpointer data)
 {
   VswTurn *turn = data;
   VswEngine *engine = turn->engine;
-  g_autoptr (VswDelta) delta = NULL;
-  gboolean is_wish;
-
-  if (turn->delta != NULL && turn->outcome == VSW_OUTCOME_COMMITTED)
-    delta = vsw_delta_ref (turn->delta);
+  gboolean is_committed = turn->delta != NULL && turn->outcome == VSW_OUTCOME_COMMITTED;
+  g_autoptr (VswDelta) delta = is_committed ? vsw_delta_ref (turn->delta) : NULL;
+  g_autoptr (VswKeys) keys = vsw_keys_new ();
+  gboolean is_wish = turn->is_wish && is_committed;
 
   /* A list goes before what was told since it was made. */
   if (turn->kind == TURN_LIST)
@@ -240,18 +239,14 @@ finish_turn (gpointer data)
   if (repair_broken (engine, turn))
     return;
 
-  /* Looked at again: the wish may have changed first (a lost far end was called home), or the repair did not help. */
+  /* Looked at again: the wish may have changed first (a lost far end was called home), or the repair did not help. So is what came while it ran. */
   if (turn->kind == TURN_REPAIR)
-    {
-      g_autoptr (VswKeys) keys = vsw_keys_new ();
-
-      add_repaired (engine, turn, keys);
-      vsw_engine_check_drift (engine, keys);
-    }
+    add_repaired (engine, turn, keys);
+  if (g_hash_table_size (keys) + g_hash_table_size (engine->suspects) > 0)
+    vsw_engine_check_drift (engine, keys);
 
   if (turn->changes != NULL && delta != NULL)
     vsw_engine_note_rollback (engine, turn->changes, turn->plan, delta);
-  is_wish = turn->is_wish && delta != NULL;
   end_turn (engine, turn, delta);
   if (is_wish)
     vsw_engine_push_repair (engine, NULL);

@@ -359,10 +359,10 @@ look_at_suspects (VswEngine *engine)
     {
       const char *id = g_ptr_array_index (ids, i);
 
-      /* The running turn changes it right now, and has it looked at when it ends. */
+      /* The running turn changes it right now: it is looked at when that ends. */
       if (engine->turn_keys != NULL && g_hash_table_contains (engine->turn_keys, id))
-        continue;
-      if (needs_repair (engine, id))
+        vsw_keys_add (engine->suspects, id);
+      else if (needs_repair (engine, id))
         g_ptr_array_add (drifted, g_strdup (id));
     }
 

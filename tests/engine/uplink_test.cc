@@ -170,6 +170,23 @@ TEST_F (Uplink, ThatAnotherHandTakesOutIsPutBack)
   wait ([&] { return passes_uplink (); }, "the repair");
 }
 
+/* Such a comparison is about every port, and the same hand is the reason for it. */
+TEST_F (Uplink, ThatIsTakenOutBeforeAddressesAreComparedIsPutBackAfterwards)
+{
+  set_ip ("eth0", { "address 192.0.2.5/24" });
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  settle ();
+  vsw_fake_kernel_block (kernel);
+  vsw_kernel_emit_address (kernel, link ("eth0")->index);
+  g_usleep (10000); /* the comparison begins before the look at the NIC */
+  ASSERT_TRUE (vsw_fake_kernel_foreign_set_bridge (kernel, VSW_FAKE_HOME, "eth0", nullptr));
+  settle ();
+  ASSERT_TRUE (vsw_fake_kernel_wait_blocked (kernel));
+  EXPECT_EQ (link ("eth0")->bridge, 0u);
+  vsw_fake_kernel_release (kernel);
+  wait ([&] { return passes_uplink (); }, "the NIC in its bridge");
+}
+
 TEST_F (Uplink, IsOneASwitch)
 {
   plug ("eth1", second_mac, second_mac, "");
