@@ -64,6 +64,13 @@ GArray *vsw_engine_read_finish (VswEngine *self, GAsyncResult *result, GError **
 void vsw_engine_get_survey_async (VswEngine *self, guint index, GAsyncReadyCallback callback, gpointer user_data);
 VswSurvey *vsw_engine_get_survey_finish (VswEngine *self, GAsyncResult *result, GError **error);
 
+/* NICs of the host that another manager has let go of for us, bound or not, until it has them back. loan: one of kind external; earlier ones of
+ * the same NIC end. They outlive us. */
+void vsw_engine_lend_async (VswEngine *self, VswNic *loan, GAsyncReadyCallback callback, gpointer user_data);
+void vsw_engine_repay_async (VswEngine *self, const char *id, GAsyncReadyCallback callback, gpointer user_data);
+gboolean vsw_engine_loan_finish (VswEngine *self, GAsyncResult *result, GError **error);
+GHashTable *vsw_engine_get_loans (VswEngine *self); /* id → VswNic */
+
 /* Takes the descriptor, also on failure. `caller`: uid. */
 VswNamespace *vsw_engine_inspect (VswEngine *self, int fd, guint32 caller, GError **error);
 /* Tests: to the clocks of checkpoints it is that much later. */

@@ -14,6 +14,7 @@ typedef enum
   TURN_LIST,
   TURN_GUARD,
   TURN_ADDRESSES,
+  TURN_LOAN,
 } TurnKind;
 
 struct _VswTurn
@@ -35,6 +36,7 @@ struct _VswTurn
   gboolean is_quiet;         /* a repair that was tried before */
   gboolean is_thorough;      /* a repair that looks at what links do not show, too */
   VswAddressWish *addresses; /* (owned) (nullable) of a thorough repair */
+  VswLoanChange *loans;      /* (unowned) (nullable) good until the end is told */
   VswPlan *rescue;           /* (owned) (nullable) of a thorough repair: NICs of the host */
 
   VswDelta *delta;  /* (owned) (nullable) */
@@ -141,6 +143,9 @@ run_turn (gpointer data)
       break;
     case TURN_ADDRESSES:
       vsw_address_wish_fulfil (turn->addresses, engine->kernel);
+      break;
+    case TURN_LOAN:
+      vsw_loan_change_write (turn->loans, engine->store, &turn->error);
       break;
     }
 }
@@ -339,6 +344,7 @@ prepare_turn (VswEngine *engine, VswTurn *turn)
     case TURN_REPAIR:
       return prepare_repair (engine, turn);
     case TURN_LIST:
+    case TURN_LOAN:
       return TRUE;
     case TURN_GUARD:
       turn->bridges = vsw_engine_list_bridges (engine);
@@ -462,6 +468,17 @@ vsw_engine_push_addresses (VswEngine *engine)
 }
 
 void
+vsw_engine_push_loans (VswEngine *engine, VswLoanChange *loans, VswTurnEnd end, gpointer data)
+{
+  VswTurn *turn = new_turn (engine, TURN_LOAN);
+
+  turn->loans = loans;
+  turn->end = end;
+  turn->end_data = data;
+  push_turn (engine, turn);
+}
+
+void
 vsw_engine_push_guard (VswEngine *engine)
 {
   push_turn (engine, new_turn (engine, TURN_GUARD));
@@ -476,8 +493,6 @@ vsw_engine_clear_turns (VswEngine *engine)
   while ((turn = g_queue_pop_head (&engine->turns)) != NULL)
     {
       set_stopping (&turn->error);
-      if (turn->end != NULL)
-        turn->end (engine, NULL, NULL, turn->error, turn->end_data);
-      free_turn (turn);
+      end_turn (engine, turn, NULL);
     }
 }

@@ -16,7 +16,7 @@ load_model (VswEngine *engine, GError **error)
     return FALSE;
 
   vsw_model_apply (engine->model, delta);
-  return TRUE;
+  return vsw_engine_load_loans (engine, error);
 }
 
 /* Two passes: a device under its own name goes before a renamed one that only its alias gives away. */

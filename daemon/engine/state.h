@@ -11,6 +11,7 @@
  *   condition.c, health.c  what else on this host harms the switches
  *   release.c   what a caller that has gone leaves behind
  *   checkpoint.c  what is undone unless somebody confirms in time
+ *   loan.c      NICs that another manager has let go of
  *   start.c     repairs at start
  *   adopt.c     what NICs of the host have been given before it
  *   touch.c     which objects a change can be seen on */
@@ -31,6 +32,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswKeys, g_hash_table_unref)
 
 /* One turn of the queue: a caller's request, or work of the engine's own. */
 typedef struct _VswTurn VswTurn;
+
+/* What the store is told of loans in one turn (loan.c). */
+typedef struct _VswLoanChange VswLoanChange;
 
 /* Standing conditions of the host, and when they are looked for (health.c). */
 typedef struct _VswHealth VswHealth;
@@ -72,6 +76,9 @@ struct _VswEngine
   gboolean guard_is_lost;  /* a repair of the guard waits */
   gboolean list_is_wanted; /* notifications were lost: a list waits */
 
+  /* loan.c */
+  GHashTable *loans; /* (owned) id → VswNic */
+
   /* checkpoint.c */
   GHashTable *clocks;          /* (owned) id of a checkpoint → Clock */
   GSource *clock_source;       /* (owned) (nullable) the next of them */
@@ -110,6 +117,8 @@ void vsw_engine_push_list (VswEngine *engine);
 void vsw_engine_push_guard (VswEngine *engine);
 /* A turn that compares the static addresses of all ports with the forwarding tables. */
 void vsw_engine_push_addresses (VswEngine *engine);
+/* A turn that changes what the store knows of loans. loans: must live until `end`. */
+void vsw_engine_push_loans (VswEngine *engine, VswLoanChange *loans, VswTurnEnd end, gpointer data);
 void vsw_engine_clear_turns (VswEngine *engine);
 
 /* --- observe.c --- */
@@ -172,6 +181,13 @@ void vsw_engine_follow_checkpoints (VswEngine *engine);
 /* plan: what was done for them */
 void vsw_engine_note_rollback (VswEngine *engine, GPtrArray *changes, const VswPlan *plan, VswDelta *delta);
 gint64 vsw_engine_get_time_left (const VswCheckpoint *value);
+
+/* --- loan.c --- */
+void vsw_engine_init_loans (VswEngine *engine);
+void vsw_engine_clear_loans (VswEngine *engine);
+gboolean vsw_engine_load_loans (VswEngine *engine, GError **error);
+/* Worker. */
+gboolean vsw_loan_change_write (const VswLoanChange *self, VswStore *store, GError **error);
 
 /* --- warning.c --- */
 /* The warning whose text is `current` becomes this one, and `current` its text; text: NULL: there is none. */

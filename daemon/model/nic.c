@@ -72,6 +72,29 @@ vsw_nic_with_ip (const VswNic *self, const VswIpConfig *ip)
 }
 
 /**
+ * vsw_nic_new_external:
+ * @head: id, description, lifetime, holder, owner and created
+ * @uplink: which NIC it is
+ * @device: a name that no link has
+ *
+ * Makes the value of a NIC of the host that is bound. (transfer full) Any thread.
+ */
+VswNic *
+vsw_nic_new_external (const VswValue *head, const VswUplink *uplink, const char *device)
+{
+  VswNic fields = { .head = *head,
+                    .nic_kind = VSW_NIC_EXTERNAL,
+                    .backend = VSW_BACKEND_HARDWARE,
+                    .uplink = (VswUplink *)uplink,
+                    .mac = uplink->mac,
+                    .static_mac = TRUE,
+                    .queues = 1 };
+  fields.head.name = uplink->last_name;
+  g_strlcpy (fields.device, device, sizeof fields.device);
+  return vsw_nic_new (&fields);
+}
+
+/**
  * vsw_nic_is_kept:
  *
  * Whether the kernel is to keep the device when nobody has it open. A tap of lifetime "descriptor" waits, kept, until it is handed

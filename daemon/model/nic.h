@@ -52,6 +52,8 @@ typedef struct
 VswNic *vsw_nic_new (const VswNic *fields);
 /* A NIC of the host as it is bound, with another configuration in its uplink. (transfer full) */
 VswNic *vsw_nic_with_ip (const VswNic *self, const VswIpConfig *ip);
+/* One of the host's, called as it is called now. device: a name that no link has */
+VswNic *vsw_nic_new_external (const VswValue *head, const VswUplink *uplink, const char *device);
 
 /* Whether the device outlives its descriptors: a tap that was handed out is not to. TRUE of every veth. */
 gboolean vsw_nic_is_kept (const VswNic *self);

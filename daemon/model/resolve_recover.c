@@ -68,15 +68,14 @@ vsw_rollback_restore_uplink (VswRollback *self, const VswNic *target)
     }
   if (!check_uplink (self, target, link))
     return;
-  g_autoptr (VswUplink) uplink = NULL;
-  if (link != NULL)
-    {
-      uplink = vsw_uplink_new_of_link (link, vsw_change_get_ip (self->change, link->index), target->uplink->host_id);
-      uplink->is_taken_over = target->uplink->is_taken_over;
-    }
-  else
-    uplink = vsw_uplink_ref (target->uplink);
+  g_autoptr (VswUplink) found =
+      link != NULL
+          ? vsw_uplink_new_of_link (link, vsw_change_get_ip (self->change, link->index), target->uplink->host_id)
+          : vsw_uplink_ref (target->uplink);
   VswNic value = *target;
+  g_autoptr (VswUplink) uplink = target->uplink->is_taken_over
+                                     ? vsw_uplink_with_loan (found, target->uplink->profile, target->uplink->lease)
+                                     : vsw_uplink_ref (found);
   value.uplink = uplink;
   g_autoptr (VswNic) new = vsw_nic_new (&value);
   vsw_resolver_put (self->resolver, NULL, new, NULL);

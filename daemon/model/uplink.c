@@ -15,6 +15,8 @@ vsw_uplink_new (const VswUplink *fields)
   self->last_name = g_strdup (fields->last_name);
   self->ip = fields->ip != NULL ? vsw_ip_config_ref (fields->ip) : NULL;
   self->host_id = g_strdup (fields->host_id);
+  self->profile = g_strdup (fields->profile);
+  self->lease = g_strdup (fields->lease);
   return self;
 }
 
@@ -55,6 +57,23 @@ vsw_uplink_with_ip (const VswUplink *self, const VswIpConfig *ip)
 }
 
 /**
+ * vsw_uplink_with_loan:
+ * @profile: (nullable): UUID of what the other manager had active on it
+ * @lease: (nullable): what of that the network knows the host by
+ *
+ * Any thread.
+ */
+VswUplink *
+vsw_uplink_with_loan (const VswUplink *self, const char *profile, const char *lease)
+{
+  VswUplink fields = *self;
+  fields.is_taken_over = TRUE;
+  fields.profile = profile;
+  fields.lease = lease;
+  return vsw_uplink_new (&fields);
+}
+
+/**
  * vsw_uplink_ref:
  *
  * Takes a reference. Any thread.
@@ -72,6 +91,8 @@ clear_uplink (gpointer data)
   g_free ((char *)self->bus_path);
   g_free ((char *)self->last_name);
   g_free ((char *)self->host_id);
+  g_free ((char *)self->profile);
+  g_free ((char *)self->lease);
   g_clear_pointer (&self->ip, vsw_ip_config_unref);
 }
 
@@ -101,14 +122,33 @@ vsw_uplink_equal (const VswUplink *a, const VswUplink *b)
   return vsw_mac_equal (a->permanent, b->permanent) && vsw_mac_equal (a->mac, b->mac)
          && g_str_equal (a->bus_path, b->bus_path) && g_str_equal (a->last_name, b->last_name)
          && !a->was_up == !b->was_up && a->was_mtu == b->was_mtu && !a->is_taken_over == !b->is_taken_over
-         && vsw_ip_config_equal (a->ip, b->ip)
-         && g_strcmp0 (a->host_id, b->host_id) == 0;
+         && vsw_ip_config_equal (a->ip, b->ip) && g_strcmp0 (a->host_id, b->host_id) == 0
+         && g_strcmp0 (a->profile, b->profile) == 0 && g_strcmp0 (a->lease, b->lease) == 0;
 }
 
 static gboolean
 is_at_its_place (const VswUplink *self, const VswLink *link)
 {
   return self->bus_path[0] != '\0' && g_str_equal (self->bus_path, link->bus_path);
+}
+
+/**
+ * vsw_uplink_is_same:
+ * @a: one
+ * @b: the other
+ *
+ * Whether both are about the same NIC, by what it is known by. Any thread.
+ */
+gboolean
+vsw_uplink_is_same (const VswUplink *a, const VswUplink *b)
+{
+  if (!vsw_mac_equal (a->permanent, b->permanent))
+    return FALSE;
+  if (!vsw_mac_is_zero (a->permanent))
+    return TRUE;
+  return vsw_mac_equal (a->mac, b->mac)
+         && ((a->bus_path[0] != '\0' && g_str_equal (a->bus_path, b->bus_path))
+             || g_str_equal (a->last_name, b->last_name));
 }
 
 /**

@@ -21,6 +21,8 @@ typedef struct
   guint32 was_mtu;  /* octets */
   VswIpConfig *ip;  /* (owned) (nullable) what was taken off it */
   gboolean is_taken_over; /* another manager has let go of it for us, and gets it back */
+  const char *profile; /* (owned) (nullable) UUID of the profile that it had active on it then */
+  const char *lease;   /* (owned) (nullable) what of that profile the network knows the host by (bus/profile.h) */
   const char *host_id; /* (owned) (nullable) of the internal NIC that has `ip` since; NULL: nobody has it */
 } VswUplink;
 
@@ -30,8 +32,12 @@ VswUplink *vsw_uplink_ref (const VswUplink *self);
 void vsw_uplink_unref (VswUplink *self);
 /* The same with another configuration. (transfer full) */
 VswUplink *vsw_uplink_with_ip (const VswUplink *self, const VswIpConfig *ip);
+/* The same, that another manager has let go of. (transfer full) */
+VswUplink *vsw_uplink_with_loan (const VswUplink *self, const char *profile, const char *lease);
 gboolean vsw_uplink_equal (const VswUplink *a, const VswUplink *b);
 
+/* Whether both are the same NIC. */
+gboolean vsw_uplink_is_same (const VswUplink *a, const VswUplink *b);
 /* Whether that link is this NIC. */
 gboolean vsw_uplink_is (const VswUplink *self, const VswLink *link);
 /* The link that is this NIC, among those that are no device of the model yet. (transfer none) (nullable) */

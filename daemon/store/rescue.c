@@ -4,10 +4,6 @@
 #include "store/database.h"
 #include "store/record.h"
 
-static const char list_sql[] = "SELECT " VSW_NIC_COLUMNS " FROM rescue ORDER BY id";
-static const char insert_sql[] =
-    "INSERT OR REPLACE INTO rescue (" VSW_NIC_COLUMNS ") VALUES (" VSW_NIC_PARAMETERS ")";
-
 /* One statement for each of them. */
 static gboolean
 run_for_each (sqlite3 *database, const char *path, const char *sql, GPtrArray *nics,
@@ -29,9 +25,11 @@ run_for_each (sqlite3 *database, const char *path, const char *sql, GPtrArray *n
 }
 
 gboolean
-vsw_rescue_write (sqlite3 *database, const char *path, GPtrArray *nics, GError **error)
+vsw_rescue_write (sqlite3 *database, const char *path, const char *table, GPtrArray *nics, GError **error)
 {
-  return run_for_each (database, path, insert_sql, nics, vsw_record_bind, error);
+  g_autofree char *sql =
+      g_strconcat ("INSERT OR REPLACE INTO ", table, " (" VSW_NIC_COLUMNS ") VALUES (" VSW_NIC_PARAMETERS ")", NULL);
+  return run_for_each (database, path, sql, nics, vsw_record_bind, error);
 }
 
 static void
@@ -41,13 +39,14 @@ bind_id (sqlite3_stmt *statement, const VswValue *value)
 }
 
 gboolean
-vsw_rescue_delete (sqlite3 *database, const char *path, GPtrArray *nics, GError **error)
+vsw_rescue_delete (sqlite3 *database, const char *path, const char *table, GPtrArray *nics, GError **error)
 {
-  return run_for_each (database, path, "DELETE FROM rescue WHERE id = ?", nics, bind_id, error);
+  g_autofree char *sql = g_strconcat ("DELETE FROM ", table, " WHERE id = ?", NULL);
+  return run_for_each (database, path, sql, nics, bind_id, error);
 }
 
 static gboolean
-read_all (sqlite3 *database, sqlite3_stmt *statement, const char *path, GPtrArray *nics, GError **error)
+read_all (sqlite3 *database, sqlite3_stmt *statement, const char *path, const char *table, GPtrArray *nics, GError **error)
 {
   int result;
   while ((result = sqlite3_step (statement)) == SQLITE_ROW)
@@ -55,7 +54,7 @@ read_all (sqlite3 *database, sqlite3_stmt *statement, const char *path, GPtrArra
       VswValue *nic = vsw_record_read (VSW_KIND_NIC, statement, NULL, error);
       if (nic == NULL)
         {
-          g_prefix_error (error, "store %s is damaged: rescue: ", path);
+          g_prefix_error (error, "store %s is damaged: %s: ", path, table);
           return FALSE;
         }
       g_ptr_array_add (nics, nic);
@@ -66,16 +65,17 @@ read_all (sqlite3 *database, sqlite3_stmt *statement, const char *path, GPtrArra
 }
 
 GPtrArray *
-vsw_rescue_read (sqlite3 *database, const char *path, GError **error)
+vsw_rescue_read (sqlite3 *database, const char *path, const char *table, GError **error)
 {
+  g_autofree char *sql = g_strconcat ("SELECT " VSW_NIC_COLUMNS " FROM ", table, " ORDER BY id", NULL);
   g_autoptr (GPtrArray) nics = g_ptr_array_new_with_free_func (vsw_value_unref);
   sqlite3_stmt *statement = NULL;
-  if (sqlite3_prepare_v2 (database, list_sql, -1, &statement, NULL) != SQLITE_OK)
+  if (sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) != SQLITE_OK)
     {
       vsw_database_set_error (database, path, "read", error);
       return NULL;
     }
-  gboolean fine = read_all (database, statement, path, nics, error);
+  gboolean fine = read_all (database, statement, path, table, nics, error);
   sqlite3_finalize (statement);
   return fine ? g_steal_pointer (&nics) : NULL;
 }

@@ -252,7 +252,7 @@ vsw_store_write (VswStore *self, VswDelta *delta, GError **error)
       if (pair->after && !vsw_rows_insert (self->rows, pair->after, error))
         return FALSE;
     }
-  if (self->rescue && !vsw_rescue_delete (self->database, self->path, self->rescue, error))
+  if (self->rescue && !vsw_rescue_delete (self->database, self->path, VSW_RESCUE_TABLE, self->rescue, error))
     return FALSE;
   /* After the work: the worst moment, as when the disk fills with the last row. */
   return !hits_fault (self, "write to", error);
@@ -311,7 +311,7 @@ vsw_store_prepare_rescue (VswStore *self, VswDelta *delta, GError **error)
     return TRUE;
   if (!vsw_store_begin (self, error))
     return FALSE;
-  if (!vsw_rescue_write (self->database, self->path, nics, error) || !vsw_store_commit (self, error))
+  if (!vsw_rescue_write (self->database, self->path, VSW_RESCUE_TABLE, nics, error) || !vsw_store_commit (self, error))
     {
       vsw_store_rollback (self);
       return FALSE;
@@ -333,7 +333,7 @@ vsw_store_forget_rescue (VswStore *self, GError **error)
     return TRUE;
   if (!vsw_store_begin (self, error))
     return FALSE;
-  if (vsw_rescue_delete (self->database, self->path, self->rescue, error) && vsw_store_commit (self, error))
+  if (vsw_rescue_delete (self->database, self->path, VSW_RESCUE_TABLE, self->rescue, error) && vsw_store_commit (self, error))
     return TRUE;
   vsw_store_rollback (self);
   return FALSE;
@@ -348,8 +348,46 @@ GPtrArray *
 vsw_store_load_rescue (VswStore *self, GError **error)
 {
   g_clear_pointer (&self->rescue, g_ptr_array_unref);
-  self->rescue = vsw_rescue_read (self->database, self->path, error);
+  self->rescue = vsw_rescue_read (self->database, self->path, VSW_RESCUE_TABLE, error);
   return self->rescue ? g_ptr_array_ref (self->rescue) : NULL;
+}
+
+/* --- what another manager gets back --- */
+
+/**
+ * vsw_store_change_loans:
+ * @gone: (element-type VswNic): loans that end
+ * @begun: (nullable): one that begins
+ *
+ * In a transaction of its own; it is on the disk when this returns %TRUE. Thread: worker. Errors: STORE.
+ */
+gboolean
+vsw_store_change_loans (VswStore *self, GPtrArray *gone, const VswNic *begun, GError **error)
+{
+  g_autoptr (GPtrArray) rescue = g_steal_pointer (&self->rescue); /* is no matter of this commit */
+  g_autoptr (GPtrArray) added = g_ptr_array_new ();
+  gboolean fine;
+
+  if (begun != NULL)
+    g_ptr_array_add (added, (gpointer)begun);
+  fine = vsw_store_begin (self, error)
+         && vsw_rescue_delete (self->database, self->path, VSW_LOAN_TABLE, gone, error)
+         && vsw_rescue_write (self->database, self->path, VSW_LOAN_TABLE, added, error) && vsw_store_commit (self, error);
+  if (!fine)
+    vsw_store_rollback (self);
+  self->rescue = g_steal_pointer (&rescue);
+  return fine;
+}
+
+/**
+ * vsw_store_load_loans:
+ *
+ * Thread: main, before the worker runs. Errors: STORE.
+ */
+GPtrArray *
+vsw_store_load_loans (VswStore *self, GError **error)
+{
+  return vsw_rescue_read (self->database, self->path, VSW_LOAN_TABLE, error);
 }
 
 void

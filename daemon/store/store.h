@@ -44,6 +44,11 @@ gboolean vsw_store_forget_rescue (VswStore *self, GError **error);
 /* What was cut off in the middle. (transfer full) (element-type VswNic) */
 GPtrArray *vsw_store_load_rescue (VswStore *self, GError **error);
 
+/* NICs of the host that another manager has let go of for us, until it has them back: whether they are bound or not. Errors: STORE. */
+gboolean vsw_store_change_loans (VswStore *self, GPtrArray *gone, const VswNic *begun, GError **error);
+/* (transfer full) (element-type VswNic) */
+GPtrArray *vsw_store_load_loans (VswStore *self, GError **error);
+
 /* Tests: the k-th following write or commit (counted from 1) fails, a write after its rows were written; 0: none. */
 void vsw_store_set_fault (VswStore *self, guint k);
 

@@ -15,6 +15,8 @@ enum
   IP_ITEMS,
   HOST_ID,
   TAKEN_OVER,
+  PROFILE,
+  LEASE,
 };
 
 #define MAX_BUS_PATH 4096 /* octets: what no kernel reports is damage */
@@ -45,6 +47,8 @@ vsw_record_bind_uplink (sqlite3_stmt *statement, int column, const VswUplink *se
   sqlite3_bind_int64 (statement, column + WAS_MTU + 1, self->was_mtu);
   sqlite3_bind_text (statement, column + HOST_ID + 1, self->host_id, -1, SQLITE_STATIC);
   sqlite3_bind_int64 (statement, column + TAKEN_OVER + 1, !!self->is_taken_over);
+  sqlite3_bind_text (statement, column + PROFILE + 1, self->profile, -1, SQLITE_STATIC);
+  sqlite3_bind_text (statement, column + LEASE + 1, self->lease, -1, SQLITE_STATIC);
   if (self->ip == NULL)
     return;
   gsize size;
@@ -114,6 +118,8 @@ vsw_record_read_uplink (sqlite3_stmt *statement, int column, VswMac mac, VswUpli
   fields.was_mtu = (guint32)sqlite3_column_int64 (statement, column + WAS_MTU);
   fields.is_taken_over = sqlite3_column_int (statement, column + TAKEN_OVER) != 0;
   fields.host_id = (const char *)sqlite3_column_text (statement, column + HOST_ID);
+  fields.profile = (const char *)sqlite3_column_text (statement, column + PROFILE);
+  fields.lease = (const char *)sqlite3_column_text (statement, column + LEASE);
   g_autoptr (VswIpConfig) ip = read_ip (statement, column);
   fields.ip = ip;
   *ret_uplink = vsw_uplink_new (&fields);

@@ -109,6 +109,7 @@ TEST (Uplink, ValuesAreEqualByWhatTheySay)
     [] (VswUplink &u) { u.bus_path = ""; },       [] (VswUplink &u) { u.last_name = "eth1"; },
     [] (VswUplink &u) { u.was_up = !u.was_up; },  [] (VswUplink &u) { u.was_mtu++; },
     [] (VswUplink &u) { u.ip = nullptr; },        [] (VswUplink &u) { u.is_taken_over = TRUE; },
+    [] (VswUplink &u) { u.profile = "other"; }, [] (VswUplink &u) { u.lease = "other"; },
     [] (VswUplink &u) { u.host_id = nullptr; },
   };
 
@@ -121,4 +122,24 @@ TEST (Uplink, ValuesAreEqualByWhatTheySay)
       g_autoptr (VswUplink) other = vsw_uplink_new (&fields);
       EXPECT_FALSE (vsw_uplink_equal (uplink, other)) << i;
     }
+}
+
+TEST (Uplink, TwoAreOfTheSameNicByWhatItIsKnownBy)
+{
+  auto same = [] (const Nic &a, const Nic &b) {
+    g_autoptr (VswLink) first = make (a);
+    g_autoptr (VswLink) second = make (b);
+    g_autoptr (VswUplink) was = vsw_uplink_new_of_link (first, nullptr, nullptr);
+    g_autoptr (VswUplink) is = vsw_uplink_new_of_link (second, nullptr, nullptr);
+    EXPECT_EQ (vsw_uplink_is_same (was, is), vsw_uplink_is_same (is, was));
+    return !!vsw_uplink_is_same (was, is);
+  };
+
+  EXPECT_TRUE (same ({ "eth0", one, one, "0000:00:03.0" }, { "lan0", one, two, "0000:00:04.0" }));
+  EXPECT_FALSE (same ({ "eth0", one, one, "0000:00:03.0" }, { "eth0", two, one, "0000:00:03.0" }));
+  EXPECT_TRUE (same ({ "virt0", none, one, "" }, { "virt0", none, one, "" }));
+  EXPECT_TRUE (same ({ "virt0", none, one, "vmbus-1" }, { "virt1", none, one, "vmbus-1" }));
+  EXPECT_FALSE (same ({ "virt0", none, one, "" }, { "virt1", none, one, "" }));
+  EXPECT_FALSE (same ({ "virt0", none, one, "" }, { "virt0", none, two, "" }));
+  EXPECT_FALSE (same ({ "virt0", none, one, "" }, { "virt0", one, one, "" }));
 }

@@ -276,12 +276,18 @@ World
 make_version_4 ()
 {
   World world = make_version_3 ();
+  std::string nic_id = id_of (VSW_KIND_NIC, 15);
+  VswNic nic = *reinterpret_cast<const VswNic *> (world[nic_id].get ());
   VswCheckpoint fields = plain_checkpoint (13);
   VswSwitch on = plain_switch (1);
   VswPort gone = plain_port (14, on);
   VswMac address = { { 2, 0, 0, 0, 0, 7 } };
   std::string created = id_of (VSW_KIND_PORT, 12);
 
+  g_autoptr (VswUplink) lent = vsw_uplink_with_loan (nic.uplink, "00000015-0000-4000-8000-000000000001",
+                                                     "{'ipv4': {'dhcp-client-id': <'01:02'>}}");
+  nic.uplink = lent;
+  world[nic_id] = keep (nic);
   on = { { VSW_KIND_SWITCH, on.head.id, "lab", "before", VSW_LIFETIME_PERSISTENT, nullptr, 0, 1700000000000000 },
          "vsw-lab",
          { { 2, 0, 0, 0, 0, 1 } },
@@ -362,7 +368,12 @@ TEST (Migrate, OpensVersion4ToWhatItMeant)
   Place place;
 
   put_version (place, 4);
-  expect_holds (open_store (place).get (), make_version_4 ());
+  Store store = open_store (place);
+  expect_holds (store.get (), make_version_4 ());
+  g_autoptr (GPtrArray) loans = vsw_store_load_loans (store.get (), nullptr);
+  ASSERT_NE (loans, nullptr);
+  ASSERT_EQ (loans->len, 1u);
+  EXPECT_TRUE (vsw_value_equal (loans->pdata[0], make_version_4 ()[id_of (VSW_KIND_NIC, 15)].get ()));
 }
 
 /* Whoever changes the columns of a kind has to change those of its old values. */

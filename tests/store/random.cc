@@ -122,6 +122,8 @@ Random::any_uplink (const VswMac &address)
   fields.was_mtu = below (65536);
   fields.ip = ip;
   fields.is_taken_over = chance (50);
+  fields.profile = chance (50) ? "00000003-0000-4000-8000-000000000003" : nullptr;
+  fields.lease = chance (50) ? "{'ipv4': {'dhcp-client-id': <'01:02'>}}" : nullptr;
   fields.host_id = chance (50) ? "00000002-0000-4000-8000-000000000002" : nullptr;
   return vsw_uplink_new (&fields);
 }

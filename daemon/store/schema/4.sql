@@ -1,10 +1,20 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- The store, version 4: checkpoints, with what undoes the changes since.
+-- The store, version 4: checkpoints, with what undoes the changes since; NICs of the host that another manager has let go of.
 --
 -- An old value is a row of old_KIND, which has the columns of KIND and the checkpoint that keeps it. Whoever changes the columns of KIND
 -- changes those of old_KIND in the same step, with the same expressions: so old values pass through migrations as values do. The tables
 -- are made of what KIND is, whatever version 3 made of it; two checkpoints may keep a value that no two objects may have, so
 -- nothing is unique but the object, and what the texts and numbers are made of is checked when a row is read.
+
+-- Of a NIC that another manager has let go of: what it had active there (a UUID), and what of that the network knows the host by.
+ALTER TABLE nic    ADD COLUMN profile TEXT CHECK (profile IS NULL OR length (profile) BETWEEN 1 AND 64);
+ALTER TABLE nic    ADD COLUMN lease   TEXT CHECK (lease IS NULL OR length (lease) BETWEEN 1 AND 4096);
+ALTER TABLE rescue ADD COLUMN profile TEXT;
+ALTER TABLE rescue ADD COLUMN lease   TEXT;
+
+-- From before it lets go until it has it back, whatever becomes of the binding. Rows as in nic, no references.
+CREATE TABLE loan AS SELECT * FROM rescue WHERE 0;
+CREATE UNIQUE INDEX loan_key ON loan (id);
 
 CREATE TABLE checkpoint (
   id          TEXT    NOT NULL PRIMARY KEY CHECK (length (id) BETWEEN 1 AND 36),

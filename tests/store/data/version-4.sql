@@ -13,3 +13,5 @@ INSERT INTO old_port (id, name, description, lifetime, holder, owner, created, s
   VALUES ('0000000e-0000-4000-8000-000000000001', 'gone', '', 'persistent', NULL, 0, 1700000000000015,
   '00000001-0000-4000-8000-000000000000', NULL, NULL, 0, '0000000d-0000-4000-8000-000000000005');
 INSERT INTO old_static_address VALUES ('0000000d-0000-4000-8000-000000000005', '0000000e-0000-4000-8000-000000000001', x'020000000007');
+UPDATE nic SET profile = '00000015-0000-4000-8000-000000000001', lease = '{''ipv4'': {''dhcp-client-id'': <''01:02''>}}' WHERE kind = 'external';
+INSERT INTO loan SELECT * FROM nic WHERE kind = 'external';
