@@ -11,6 +11,8 @@ free_call (VswCall *call)
 
   g_clear_object (&call->fds);
   g_clear_error (&call->error);
+  g_clear_pointer (&call->loan, vsw_value_unref);
+  g_clear_pointer (&call->delta, vsw_delta_unref);
   g_clear_pointer (&call->request, vsw_request_free);
   g_object_unref (call->cancellable);
   vsw_caller_unref (call->caller);

@@ -2,6 +2,7 @@
 #include "bus/call_state.h"
 
 #include "bus/checkpoint.h"
+#include "bus/custodian.h"
 #include "bus/custody.h"
 #include "bus/descriptors.h"
 #include "bus/leftover.h"
@@ -40,10 +41,38 @@ check_answer (VswCall *call, GError **error)
   return FALSE;
 }
 
-static GDBusConnection *
-get_connection (const VswCall *call)
+static void
+conclude (VswCall *call)
 {
-  return g_dbus_method_invocation_get_connection (call->invocation);
+  if (call->delta == NULL)
+    vsw_call_refuse (call, call->error);
+  else if (check_answer (call, &call->error))
+    vsw_call_answer (call, NULL);
+  else if (call->row->is_for_caller)
+    vsw_leftover_delete (call->calls->scene->engine, call->delta, call->request->holder, on_taken_back, call);
+  else
+    vsw_call_refuse (call, call->error);
+}
+
+static void
+on_settled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  conclude (user_data);
+}
+
+/* Whoever is told that it is done finds NetworkManager done with it, too: what it does then would cut him off after he has said that all is well. */
+static void
+settle (VswCall *call)
+{
+  VswCustodian *custodian = call->calls->scene->custodian;
+  g_autoptr (GPtrArray) nics = call->delta != NULL ? vsw_uplinks_list (call->delta) : NULL;
+
+  if (call->loan != NULL)
+    vsw_custodian_release (custodian, call->loan->head.id);
+  if (call->loan != NULL || (nics != NULL && nics->len > 0))
+    vsw_custodian_settle_async (custodian, on_settled, call);
+  else
+    conclude (call);
 }
 
 static void
@@ -51,29 +80,16 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   VswCall *call = user_data;
   VswEngine *engine = VSW_ENGINE (source);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (VswDelta) delta = vsw_engine_apply_finish (engine, result, &error);
+
+  call->delta = vsw_engine_apply_finish (engine, result, &call->error);
 
   /* It left while the engine was at work, and nobody released what was not there yet. */
   if (vsw_caller_is_gone (call->caller))
     vsw_engine_release (engine, call->request->holder);
 
-  if (delta == NULL && call->was_taken)
-    vsw_custody_give_back (get_connection (call), call->request->custody.name);
-  if (delta == NULL)
-    {
-      vsw_call_refuse (call, error);
-      return;
-    }
-
-  note_change (call, delta);
-  vsw_custody_give_back_released (get_connection (call), delta);
-  if (check_answer (call, &call->error))
-    vsw_call_answer (call, NULL);
-  else if (call->row->is_for_caller)
-    vsw_leftover_delete (engine, delta, call->request->holder, on_taken_back, call);
-  else
-    vsw_call_refuse (call, call->error);
+  if (call->delta != NULL)
+    note_change (call, call->delta);
+  settle (call);
 }
 
 static void
@@ -150,18 +166,15 @@ on_claimed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   VswCall *call = user_data;
   GPtrArray *changes = call->request->changes;
-  g_autoptr (GError) error = NULL;
 
-  if (!vsw_custody_finish (result, &call->was_taken, &error) || !vsw_call_check_present (call, &error))
+  if (!vsw_custody_finish (result, &call->loan, &call->error) || !vsw_call_check_present (call, &call->error))
     {
-      if (call->was_taken)
-        vsw_custody_give_back (get_connection (call), call->request->custody.name);
-      vsw_call_refuse (call, error);
+      settle (call);
       return;
     }
 
-  for (guint i = 0; i < changes->len; i++)
-    ((VswChange *)g_ptr_array_index (changes, i))->is_taken_over = call->was_taken;
+  for (guint i = 0; call->loan != NULL && i < changes->len; i++)
+    ((VswChange *)g_ptr_array_index (changes, i))->loan = vsw_uplink_ref (call->loan->uplink);
   change (call);
 }
 
@@ -172,8 +185,8 @@ vsw_call_run (VswCall *call)
     {
     case VSW_RUN_CHANGE:
       if (call->request->custody.index != 0)
-        vsw_custody_async (&call->request->custody, call->request->is_dry, get_connection (call), call->calls->scene->engine,
-                         call->cancellable, on_claimed, call);
+        vsw_custody_async (call->request, g_dbus_method_invocation_get_connection (call->invocation), call->cancellable,
+                           on_claimed, call);
       else
         change (call);
       return;

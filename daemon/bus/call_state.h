@@ -36,8 +36,9 @@ typedef struct
   gboolean is_counted;       /* among the shares of its caller */
   guint32 uid;               /* of whom it is counted; a caller that has left has none */
   const char *action;        /* (unowned) a literal: what was asked for; NULL: nothing */
-  gboolean was_taken;        /* another manager has let go of a NIC for this */
-  gboolean is_allowed;       /* and so it runs to its end */
+  VswNic *loan;        /* (owned) (nullable) that another manager has made us for this; the custodian waits for us */
+  VswDelta *delta;     /* (owned) (nullable) what has become true */
+  gboolean is_allowed; /* and so it runs to its end */
 } VswCall;
 
 /* call_run.c: it is decoded and allowed */

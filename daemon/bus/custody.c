@@ -1,14 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/custody.h"
 
+#include "bus/custodian.h"
 #include "bus/handover.h"
+#include "bus/nm.h"
+#include "bus/profile.h"
+#include "bus/rival.h"
+
+#define DEVICE "#" /* of a name that no link has; what it will be called is not known yet */
+
+/* What NetworkManager tells of what the profile came to. */
+typedef enum
+{
+  FACT_DHCP4,
+  FACT_DHCP6,
+  FACT_IP6,
+} Fact;
+
+#define N_FACTS (FACT_IP6 + 1)
 
 typedef struct
 {
-  GDBusConnection *connection; /* (owned) */
-  char *name;                  /* (owned) */
-  gboolean takes_over;
-  gboolean is_dry;
+  VswRequest *request; /* (unowned) */
+  VswNmTalk talk;
+  VswRival *rival;          /* (owned) (nullable) */
+  VswNmDevice *device;      /* (owned) (nullable) */
+  GVariant *settings;       /* (owned) (nullable) of the profile */
+  GVariant *facts[N_FACTS]; /* (owned) (nullable) each */
+  guint next;               /* Fact to ask for */
+  VswNic *loan;             /* (owned) (nullable) */
 } Search;
 
 static void
@@ -16,30 +36,23 @@ free_search (gpointer data)
 {
   Search *search = data;
 
-  g_object_unref (search->connection);
-  g_free (search->name);
+  vsw_nm_talk_clear (&search->talk);
+  g_clear_pointer (&search->rival, vsw_rival_free);
+  g_clear_pointer (&search->device, vsw_nm_device_free);
+  g_clear_pointer (&search->settings, g_variant_unref);
+  for (guint i = 0; i < N_FACTS; i++)
+    g_clear_pointer (&search->facts[i], g_variant_unref);
+  g_clear_pointer (&search->loan, vsw_value_unref);
   g_free (search);
-}
-
-static void
-on_let_go (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-
-  if (vsw_handover_finish (result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
 }
 
 /* With the way out, if there is one. */
 static GError *
-new_error (const VswRival *rival, const char *name)
+new_error (const VswRival *rival, const VswCustody *custody)
 {
-  GError *error = vsw_rival_new_error (rival, name);
+  GError *error = vsw_rival_new_error (rival, custody->name);
 
-  if (vsw_handover_is_possible (rival) && !rival->is_silent)
+  if (vsw_rival_lets_go (rival) && !rival->is_silent && !custody->takes_over)
     {
       g_autofree char *text = g_steal_pointer (&error->message);
 
@@ -49,109 +62,221 @@ new_error (const VswRival *rival, const char *name)
   return error;
 }
 
+/* --- it lets go --- */
+
+static void
+on_let_go (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  VswHandoverOutcome outcome;
+  GError *error = NULL;
+
+  if (vsw_handover_finish (result, &outcome, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_lent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Search *search = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (vsw_engine_loan_finish (VSW_ENGINE (source), result, &error))
+    vsw_handover_async (search->talk.connection,
+                        &(VswHandover){ .wish = VSW_HANDOVER_TAKE, .nic = search->request->custody.name },
+                        VSW_HANDOVER_TIMEOUT, g_task_get_cancellable (task), on_let_go, g_object_ref (task));
+  else
+    g_task_return_error (task, error);
+}
+
+/* The change that binds the NIC. */
+static const VswChange *
+get_change (const VswRequest *request)
+{
+  return g_ptr_array_index (request->changes, 0);
+}
+
+static void
+lend (GTask *task)
+{
+  Search *search = g_task_get_task_data (task);
+  const VswScene *scene = search->request->scene;
+  const VswLink *link = vsw_links_get (vsw_engine_get_links (scene->engine), search->request->custody.index);
+  const char *profile = search->device != NULL && !search->device->is_external ? search->device->profile : NULL;
+  g_autofree char *lease = search->settings != NULL
+                               ? vsw_profile_print_lease (search->settings, search->facts[FACT_DHCP4],
+                                                          search->facts[FACT_DHCP6], search->facts[FACT_IP6])
+                               : NULL;
+
+  if (link == NULL)
+    {
+      g_task_return_new_error (task, VSW_ERROR, VSW_ERROR_NOT_FOUND,
+                               "there is no external Ethernet port with the index %u", search->request->custody.index);
+      return;
+    }
+
+  g_autoptr (VswUplink) uplink = vsw_uplink_new_of_link (link, NULL, NULL);
+  g_autoptr (VswUplink) lent = vsw_uplink_with_loan (uplink, profile, lease);
+  search->loan = vsw_nic_new_external (get_change (search->request)->draft, lent, DEVICE);
+  vsw_custodian_hold (scene->custodian, search->loan);
+  vsw_engine_lend_async (scene->engine, search->loan, on_lent, g_object_ref (task));
+}
+
+/* --- what it has there --- */
+
+static void ask_next (GTask *task);
+
+/* What it does not tell is made as for any other host. */
+static void
+on_fact (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Search *search = g_task_get_task_data (task);
+  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  const GVariantType *type = G_VARIANT_TYPE (search->next == FACT_IP6 ? "aa{sv}" : "a{sv}");
+  g_autoptr (GVariant) value = NULL;
+
+  if (answer != NULL)
+    g_variant_get (answer, "(v)", &value);
+  if (value != NULL && g_variant_is_of_type (value, type))
+    search->facts[search->next] = g_steal_pointer (&value);
+  search->next++;
+  ask_next (task);
+}
+
+static void
+ask_next (GTask *task)
+{
+  Search *search = g_task_get_task_data (task);
+  const char *const paths[] = { search->device->dhcp4, search->device->dhcp6, search->device->ip6 };
+  static const char *const interfaces[] = { VSW_NM ".DHCP4Config", VSW_NM ".DHCP6Config", VSW_NM ".IP6Config" };
+
+  while (search->next < N_FACTS && paths[search->next] == NULL)
+    search->next++;
+  if (search->next < N_FACTS)
+    vsw_nm_call (&search->talk, paths[search->next], VSW_NM_PROPERTIES, "Get",
+                 g_variant_new ("(ss)", interfaces[search->next], search->next == FACT_IP6 ? "AddressData" : "Options"),
+                 "(v)", on_fact, g_object_ref (task));
+  else
+    lend (task);
+}
+
+/* Before anything happens: what nobody could go on with is not begun. */
+static void
+on_profile (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Search *search = g_task_get_task_data (task);
+  const VswCustody *custody = &search->request->custody;
+  g_autofree char *path = NULL;
+  g_autofree char *nic = vsw_text_escape (custody->name);
+  GError *error = NULL;
+
+  if (!vsw_nm_find_profile_finish (result, &path, &search->settings, &error))
+    g_task_return_error (task, error);
+  else if (search->settings == NULL)
+    g_task_return_new_error (
+        task, VSW_ERROR, VSW_ERROR_CONFLICT,
+        "%s does not say what it has on NIC %s, which may be somebody's own: nobody could go on with it",
+        search->rival->name, nic);
+  else if (!vsw_profile_check (search->settings, custody->name, get_change (search->request)->kind == VSW_CHANGE_SETUP,
+                               &error))
+    g_task_return_error (task, error);
+  else if (search->request->is_dry)
+    g_task_return_boolean (task, TRUE);
+  else
+    ask_next (task);
+}
+
+static void
+on_device (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Search *search = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!vsw_nm_look_finish (result, &search->device, &error))
+    g_task_return_error (task, error);
+  else if (search->device != NULL && search->device->profile != NULL && !search->device->is_external)
+    vsw_nm_find_profile_async (&search->talk, search->device->profile, on_profile, g_object_ref (task));
+  else if (search->request->is_dry)
+    g_task_return_boolean (task, TRUE);
+  else
+    lend (task);
+}
+
+/* --- who has it --- */
+
 static void
 on_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Search *search = g_task_get_task_data (task);
-  g_autoptr (VswRival) rival = NULL;
+  const VswCustody *custody = &search->request->custody;
   GError *error = NULL;
 
-  if (!vsw_rival_find_finish (result, &rival, &error))
+  if (!vsw_rival_find_finish (result, &search->rival, &error))
     g_task_return_error (task, error);
-  else if (rival == NULL)
-    g_task_return_boolean (task, FALSE);
-  else if (!search->takes_over || rival->is_silent || !vsw_handover_is_possible (rival))
-    g_task_return_error (task, new_error (rival, search->name));
-  else if (search->is_dry)
-    g_task_return_boolean (task, FALSE);
+  else if (search->rival == NULL)
+    g_task_return_boolean (task, TRUE);
+  else if (!custody->takes_over || search->rival->is_silent || !vsw_rival_lets_go (search->rival))
+    g_task_return_error (task, new_error (search->rival, custody));
   else
-    vsw_handover_take_async (search->connection, rival, search->name, g_task_get_cancellable (task), on_let_go,
-                             g_object_ref (task));
+    vsw_nm_look_async (&search->talk, custody->name, on_device, g_object_ref (task));
 }
 
 /**
  * vsw_custody_async:
- * @self: what is wanted
- * @is_dry: nobody is to do anything
+ * @request: what wants a NIC of the host
  * @connection: the bus
- * @engine: what knows the NIC
  * @cancellable: (nullable): nobody waits any more
  * @callback: called with the answer: vsw_custody_finish()
  * @user_data: for @callback
  *
- * Finds out whether a NIC of the host can be had. Thread: main.
+ * Finds out whether the NIC can be had, and has it let go unless the request is a dry one. Thread: main.
  */
 void
-vsw_custody_async (const VswCustody *self, gboolean is_dry, GDBusConnection *connection, VswEngine *engine,
-                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+vsw_custody_async (VswRequest *request, GDBusConnection *connection, GCancellable *cancellable,
+                   GAsyncReadyCallback callback, gpointer user_data)
 {
+  VswEngine *engine = request->scene->engine;
   GTask *task = g_task_new (engine, cancellable, callback, user_data);
   Search *search = g_new0 (Search, 1);
 
   g_task_set_source_tag (task, vsw_custody_async);
-  search->connection = g_object_ref (connection);
-  search->name = g_strdup (self->name);
-  search->takes_over = self->takes_over;
-  search->is_dry = is_dry;
+  search->request = request;
+  vsw_nm_talk_init (&search->talk, connection, VSW_RIVAL_TIMEOUT + VSW_HANDOVER_TIMEOUT, cancellable);
   g_task_set_task_data (task, search, free_search);
-  vsw_rival_find_async (connection, engine, self->index, self->name, VSW_RIVAL_TIMEOUT, cancellable, on_found, task);
+  vsw_rival_find_async (connection, engine, request->custody.index, request->custody.name, VSW_RIVAL_TIMEOUT,
+                        cancellable, on_found, task);
 }
 
+/**
+ * vsw_custody_finish:
+ * @result: of vsw_custody_async()
+ * @ret_loan: (out) (nullable): what was let go, as it is noted
+ * @error: return location
+ *
+ * Errors: CONFLICT, NOT_FOUND, STORE, G_IO_ERROR_CANCELLED. Thread: main.
+ *
+ * Returns: whether the NIC can be had
+ */
 gboolean
-vsw_custody_finish (GAsyncResult *result, gboolean *ret_was_taken, GError **error)
+vsw_custody_finish (GAsyncResult *result, VswNic **ret_loan, GError **error)
 {
-  g_autoptr (GError) failure = NULL;
+  Search *search = g_task_get_task_data (G_TASK (result));
 
-  *ret_was_taken = g_task_propagate_boolean (G_TASK (result), &failure);
-  if (failure == NULL)
-    return TRUE;
-
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
-}
-
-static void
-on_given_back (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autofree char *name = user_data;
-  g_autofree char *escaped = vsw_text_escape (name);
-  g_autoptr (GError) error = NULL;
-
-  if (!vsw_handover_finish (result, &error))
-    g_warning ("%s could not be given back: %s", escaped, error->message);
-}
-
-/**
- * vsw_custody_give_back:
- * @connection: the bus
- * @name: of a NIC that somebody let go of, as it is called now
- *
- * Thread: main.
- */
-void
-vsw_custody_give_back (GDBusConnection *connection, const char *name)
-{
-  vsw_handover_give_back_async (connection, name, NULL, on_given_back, g_strdup (name));
-}
-
-/**
- * vsw_custody_give_back_released:
- * @connection: the bus
- * @delta: what has become true
- *
- * Thread: main.
- */
-void
-vsw_custody_give_back_released (GDBusConnection *connection, VswDelta *delta)
-{
-  g_autoptr (GPtrArray) nics = vsw_uplinks_list (delta);
-
-  for (guint i = 0; i < nics->len; i++)
+  if (g_task_propagate_boolean (G_TASK (result), error))
     {
-      const VswNic *nic = g_ptr_array_index (nics, i);
-
-      if (nic->uplink->is_taken_over && vsw_delta_removes (delta, nic->head.id))
-        vsw_custody_give_back (connection, nic->uplink->last_name);
+      *ret_loan = g_steal_pointer (&search->loan);
+      return TRUE;
     }
+
+  /* Also if it has let go, and nobody waits for that any more. */
+  if (search->loan != NULL)
+    vsw_custodian_release (search->request->scene->custodian, search->loan->head.id);
+  return FALSE;
 }

@@ -402,3 +402,9 @@ vsw_rival_new_error (const VswRival *self, const char *nic)
                         self->name, self->cure);
   return g_error_new (VSW_ERROR, VSW_ERROR_CONFLICT, "NIC %s is managed by %s; %s", text, self->name, self->cure);
 }
+
+gboolean
+vsw_rival_lets_go (const VswRival *self)
+{
+  return self->kind == VSW_RIVAL_NETWORK_MANAGER && self->object != NULL;
+}

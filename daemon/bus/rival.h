@@ -36,6 +36,9 @@ void vsw_rival_free (VswRival *self);
 /* VSW_ERROR_CONFLICT with the words for whoever wanted the NIC. (transfer full) */
 GError *vsw_rival_new_error (const VswRival *self, const char *nic);
 
+/* Whether such a manager can be had to let go at all: bus/handover.h. */
+gboolean vsw_rival_lets_go (const VswRival *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VswRival, vsw_rival_free)
 
 G_END_DECLS

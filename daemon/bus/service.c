@@ -2,6 +2,7 @@
 #include "bus/service.h"
 
 #include "bus/call.h"
+#include "bus/custodian.h"
 #include "bus/holder.h"
 #include "bus/machined.h"
 #include "bus/outbox.h"
@@ -79,6 +80,7 @@ let_go (VswService *self)
   g_dbus_connection_signal_unsubscribe (self->connection, self->owner_changed);
   vsw_machined_set_connection (self->machined, NULL);
   vsw_uplinks_set_connection (self->uplinks, NULL);
+  vsw_custodian_set_connection (self->scene.custodian, NULL);
   vsw_tree_unregister (self->tree);
   vsw_outbox_set_connection (self->outbox, NULL);
   vsw_callers_forget_all (self->callers);
@@ -217,6 +219,7 @@ take_connection (VswService *self, GDBusConnection *connection)
   vsw_holder_release_absent (self->scene.engine, connection, self->cancellable);
   vsw_machined_set_connection (self->machined, connection);
   vsw_uplinks_set_connection (self->uplinks, connection);
+  vsw_custodian_set_connection (self->scene.custodian, connection);
   request_name (self);
 }
 
@@ -318,6 +321,7 @@ vsw_service_start (VswService *self)
 {
   g_return_if_fail (self->calls == NULL);
 
+  self->scene.custodian = vsw_custodian_new (self->scene.engine);
   self->calls = vsw_calls_new (&self->scene, self->gate, self->callers, self->outbox);
   self->tree = vsw_tree_new (&self->scene, self->calls, self->outbox);
   self->publisher = vsw_publisher_new (&self->scene, self->outbox);
@@ -372,6 +376,7 @@ vsw_service_stop (VswService *self)
   g_clear_pointer (&self->publisher, vsw_publisher_free);
   g_clear_pointer (&self->tree, vsw_tree_free);
   g_clear_pointer (&self->calls, vsw_calls_free);
+  g_clear_pointer (&self->scene.custodian, vsw_custodian_free);
 }
 
 /* --- GObject --- */

@@ -5,6 +5,7 @@
  * good until the main loop runs again and owns nothing. */
 #pragma once
 
+#include "bus/custodian.h"
 #include "bus/path.h"
 #include "engine/engine.h"
 
@@ -15,6 +16,7 @@ typedef struct
 {
   VswEngine *engine;   /* (unowned) */
   const char *version; /* (unowned) of the service */
+  VswCustodian *custodian; /* (unowned) (nullable) of NICs that NetworkManager lets go of */
 } VswScene;
 
 typedef enum

@@ -419,6 +419,7 @@ vsw_change_free (VswChange *self)
   g_clear_pointer (&self->target, vsw_namespace_unref);
   g_clear_pointer (&self->handout, vsw_handout_unref);
   g_clear_pointer (&self->host, vsw_value_unref);
+  g_clear_pointer (&self->loan, vsw_uplink_unref);
   g_clear_pointer (&self->ips, g_hash_table_unref);
   g_clear_pointer (&self->losses, g_ptr_array_unref);
   g_free ((char *)self->interface);

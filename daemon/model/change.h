@@ -83,7 +83,7 @@ typedef struct
   gboolean expects;        /* on move: what is plugged in must still be `expected_nic` */
   const char *expected_nic; /* (owned) (nullable) NULL: nothing */
   guint link;              /* on bind and setup: index of a NIC of the host */
-  gboolean is_taken_over;  /* on bind and setup: another manager has let go of the NIC for it */
+  VswUplink *loan;         /* (owned) (nullable) on bind and setup: another manager has let go of the NIC for it; what it had there */
   VswValue *host;          /* (owned) (nullable) on setup: id, name, owner, holder, created and what was given */
   GHashTable *ips;         /* (owned) index of a link → (owned) (nullable) VswIpConfig: what the change has to know (vsw_model_ask()) */
 } VswChange;

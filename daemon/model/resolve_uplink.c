@@ -75,17 +75,11 @@ put_uplink (VswResolver *self, const VswChange *change, const VswLink *link, GEr
 {
   const char *host_id = change->host != NULL ? change->host->id : NULL;
   g_autoptr (VswUplink) uplink = vsw_uplink_new_of_link (link, vsw_change_get_ip (change, link->index), host_id);
-  uplink->is_taken_over = change->is_taken_over;
-  VswNic value = { .head = change->draft[0],
-                   .nic_kind = VSW_NIC_EXTERNAL,
-                   .backend = VSW_BACKEND_HARDWARE,
-                   .uplink = uplink,
-                   .mac = link->mac,
-                   .static_mac = TRUE,
-                   .queues = 1 };
-  value.head.name = link->name;
-  vsw_devices_choose (self->model, self->links, DEVICE_PREFIX, value.head.id, value.head.id, value.device);
-  g_autoptr (VswNic) new = vsw_nic_new (&value);
+  g_autoptr (VswUplink) taken =
+      change->loan != NULL ? vsw_uplink_with_loan (uplink, change->loan->profile, change->loan->lease) : NULL;
+  char device[VSW_INTERFACE_SIZE];
+  vsw_devices_choose (self->model, self->links, DEVICE_PREFIX, change->draft->id, change->draft->id, device);
+  g_autoptr (VswNic) new = vsw_nic_new_external (change->draft, taken != NULL ? taken : uplink, device);
   vsw_resolver_put (self, NULL, new, NULL);
   return vsw_resolve_plug_new (self, new, vsw_model_get_switch (self->model, change->other_id), error);
 }

@@ -72,34 +72,38 @@ protected:
 
   /* "" done, else why not. */
   std::string
-  finish (GAsyncResult *result)
+  hand_over (const VswHandover &wish, guint timeout = 400)
   {
     g_autoptr (GError) error = nullptr;
+    g_autoptr (GAsyncResult) result = await ([&] (GAsyncReadyCallback callback, gpointer data) {
+      vsw_handover_async (ours, &wish, timeout, nullptr, callback, data);
+    });
 
-    if (vsw_handover_finish (result, &error))
+    if (vsw_handover_finish (result, &outcome, &error))
       return "";
     EXPECT_TRUE (g_error_matches (error, VSW_ERROR, VSW_ERROR_CONFLICT)) << error->message;
     return error->message;
   }
 
   std::string
-  take (const VswRival *rival)
+  take (const char *nic = "eth0")
   {
-    g_autoptr (GAsyncResult) result = await ([&] (GAsyncReadyCallback callback, gpointer data) {
-      vsw_handover_take_async (ours, rival, "eth0", nullptr, callback, data);
-    });
+    VswHandover wish = {};
 
-    return finish (result);
+    wish.wish = VSW_HANDOVER_TAKE;
+    wish.nic = nic;
+    return hand_over (wish);
   }
 
   std::string
   give_back (const char *nic = "eth0")
   {
-    g_autoptr (GAsyncResult) result = await ([&] (GAsyncReadyCallback callback, gpointer data) {
-      vsw_handover_give_back_async (ours, nic, nullptr, callback, data);
-    });
+    VswHandover wish = {};
 
-    return finish (result);
+    wish.wish = VSW_HANDOVER_GIVE_BACK;
+    wish.nic = nic;
+    wish.profile = NetworkManager::uuid;
+    return hand_over (wish);
   }
 
   /* Manager.Warnings as the bus has it. */
@@ -142,6 +146,7 @@ protected:
   GDBusConnection *ours = nullptr; /* (unowned) */
   guint index = 0;
   guint mtu = 2000;
+  VswHandoverOutcome outcome = {};
   std::unique_ptr<NetworkManager> manager;
   std::unique_ptr<Networkd> networkd;
 };
@@ -233,7 +238,7 @@ TEST_F (Rivals, ThatDoNotAnswerMayBeRivals)
   g_autoptr (GError) error = vsw_rival_new_error (rival.get (), "eth0");
   EXPECT_NE (std::string (error->message).find ("may be managed by NetworkManager, which does not answer"),
              std::string::npos);
-  EXPECT_FALSE (vsw_handover_is_possible (rival.get ()));
+  EXPECT_FALSE (vsw_rival_lets_go (rival.get ()));
 
   networkd = std::make_unique<Networkd> (bus.get (), index, "eth0", "configured");
   EXPECT_EQ (name_of (find ("eth0", 300)), "systemd-networkd") << "who is certain goes first";
@@ -295,29 +300,72 @@ TEST_F (Rivals, AreFoundAsFarAsTheBusAndTheKernelAnswer)
 TEST_F (Rivals, NetworkManagerLetsGoAndTakesBack)
 {
   manager = std::make_unique<NetworkManager> (bus.get ());
-  auto rival = find ();
-
-  ASSERT_TRUE (vsw_handover_is_possible (rival.get ()));
-  EXPECT_EQ (take (rival.get ()), "");
-  EXPECT_EQ (manager->properties[NetworkManager::device]["Managed"], "false");
+  ASSERT_TRUE (vsw_rival_lets_go (find ().get ()));
+  EXPECT_EQ (take (), "");
+  EXPECT_TRUE (outcome.is_done && outcome.has_acted);
+  EXPECT_FALSE (manager->manages ());
+  EXPECT_EQ (manager->count ("Disconnect"), 0u) << "what it has configured is moved, not taken away";
   EXPECT_EQ (name_of (find ()), "");
   EXPECT_EQ (give_back (), "");
-  EXPECT_EQ (manager->properties[NetworkManager::device]["Managed"], "true");
+  EXPECT_TRUE (manager->manages ());
+  EXPECT_EQ (manager->running (NetworkManager::device), "'Wired 1'");
+  EXPECT_EQ (manager->count ("ActivateConnection"), 0u) << "it has done so itself";
 }
 
 TEST_F (Rivals, NetworkManagerThatRefusesIsQuoted)
 {
   manager = std::make_unique<NetworkManager> (bus.get ());
-  auto rival = find ();
-
-  manager->fails_with = "any";
-  EXPECT_EQ (take (rival.get ()), "NetworkManager does not let go of NIC eth0: words");
-  manager->fails_with = "";
+  manager->refuses_writes = true;
+  EXPECT_EQ (take (), "NetworkManager does not let go of NIC eth0: words (nmcli device set eth0 managed no)");
+  manager->refuses_writes = false;
   manager->is_stubborn = true;
-  EXPECT_NE (take (rival.get ()).find ("NetworkManager does not let go of NIC eth0: "), std::string::npos)
-      << "it said yes, and manages it on";
+  EXPECT_EQ (take (),
+             "NetworkManager does not let go of NIC eth0: it said that it would, and manages it on (nmcli device "
+             "set eth0 managed no)");
   manager.reset ();
-  EXPECT_NE (take (rival.get ()), "");
+  EXPECT_NE (take (), "");
+}
+
+TEST_F (Rivals, WhatNetworkManagerDoesNotKnowItCannotHandOver)
+{
+  manager = std::make_unique<NetworkManager> (bus.get ());
+  for (const char *nic : { "eth7", "eth\xff" })
+    {
+      EXPECT_EQ (take (nic), "") << nic;
+      EXPECT_FALSE (outcome.is_done || outcome.has_acted) << nic;
+      EXPECT_EQ (give_back (nic), "") << nic;
+      EXPECT_FALSE (outcome.is_done) << nic << ": it may come to know it";
+    }
+}
+
+TEST_F (Rivals, TheProfileIsActivatedIfNetworkManagerDoesNotDoItItself)
+{
+  manager = std::make_unique<NetworkManager> (bus.get ());
+  manager->autoconnects = false;
+  ASSERT_EQ (take (), "");
+  EXPECT_EQ (give_back (), "");
+  EXPECT_EQ (manager->count ("ActivateConnection"), 1u);
+  EXPECT_EQ (manager->running (NetworkManager::device), "'Wired 1'");
+
+  /* what somebody else has activated is his wish; what it only shows is nobody's */
+  manager->properties[NetworkManager::active]["Uuid"] = "'another'";
+  EXPECT_EQ (give_back (), "");
+  EXPECT_EQ (manager->count ("ActivateConnection"), 1u);
+  manager->properties[NetworkManager::active]["StateFlags"] = "uint32 0x80";
+  EXPECT_EQ (give_back (), "");
+  EXPECT_EQ (manager->count ("ActivateConnection"), 2u);
+}
+
+TEST_F (Rivals, ThatCannotUseTheNicYetSayWhy)
+{
+  manager = std::make_unique<NetworkManager> (bus.get ());
+  manager->autoconnects = manager->activates = false;
+  ASSERT_EQ (take (), "");
+  EXPECT_NE (give_back ().find ("it has tried, and got nothing"), std::string::npos);
+  manager->properties[NetworkManager::device]["State"] = "uint32 20";
+  EXPECT_NE (give_back ().find ("as without a cable"), std::string::npos);
+  manager->knows_profile = false;
+  EXPECT_EQ (give_back (), "") << "there is nothing to activate any more";
 }
 
 TEST_F (Rivals, NobodyElseCanBeHadToLetGo)
@@ -326,16 +374,7 @@ TEST_F (Rivals, NobodyElseCanBeHadToLetGo)
   auto rival = find ();
 
   ASSERT_NE (rival, nullptr);
-  EXPECT_FALSE (vsw_handover_is_possible (rival.get ()));
-  EXPECT_NE (take (rival.get ()).find ("is managed by systemd-networkd"), std::string::npos);
-}
-
-TEST_F (Rivals, ThereIsNobodyToGiveItBackTo)
-{
-  EXPECT_EQ (give_back (), "");
-  manager = std::make_unique<NetworkManager> (bus.get ());
-  EXPECT_EQ (give_back ("eth9"), "");
-  EXPECT_EQ (give_back ("eth\xff"), "");
+  EXPECT_FALSE (vsw_rival_lets_go (rival.get ()));
 }
 
 /* --- warnings --- */
