@@ -295,6 +295,38 @@ on_link (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* --- a program that says nothing on any bus --- */
 
+/* The address that the client has put there; more than one may be it. */
+static const char *
+get_leased (const VswLinkSurvey *link)
+{
+  const char *found = NULL;
+
+  for (gsize i = 0; link->addresses[i] != NULL; i++)
+    if (strchr (link->addresses[i], ':') == NULL)
+      {
+        if (found != NULL)
+          return "ADDRESS";
+        found = link->addresses[i];
+      }
+  return found != NULL ? found : "ADDRESS";
+}
+
+/* What a client leaves behind it no longer renews: as long as it is not for ever, somebody has to. (transfer full) */
+static char *
+print_end_of_client (const VswLinkSurvey *link, const char *nic)
+{
+  g_autofree char *end =
+      g_strdup_printf ("end it, for dhclient with: dhclient -x %s; for dhcpcd with: dhcpcd --exit %s; "
+                       "and take the NIC out of what starts it, such as /etc/network/interfaces",
+                       nic, nic);
+
+  if (!link->has_lease)
+    return g_steal_pointer (&end);
+  return g_strdup_printf (
+      "%s; then keep its address: ip address change %s dev %s valid_lft forever preferred_lft forever", end,
+      get_leased (link), nic);
+}
+
 static void
 on_survey (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -307,11 +339,8 @@ on_survey (GObject *source, GAsyncResult *result, gpointer user_data)
   if (survey == NULL)
     g_message ("cannot look for a DHCP client on NIC %s: %s", inquiry->text, error->message);
   if (link != NULL && (link->has_lease || link->has_packet_socket))
-    inquiry->dhcp_client = new_rival (
-        VSW_RIVAL_DHCP_CLIENT, g_strdup ("a DHCP client"),
-        g_strdup_printf ("end it, for dhclient with: dhclient -x %s; for dhcpcd with: dhcpcd --exit %s; and take the "
-                         "NIC out of what starts it, such as /etc/network/interfaces",
-                         inquiry->text, inquiry->text));
+    inquiry->dhcp_client =
+        new_rival (VSW_RIVAL_DHCP_CLIENT, g_strdup ("a DHCP client"), print_end_of_client (link, inquiry->text));
   end_one (g_steal_pointer (&task));
 }
 

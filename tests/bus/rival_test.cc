@@ -274,8 +274,18 @@ TEST_F (Rivals, DhcpClientIsKnownByItsLeaseOrItsSocket)
   EXPECT_EQ (name_of (find ()), "") << "an address is no program";
   vsw_fake_kernel_add_address (kernel, "eth0", "192.0.2.6/24", TRUE);
   EXPECT_EQ (name_of (find ()), "a DHCP client");
+  EXPECT_NE (std::string (find ()->cure).find ("ip address change ADDRESS dev eth0"), std::string::npos)
+      << "it may be any of these";
+  vsw_fake_kernel_clear_addresses (kernel, "eth0");
+  vsw_fake_kernel_add_address (kernel, "eth0", "2001:db8::6/64", FALSE);
+  vsw_fake_kernel_add_address (kernel, "eth0", "192.0.2.6/24", TRUE);
+  EXPECT_NE (std::string (find ()->cure).find ("dhclient -x eth0"), std::string::npos);
+  EXPECT_NE (std::string (find ()->cure)
+                 .find ("ip address change 192.0.2.6/24 dev eth0 valid_lft forever preferred_lft forever"),
+             std::string::npos);
   vsw_fake_kernel_clear_addresses (kernel, "eth0");
   vsw_fake_kernel_set_packet_socket (kernel, "eth0", TRUE);
+  EXPECT_EQ (std::string (find ()->cure).find ("ip address change"), std::string::npos) << "there is none yet";
   EXPECT_EQ (name_of (find ()), "a DHCP client");
   manager = std::make_unique<NetworkManager> (bus.get ());
   EXPECT_EQ (name_of (find ()), "NetworkManager (connection \"Wired 1\")") << "whose client it is";

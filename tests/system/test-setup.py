@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """SetupSwitch and TeardownSwitch with real frames: the host goes over to a switch and back, and nobody who talks to it notices."""
+import re
 import time
 
 import outside
@@ -203,10 +204,15 @@ def a_dhcp_client_is_not_fought_with(lab):
         lab.refuse('Conflict', MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, options, says='DHCP client')
         lab.refuse('Conflict', switch_path('lab'), 'Switch.BindExternalEthernetPort', EXTERNAL, options, says='DHCP client')
     assert lab.ip('address', 'show', 'dev', NIC).stdout.count(HOST4) == before and lab.pings(HOST4, netns=REMOTE)
-    # what the message says: end it, set up, and have it run on the internal NIC, which is known by the same address
+    # what the message says: end it and keep its address; then it may run on the internal NIC, which is known by the same MAC address
     client.stop()
-    lab.ip('address', 'flush', 'dev', NIC, 'scope', 'global')
+    text = lab.refuse('Conflict', MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {}, says='dhclient -x ext0')
+    keep = re.search(r'(ip address change \S+ dev ext0 valid_lft forever preferred_lft forever)$', text)[1]
+    lab.run(*keep.split(' '))
+    talk = outside.Talk(lab, REMOTE, HOST4)
     setup(lab)
+    assert lab.pings(HOST4, netns=REMOTE) and talk.stop() > 0
+    assert 'valid_lft forever' in lab.ip('-4', 'address', 'show', 'dev', 'vswi-lab').stdout
     client = outside.DhcpClient(lab, 'vswi-lab')
     wait_for(client.has_lease, 30, 'the same lease')
     assert lab.pings(HOST4, netns=REMOTE)
