@@ -155,10 +155,10 @@ class Talk:
 class DhcpServer:
     """The router gives out one address, always the same one to the same MAC address."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, lease=600):
         (ROOT / 'leases').touch()
         (ROOT / 'udhcpd.conf').write_text(f'start {HOST4}\nend {HOST4}\ninterface in\nlease_file {ROOT}/leases\npidfile {ROOT}/udhcpd.pid\n'
-                                          f'option subnet 255.255.255.0\noption router {ROUTER4}\noption lease 600\nstatic_lease {NIC_MAC} {HOST4}\n')
+                                          f'option subnet 255.255.255.0\noption router {ROUTER4}\noption lease {lease}\nmin_lease 10\nstatic_lease {NIC_MAC} {HOST4}\n')
         self.process = lab.spawn('busybox', 'udhcpd', '-f', ROOT / 'udhcpd.conf', netns=ROUTER, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

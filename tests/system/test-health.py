@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What on the host harms the switches is named while it does, and what the text says helps."""
-import os
 import re
 import shutil
 import signal
@@ -14,10 +13,7 @@ from lab import MANAGER, PYTHON, Holder
 from tap import Skip, case, run
 
 NETWORKD = '/lib/systemd/systemd-networkd'
-NETWORKMANAGER = os.environ.get('VSW_NETWORKMANAGER', '/usr/sbin/NetworkManager')
-NM = 'org.freedesktop.NetworkManager'
-NM_PATH = '/org/freedesktop/NetworkManager'
-ACTION = f'{NM}.network-control'
+ACTIONS = ('org.freedesktop.NetworkManager.network-control', 'org.freedesktop.NetworkManager.settings.modify.own')
 SYSCTL = Path('/proc/sys/net/bridge/bridge-nf-call-iptables')
 POLICY = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -51,11 +47,12 @@ def allow(lab, name, user):
 
 def use_our_rules(lab):
     """polkit as it is where NetworkManager and the service are installed."""
+    action = '''<action id="{}"><description>d</description><message>m</message>
+<defaults><allow_any>auth_admin</allow_any><allow_inactive>no</allow_inactive><allow_active>no</allow_active></defaults></action>'''
     (ROOT / 'actions' / 'nm.policy').write_text(f'''<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE policyconfig PUBLIC "-//freedesktop//DTD PolicyKit Policy Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/PolicyKit/1/policyconfig.dtd">
-<policyconfig><action id="{ACTION}"><description>d</description><message>m</message>
-<defaults><allow_any>auth_admin</allow_any><allow_inactive>no</allow_inactive><allow_active>no</allow_active></defaults></action></policyconfig>''')
+<policyconfig>{''.join(action.format(name) for name in ACTIONS)}</policyconfig>''')
     shutil.copy(lab.find('vmswitchd.rules'), ROOT / 'vendor-rules')
     lab.stop_polkit()
     lab.start_polkit()
@@ -173,58 +170,15 @@ def an_uplink_that_networkmanager_holds_is_named(lab):
 
 
 @case
-def the_service_and_nobody_else_may_have_networkmanager_let_go(lab):
+def the_service_and_nobody_else_may_have_networkmanager_let_go_and_go_on(lab):
     use_our_rules(lab)
     for user, is_allowed in (('vmswitch', True), ('alice', False)):
-        with Holder(lab, user=user) as holder:
-            answer = lab.run('busctl', '--system', 'call', 'org.freedesktop.PolicyKit1', '/org/freedesktop/PolicyKit1/Authority',
-                             'org.freedesktop.PolicyKit1.Authority', 'CheckAuthorization', '(sa{sv})sa{ss}us', 'system-bus-name', '1', 'name', 's',
-                             holder.name, ACTION, '0', '0', '').stdout
-        assert answer.startswith(f'(bba{{ss}}) {str(is_allowed).lower()} '), f'{user}: {answer}'
-
-
-@case
-def networkmanager_itself_lets_go_and_takes_back_without_touching_addresses(lab):
-    if not Path(NETWORKMANAGER).exists():
-        raise Skip('NetworkManager is not installed')
-    use_our_rules(lab)
-    allow(lab, NM, 'root')
-    lab.run('mount', '-o', 'remount,bind,ro', '/sys', check=False)  # so that it does not wait for udev
-    profiles = Path('/run/profiles')
-    profiles.mkdir(mode=0o700, exist_ok=True)
-    (profiles / 'wired.nmconnection').write_text('[connection]\nid=Wired 1\nuuid=11111111-2222-3333-4444-555555555555\ntype=ethernet\n'
-                                                 'interface-name=ext0\n\n[ipv4]\nmethod=manual\naddress1=192.0.2.7/24\n\n[ipv6]\nmethod=disabled\n')
-    (profiles / 'wired.nmconnection').chmod(0o600)
-    (ROOT / 'nm.conf').write_text(f'[main]\nplugins=keyfile\nno-auto-default=*\ndns=none\n[keyfile]\npath={profiles}\n')
-    for folder in ('/var/lib/NetworkManager', '/run/NetworkManager'):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        lab.run('mount', '-t', 'tmpfs', 'tmpfs', folder)
-    add_uplink(lab)
-    lab.spawn(NETWORKMANAGER, '--no-daemon', f'--config={ROOT}/nm.conf', f'--config-dir={ROOT}/none', f'--pid-file={ROOT}/nm.pid',
-              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_for(lambda: lab.has_owner(NM), 20, 'NetworkManager')
-    stir(lab)
-    time.sleep(3)
-    assert not warnings(lab, 'uplink-managed'), 'it shows what it has found, and manages nothing'
-    lab.ip('link', 'set', 'ext0', 'nomaster')
-
-    def addresses():
-        return '192.0.2.7/24' in lab.ip('-br', 'address', 'show', 'dev', 'ext0').stdout
-
-    def set_managed(value):
-        device = lab.run('busctl', '--system', 'call', NM, NM_PATH, NM, 'GetDeviceByIpIface', 's', 'ext0').stdout.split('"')[1]
-        lab.run('busctl', '--system', 'set-property', NM, device, f'{NM}.Device', 'Managed', 'b', value, user='vmswitch')
-        wait_for(lambda: lab.run('busctl', '--system', 'get-property', NM, device, f'{NM}.Device', 'Managed').stdout == f'b {value}\n', 5, value)
-
-    wait_for(addresses, 20, 'its connection')
-    lab.ip('link', 'set', 'ext0', 'master', 'vsw-lab')
-    wait_warning(lab, 'uplink-managed', 'NetworkManager (connection "Wired 1")')
-    set_managed('false')
-    stir(lab)
-    wait_warning(lab, 'uplink-managed', 'the host has addresses on ext0', '192.0.2.7/24')
-    lab.ip('link', 'set', 'ext0', 'nomaster')
-    set_managed('true')
-    assert addresses()
+        for action in ACTIONS:
+            with Holder(lab, user=user) as holder:
+                answer = lab.run('busctl', '--system', 'call', 'org.freedesktop.PolicyKit1', '/org/freedesktop/PolicyKit1/Authority',
+                                 'org.freedesktop.PolicyKit1.Authority', 'CheckAuthorization', '(sa{sv})sa{ss}us', 'system-bus-name', '1', 'name', 's',
+                                 holder.name, action, '0', '0', '').stdout
+            assert answer.startswith(f'(bba{{ss}}) {str(is_allowed).lower()} '), f'{user}, {action}: {answer}'
 
 
 @case
