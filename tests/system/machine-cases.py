@@ -406,6 +406,7 @@ def a_team_is_bound_and_let_go(lab):
     wait_for(lambda: endpoint_path('team0') in lab.objects(), PATIENCE, 'the team on the bus')
     external(lab, 'team0', {'UplinkType': 'bond', 'Driver': 'team', 'Bridgeable': True})
     lab.wait_property(endpoint_path('team0'), 'EthernetPort', 'Carrier', True, PATIENCE)
+    wait_for(lambda: look_at_team()['operstate'] == 'UP', PATIENCE, 'the kernel to say so')  # later than that of all else
     expect_members(lab, 'team0', ('eth0', 'eth1'))
     before, below = look_at_team(), shape(lab, 'eth0', 'eth1')
     bind(lab, 'team0')
@@ -414,7 +415,7 @@ def a_team_is_bound_and_let_go(lab):
     reach(lab, '192.0.2.1', netns='guest')
     assert shape(lab, 'eth0', 'eth1') == below
     unbind(lab, 'team0')
-    with contextlib.suppress(TimeoutError):  # the kernel tells of a carrier later than of all else
+    with contextlib.suppress(TimeoutError):  # and so that it is back
         wait_for(lambda: look_at_team() == before, PATIENCE)
     assert look_at_team() == before, (look_at_team(), before)
     assert shape(lab, 'eth0', 'eth1') == below, (shape(lab, 'eth0', 'eth1'), below)
