@@ -7,15 +7,7 @@
 #define QUIET    300   /* milliseconds from something that happened to the look at it */
 #define INTERVAL 30000 /* milliseconds between two looks when nothing happens */
 
-static gint64
-later (guint milliseconds)
-{
-  return g_get_monotonic_time () + (gint64)milliseconds * 1000;
-}
-
 /* --- when --- */
-
-static void plan_look (VswCustodian *self, gint64 due);
 
 static void
 end_waiting (VswCustodian *self)
@@ -34,24 +26,15 @@ vsw_custodian_go_on (VswCustodian *self)
   gint64 next = vsw_custodian_attend (self);
 
   if (g_hash_table_size (self->cases) > 0)
-    plan_look (self, MIN (next, later (INTERVAL)));
+    vsw_alarm_set (self->alarm, MIN (next, vsw_alarm_later (INTERVAL)));
   if (vsw_custodian_is_idle (self))
     end_waiting (self);
 }
 
 static void
-clear_source (VswCustodian *self)
+look (gpointer user_data)
 {
-  if (self->source == NULL)
-    return;
-
-  g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-}
-
-static void
-look (VswCustodian *self)
-{
+  VswCustodian *self = user_data;
   GHashTableIter iter;
   gpointer one;
 
@@ -59,32 +42,6 @@ look (VswCustodian *self)
   while (g_hash_table_iter_next (&iter, NULL, &one))
     ((VswCase *)one)->is_due = TRUE;
   vsw_custodian_go_on (self);
-}
-
-static gboolean
-on_due (gpointer user_data)
-{
-  VswCustodian *self = user_data;
-
-  clear_source (self);
-  look (self);
-  return G_SOURCE_REMOVE;
-}
-
-/* due: monotonic, microseconds. One that is planned for sooner stays. */
-static void
-plan_look (VswCustodian *self, gint64 due)
-{
-  gint64 left = due - g_get_monotonic_time ();
-
-  if (self->source != NULL && self->due <= due)
-    return;
-
-  clear_source (self);
-  self->due = due;
-  self->source = g_timeout_source_new (left > 0 ? (guint)(left / 1000) + 1 : 0);
-  g_source_set_callback (self->source, on_due, self, NULL);
-  g_source_attach (self->source, self->context);
 }
 
 /* What is under way may be about what was; what was tried in vain may help now. */
@@ -103,7 +60,7 @@ begin_anew (VswCustodian *self)
       one->not_before = 0;
       one->pace = 0;
     }
-  plan_look (self, 0);
+  vsw_alarm_set (self->alarm, 0);
 }
 
 /* What we have said ourselves is no reason to look. */
@@ -113,7 +70,7 @@ on_changed (VswEngine *engine, GPtrArray *touched, VswCustodian *self)
   for (guint i = 0; i < touched->len; i++)
     if (!g_str_equal (g_ptr_array_index (touched, i), VSW_ENGINE_MANAGER_KEY))
       {
-        plan_look (self, later (QUIET));
+        vsw_alarm_set (self->alarm, vsw_alarm_later (QUIET));
         return;
       }
 }
@@ -139,14 +96,16 @@ on_device_changed (GDBusConnection *connection, const char *sender, const char *
       tells = value != NULL;
     }
   if (tells)
-    plan_look (self, later (QUIET));
+    vsw_alarm_set (self->alarm, vsw_alarm_later (QUIET));
 }
 
 static void
 on_device_added (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
                  const char *member, GVariant *parameters, gpointer user_data)
 {
-  plan_look (user_data, later (QUIET));
+  VswCustodian *self = user_data;
+
+  vsw_alarm_set (self->alarm, vsw_alarm_later (QUIET));
 }
 
 static void
@@ -196,14 +155,14 @@ vsw_custodian_new (VswEngine *engine)
   VswCustodian *self = g_new0 (VswCustodian, 1);
 
   self->engine = g_object_ref (engine);
-  self->context = g_main_context_ref_thread_default ();
   self->life = g_cancellable_new ();
+  self->alarm = vsw_alarm_new (look, self);
   self->cases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, vsw_case_free);
   self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->lent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   self->changed = g_signal_connect (engine, "changed", G_CALLBACK (on_changed), self);
-  plan_look (self, 0);
+  vsw_alarm_set (self->alarm, 0);
 
   return self;
 }
@@ -220,14 +179,13 @@ vsw_custodian_free (VswCustodian *self)
   g_signal_handler_disconnect (self->engine, self->changed);
   g_cancellable_cancel (self->life);
   let_go (self);
-  clear_source (self);
   end_waiting (self);
+  vsw_alarm_free (self->alarm);
   g_ptr_array_unref (self->waiting);
   g_hash_table_unref (self->cases);
   g_hash_table_unref (self->held);
   g_hash_table_unref (self->lent);
   g_object_unref (self->life);
-  g_main_context_unref (self->context);
   g_object_unref (self->engine);
   g_free (self);
 }
@@ -285,7 +243,7 @@ void
 vsw_custodian_release (VswCustodian *self, const char *id)
 {
   g_hash_table_remove (self->held, id);
-  plan_look (self, 0);
+  vsw_alarm_set (self->alarm, 0);
 }
 
 static gboolean
@@ -322,7 +280,7 @@ vsw_custodian_settle_async (VswCustodian *self, GAsyncReadyCallback callback, gp
   g_task_set_source_tag (task, vsw_custodian_settle_async);
   g_task_set_task_data (task, source, end_source);
   g_source_set_callback (source, on_impatience, task, NULL);
-  g_source_attach (source, self->context);
+  g_source_attach (source, g_task_get_context (task));
   g_ptr_array_add (self->waiting, task);
   begin_anew (self);
   look (self);

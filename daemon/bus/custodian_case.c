@@ -72,12 +72,6 @@ vsw_custodian_get_case (VswCustodian *self, const char *id)
   return one;
 }
 
-static gint64
-later (guint milliseconds)
-{
-  return g_get_monotonic_time () + (gint64)milliseconds * 1000;
-}
-
 /* --- what is so --- */
 
 /* (nullable) the value of that NIC among those: of the same id, or else another about the same NIC. */
@@ -146,7 +140,7 @@ note_attempt (VswCase *one, gboolean is_in_order)
       one->is_due = TRUE;
       one->pace = one->pace == 0 ? PACE_MIN : MIN (one->pace * 2, PACE_MAX);
       one->acted = g_get_monotonic_time ();
-      one->not_before = later (one->pace);
+      one->not_before = vsw_alarm_later (one->pace);
     }
   else if (g_get_monotonic_time () > one->acted + (gint64)CALM * 1000)
     one->pace = 0;

@@ -2,22 +2,21 @@
 /* What the files of the custodian share and nobody else sees: custodian.c says when to look, custodian_case.c what is to be so. */
 #pragma once
 
+#include "bus/alarm.h"
 #include "bus/custodian.h"
 
 G_BEGIN_DECLS
 
 struct _VswCustodian
 {
-  VswEngine *engine;     /* (owned) */
-  GMainContext *context; /* (owned) */
-  GCancellable *life;    /* (owned) cancelled when we go */
+  VswEngine *engine;  /* (owned) */
+  GCancellable *life; /* (owned) cancelled when we go */
   gulong changed;
   GHashTable *cases; /* (owned) id of a loan → (owned) VswCase */
   GHashTable *held; /* (owned) id of a loan that a request is at → (owned) (nullable) id of the one that it replaces */
   GHashTable *lent;   /* (owned) a set: ids of NICs of which the store is being told */
   GPtrArray *waiting; /* (owned) (element-type GTask) for NetworkManager to have followed */
-  GSource *source;    /* (owned) (nullable) the next look */
-  gint64 due;         /* monotonic, microseconds */
+  VswAlarm *alarm;    /* (owned) the next look */
 
   GDBusConnection *connection; /* (owned) (nullable) */
   gboolean is_there;           /* NetworkManager is on it */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/uplinks.h"
 
+#include "bus/alarm.h"
 #include "bus/rival.h"
 #include "model/links.h"
 
@@ -13,12 +14,10 @@
 struct _VswUplinks
 {
   VswEngine *engine;           /* (owned) */
-  GMainContext *context;       /* (owned) */
   GDBusConnection *connection; /* (owned) (nullable) */
   GCancellable *life;          /* (owned) cancelled when we go */
   gulong changed;
-  GSource *source;     /* (owned) (nullable) the next look */
-  gint64 due;          /* monotonic, microseconds */
+  VswAlarm *alarm;     /* (owned) the next look */
   guint interval;      /* milliseconds */
   GHashTable *watched; /* (owned) index → (owned) Uplink */
 };
@@ -297,50 +296,19 @@ forget_absent (VswUplinks *self)
     }
 }
 
-static void plan_look (VswUplinks *self, guint delay);
-
-static gboolean
+static void
 look (gpointer user_data)
 {
   VswUplinks *self = user_data;
   GHashTableIter iter;
   gpointer value;
 
-  g_clear_pointer (&self->source, g_source_unref);
   g_hash_table_iter_init (&iter, vsw_model_get_switches (vsw_engine_get_model (self->engine)));
   while (g_hash_table_iter_next (&iter, NULL, &value))
     note_uplinks_of (self, value);
   forget_absent (self);
   if (g_hash_table_size (self->watched) > 0)
-    plan_look (self, self->interval);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-clear_source (VswUplinks *self)
-{
-  if (self->source == NULL)
-    return;
-
-  g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-}
-
-/* delay: milliseconds. One that is planned for sooner stays. */
-static void
-plan_look (VswUplinks *self, guint delay)
-{
-  gint64 due = g_get_monotonic_time () + (gint64)delay * 1000;
-
-  if (self->source != NULL && self->due <= due)
-    return;
-
-  clear_source (self);
-  self->due = due;
-  self->source = g_timeout_source_new (delay);
-  g_source_set_callback (self->source, look, self, NULL);
-  g_source_attach (self->source, self->context);
+    vsw_alarm_set (self->alarm, vsw_alarm_later (self->interval));
 }
 
 /* What we have said ourselves is no reason to look. */
@@ -350,7 +318,7 @@ on_changed (VswEngine *engine, GPtrArray *touched, VswUplinks *self)
   for (guint i = 0; i < touched->len; i++)
     if (!g_str_equal (g_ptr_array_index (touched, i), VSW_ENGINE_MANAGER_KEY))
       {
-        plan_look (self, QUIET);
+        vsw_alarm_set (self->alarm, vsw_alarm_later (QUIET));
         return;
       }
 }
@@ -371,12 +339,12 @@ vsw_uplinks_new (VswEngine *engine)
   VswUplinks *self = g_new0 (VswUplinks, 1);
 
   self->engine = g_object_ref (engine);
-  self->context = g_main_context_ref_thread_default ();
+  self->alarm = vsw_alarm_new (look, self);
   self->life = g_cancellable_new ();
   self->interval = INTERVAL;
   self->watched = g_hash_table_new_full (NULL, NULL, NULL, free_uplink);
   self->changed = g_signal_connect (engine, "changed", G_CALLBACK (on_changed), self);
-  plan_look (self, QUIET);
+  vsw_alarm_set (self->alarm, vsw_alarm_later (QUIET));
 
   return self;
 }
@@ -393,11 +361,10 @@ vsw_uplinks_free (VswUplinks *self)
   forget_absent (self); /* none is present but during a look */
   g_cancellable_cancel (self->life);
   g_object_unref (self->life);
-  clear_source (self);
+  vsw_alarm_free (self->alarm);
   g_signal_handler_disconnect (self->engine, self->changed);
   g_clear_object (&self->connection);
   g_hash_table_unref (self->watched);
-  g_main_context_unref (self->context);
   g_object_unref (self->engine);
   g_free (self);
 }
@@ -414,7 +381,7 @@ vsw_uplinks_set_connection (VswUplinks *self, GDBusConnection *connection)
 {
   g_set_object (&self->connection, connection);
   if (connection != NULL)
-    plan_look (self, QUIET);
+    vsw_alarm_set (self->alarm, vsw_alarm_later (QUIET));
 }
 
 /**
