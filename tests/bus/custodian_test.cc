@@ -2,43 +2,22 @@
 // NetworkManager is kept to what was agreed, whatever it or we do meanwhile; the service as a whole, with a NetworkManager of ours.
 #include <regex>
 
-#include "manager_mocks.h"
-#include "service_fixture.h"
+#include "uplink_service.h"
 
 namespace
 {
 
-const char lab[] = "/org/vmswitch1/switch/lab";
-const char manager[] = "/org/vmswitch1/Manager";
-const char to_eth0[] = "(objectpath '/org/vmswitch1/endpoint/eth0', @a{sv} {})";
 const char taking_over[] = "(objectpath '/org/vmswitch1/endpoint/eth0', {'take-over': <true>})";
 const char copy[] = "'Wired 1 (switch lab)'";
 
-class Custodian : public ServiceTest
+class Custodian : public UplinkService
 {
 protected:
   void
   SetUp () override
   {
-    ServiceTest::SetUp ();
-    VswLink fields = {};
-    fields.name = "eth0";
-    fields.link_kind = "";
-    fields.is_up = fields.has_carrier = TRUE;
-    fields.bus_path = "0000:00:1f.6";
-    fields.mac = fields.permanent = vsw_mac_from_number (0x00163e000001);
-    ASSERT_NE (vsw_fake_kernel_foreign_add (kernel, VSW_FAKE_HOME, &fields), 0u);
-    start_service ();
-    make_switch ("lab");
-    settle ();
+    UplinkService::SetUp ();
     networks = std::make_unique<NetworkManager> (bus.get ());
-  }
-
-  void
-  TearDown () override
-  {
-    networks.reset ();
-    ServiceTest::TearDown ();
   }
 
   void
@@ -92,7 +71,6 @@ protected:
     return get (manager, "Manager", "Warnings");
   }
 
-  std::unique_ptr<NetworkManager> networks;
 };
 
 } // namespace

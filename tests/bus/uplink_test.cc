@@ -2,34 +2,20 @@
 // NICs of the host on the bus: bound and let go, the host moved and moved back, and what is told of it.
 #include <regex>
 
-#include "manager_mocks.h"
-#include "service_fixture.h"
+#include "uplink_service.h"
 
 namespace
 {
 
-const char lab[] = "/org/vmswitch1/switch/lab";
 const char eth0[] = "/org/vmswitch1/endpoint/eth0";
-const char manager[] = "/org/vmswitch1/Manager";
-const char to_eth0[] = "(objectpath '/org/vmswitch1/endpoint/eth0', @a{sv} {})";
 
-class Uplinks : public ServiceTest
+class Uplinks : public UplinkService
 {
 protected:
   void
   SetUp () override
   {
-    ServiceTest::SetUp ();
-    VswLink fields = {};
-    fields.name = "eth0";
-    fields.link_kind = "";
-    fields.is_up = fields.has_carrier = TRUE;
-    fields.bus_path = "0000:00:1f.6";
-    fields.mac = fields.permanent = vsw_mac_from_number (0x00163e000001);
-    ASSERT_NE (vsw_fake_kernel_foreign_add (kernel, VSW_FAKE_HOME, &fields), 0u);
-    start_service ();
-    make_switch ("lab");
-    settle ();
+    UplinkService::SetUp ();
     log = std::make_unique<SignalLog> (root);
   }
 
@@ -37,8 +23,7 @@ protected:
   TearDown () override
   {
     log.reset ();
-    networks.reset ();
-    ServiceTest::TearDown ();
+    UplinkService::TearDown ();
   }
 
   Reply
@@ -82,7 +67,6 @@ protected:
   }
 
   std::unique_ptr<SignalLog> log;
-  std::unique_ptr<NetworkManager> networks;
 };
 
 } // namespace

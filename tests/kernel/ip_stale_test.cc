@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the kernel no longer takes of what a link had: it is left out and told, the rest comes back, and nothing is changed by finding out. */
-#include "kernel/linux_fixture.h"
+#include "kernel/ip_fixture.h"
 
 namespace
 {
 
-class IpStale : public LinuxTest
+class IpStale : public IpLinuxTest
 {
 protected:
   /* eth0 is the NIC, vswi-h an internal one of ours. */
@@ -20,28 +20,7 @@ protected:
     apply (make_pair ("h", 0x06, ""));
     apply (make_set ("vswi-h", VSW_ATTRIBUTE_IPV6_QUIET, 1));
     run_command ("ip link set vswp-h up; ip link set vswi-h up");
-    run_command ("for i in $(seq 500); do { ip -6 address show tentative; ip link show up | grep -e NO-CARRIER -e DOWN; } "
-                 "| grep -q . || break; sleep 0.02; done");
-  }
-
-  VswIpConfig *
-  get (const std::string &name)
-  {
-    g_autoptr (GError) error = nullptr;
-    VswIpConfig *ip = vsw_kernel_get_ip (kernel, (guint)std::stoi (run_command ("ip -o link show " + name)), &error);
-
-    EXPECT_NE (ip, nullptr) << error->message;
-    return ip;
-  }
-
-  static OpPointer
-  make_ip (VswOpKind kind, const std::string &device, const VswIpConfig *ip, const std::string &far = "")
-  {
-    OpPointer op = make_op (kind, device);
-
-    op->ip = vsw_ip_config_ref (ip);
-    op->far = vsw_device_ref_by_name (far.c_str ());
-    return op;
+    settle ();
   }
 
   /* What it says that it could not do. */

@@ -12,12 +12,12 @@
 #include <regex>
 #include <sstream>
 
-#include "kernel/linux_fixture.h"
+#include "kernel/ip_fixture.h"
 
 namespace
 {
 
-class IpTest : public LinuxTest
+class IpTest : public IpLinuxTest
 {
 protected:
   void
@@ -33,14 +33,6 @@ protected:
     run_command ("ip link set nic addrgenmode none; ip link set port up; ip link set nic up");
     run_command ("ip address add 198.18.1.1/24 dev eth1");
     settle ();
-  }
-
-  /* Carriers, and addresses that are still being checked. */
-  static void
-  settle ()
-  {
-    run_command ("for i in $(seq 500); do { ip -6 address show tentative; ip link show up | grep -e NO-CARRIER -e DOWN; } "
-                 "| grep -q . || break; sleep 0.02; done");
   }
 
   /* Everything that ip(8) shows, sorted, without what counts down. */
@@ -108,16 +100,7 @@ protected:
     return device;
   }
 
-  VswIpConfig *
-  get (const std::string &name)
-  {
-    g_autoptr (GError) error = nullptr;
-    VswIpConfig *ip = vsw_kernel_get_ip (kernel, ref (name).index, &error);
-
-    EXPECT_NE (ip, nullptr) << error->message;
-    return ip;
-  }
-
+  /* With indexes, as a plan names links that are there. */
   OpPointer
   make_ip (VswOpKind kind, const std::string &device, const VswIpConfig *ip, const std::string &far = "")
   {

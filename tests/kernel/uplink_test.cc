@@ -13,7 +13,7 @@
 #include <atomic>
 #include <thread>
 
-#include "kernel/linux_fixture.h"
+#include "kernel/ip_fixture.h"
 
 namespace
 {
@@ -209,7 +209,7 @@ private:
   std::thread reader, writer;
 };
 
-class UplinkTest : public LinuxTest
+class UplinkTest : public IpLinuxTest
 {
 protected:
   void
@@ -305,26 +305,6 @@ protected:
     return fd;
   }
 
-  VswIpConfig *
-  get (const std::string &name)
-  {
-    g_autoptr (GError) error = nullptr;
-    VswIpConfig *ip = vsw_kernel_get_ip (kernel, (guint)std::stoi (run_command ("ip -o link show " + name)), &error);
-
-    EXPECT_NE (ip, nullptr) << error->message;
-    return ip;
-  }
-
-  static OpPointer
-  with (VswOpKind kind, const std::string &device, const VswIpConfig *ip, const std::string &far = "")
-  {
-    OpPointer op = make_op (kind, device);
-
-    op->ip = ip != nullptr ? vsw_ip_config_ref (ip) : nullptr;
-    op->far = vsw_device_ref_by_name (far.c_str ());
-    return op;
-  }
-
   OpPointer
   host (VswOpKind kind)
   {
@@ -352,12 +332,12 @@ protected:
     apply (pair);
     apply (make_set ("vswi-host", VSW_ATTRIBUTE_IPV6_QUIET, 1));
     apply (make_set ("vswi-host", VSW_ATTRIBUTE_UP, 1));
-    apply (with (VSW_OP_IP_PREPARE, "vswi-host", ip, "eth0"));
-    apply (with (VSW_OP_DIVERT_ADD, "vswp-host", nullptr, "eth0"));
-    apply (with (VSW_OP_DIVERT_ADD, "eth0", nullptr, "vswp-host"));
+    apply (make_ip (VSW_OP_IP_PREPARE, "vswi-host", ip, "eth0"));
+    apply (make_ip (VSW_OP_DIVERT_ADD, "vswp-host", nullptr, "eth0"));
+    apply (make_ip (VSW_OP_DIVERT_ADD, "eth0", nullptr, "vswp-host"));
     apply (join ("vsw-lab"));
     apply (host (VSW_OP_HOST_ADD));
-    apply (with (VSW_OP_IP_MOVE, "vswi-host", ip, "eth0"));
+    apply (make_ip (VSW_OP_IP_MOVE, "vswi-host", ip, "eth0"));
     apply (make_op (VSW_OP_DIVERT_DELETE, "eth0"));
     apply (make_op (VSW_OP_DIVERT_DELETE, "vswp-host"));
   }
@@ -365,12 +345,12 @@ protected:
   void
   tear_down (const VswIpConfig *ip)
   {
-    apply (with (VSW_OP_IP_PREPARE, "eth0", ip, "vswi-host"));
-    apply (with (VSW_OP_DIVERT_ADD, "vswp-host", nullptr, "eth0"));
-    apply (with (VSW_OP_DIVERT_ADD, "eth0", nullptr, "vswp-host"));
+    apply (make_ip (VSW_OP_IP_PREPARE, "eth0", ip, "vswi-host"));
+    apply (make_ip (VSW_OP_DIVERT_ADD, "vswp-host", nullptr, "eth0"));
+    apply (make_ip (VSW_OP_DIVERT_ADD, "eth0", nullptr, "vswp-host"));
     apply (join (""));
     apply (make_op (VSW_OP_DIVERT_DELETE, "eth0"));
-    apply (with (VSW_OP_IP_MOVE, "eth0", ip, "vswi-host"));
+    apply (make_ip (VSW_OP_IP_MOVE, "eth0", ip, "vswi-host"));
     apply (make_op (VSW_OP_DIVERT_DELETE, "vswp-host"));
     apply (host (VSW_OP_HOST_DELETE));
     apply (make_delete ({ "vswp-host" }));
