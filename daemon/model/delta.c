@@ -148,7 +148,8 @@ vsw_delta_put_handout (VswDelta *self, gconstpointer before, gconstpointer after
  * @after: (nullable): the NIC as it is to be; NULL: it goes
  * @ip: what IP has where it has it now
  *
- * Adds the step that lets a NIC of the host go, or takes off one that stays what it has been given. Its pair stays even if before and after are equal. Any thread, while nobody else holds the delta.
+ * Adds the step that lets a NIC of the host go, or takes off one that stays what it has been given. Its pair stays even if before and after are
+ * equal. Any thread, while nobody else holds the delta.
  */
 void
 vsw_delta_put_ip (VswDelta *self, gconstpointer before, gconstpointer after, const VswIpConfig *ip)

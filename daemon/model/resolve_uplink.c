@@ -309,8 +309,8 @@ vsw_resolve_is_not_hosting (VswResolver *self, const char *nic_id, GError **erro
                  host != NULL ? host->head.name : "", uplink->head.name, parent != NULL ? parent->head.name : "");
   else
     g_set_error (error, VSW_ERROR, VSW_ERROR_IN_USE,
-               "the host is reached through endpoint %s since SetupSwitch: TeardownSwitch of switch %s gives %s back",
-               host != NULL ? host->head.name : "", parent != NULL ? parent->head.name : "", uplink->head.name);
+                 "the host is reached through endpoint %s since SetupSwitch: TeardownSwitch of switch %s gives %s back",
+                 host != NULL ? host->head.name : "", parent != NULL ? parent->head.name : "", uplink->head.name);
   return FALSE;
 }
 
