@@ -321,11 +321,16 @@ TEST_F (DecodeLive, ReadsAPort)
 {
   g_autoptr (VswLink) bridge = find ("br0");
   g_autoptr (VswLink) far = find ("g0");
-  g_autoptr (VswLink) link = find ("p0");
+  g_autoptr (VswLink) link = nullptr;
 
+  /* The kernel looks at the carrier of a link that has come up a moment later, and only then does the port forward. */
+  ASSERT_TRUE (wait_until ([&] {
+    g_clear_pointer (&link, vsw_link_unref);
+    link = find ("p0");
+    return link != nullptr && link->port_state == VSW_PORT_STATE_FORWARDING;
+  }));
   EXPECT_TRUE (link->is_port);
   EXPECT_EQ (link->bridge, bridge->index);
-  EXPECT_EQ (link->port_state, VSW_PORT_STATE_FORWARDING);
   EXPECT_EQ (link->peer, far->index);
   EXPECT_EQ (far->peer, link->index);
   EXPECT_FALSE (link->peer_elsewhere);
