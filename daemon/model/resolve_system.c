@@ -4,7 +4,9 @@
  *   disabled ──► enabled ──► saved        enabled: each setting is a NIC
  *       ▲         ▲  │         │          saved: no NICs, and the same ones come back
  *       └─────────┼──┴─────────┘
- *                 └── saved */
+ *                 └── saved
+ *
+ * What is disabled comes back as its settings say, what is saved as it was: its settings say that from then on. */
 #include "model/resolve.h"
 
 static const gboolean leads[VSW_N_SYSTEM_STATES][VSW_N_SYSTEM_STATES] = {
@@ -123,6 +125,13 @@ allocate_all (VswResolver *self, GPtrArray *settings, GError **error)
 }
 
 static void
+remember_all (VswResolver *self, GPtrArray *settings)
+{
+  for (guint i = 0; i < settings->len; i++)
+    vsw_resolve_remember (self, settings->pdata[i]);
+}
+
+static void
 free_all (VswResolver *self, GPtrArray *settings)
 {
   for (guint i = 0; i < settings->len; i++)
@@ -154,6 +163,8 @@ vsw_resolve_state (VswResolver *self, const VswChange *change, GError **error)
   set_state (self, change->id, change->state);
   if (change->state == VSW_SYSTEM_ENABLED)
     return allocate_all (self, settings, error);
+  if (change->state == VSW_SYSTEM_SAVED)
+    remember_all (self, settings);
   free_all (self, settings);
   return TRUE;
 }

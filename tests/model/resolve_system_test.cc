@@ -209,12 +209,12 @@ TEST_F (SystemRules, AFailingNicLeavesNothing)
       for (int i = 0; i < N; i++)
         fresh.must ({ Network::add_connected ("web", "n" + std::to_string (i), "s-lan") });
       std::string name = "web-n" + std::to_string (k);
-      fresh.must ({ Network::add_nic (name) });
+      fresh.must ({ Network::add_port ("lan", name) });
       std::string before = describe (fresh.model);
-      expect_refused (VSW_ERROR_EXISTS, "setting n" + std::to_string (k) + ": there is an endpoint called " + name,
+      expect_refused (VSW_ERROR_EXISTS, "setting n" + std::to_string (k) + ": switch lan has a port called " + name,
                       fresh.ask ({ Network::lead ("web", VSW_SYSTEM_ENABLED) }));
       EXPECT_EQ (describe (fresh.model), before);
-      fresh.must ({ vsw_change_delete (VSW_KIND_NIC, ("n-" + name).c_str (), FALSE) });
+      fresh.must ({ vsw_change_delete (VSW_KIND_PORT, ("p-lan-" + name).c_str (), FALSE) });
       fresh.must ({ Network::lead ("web", VSW_SYSTEM_ENABLED) });
       EXPECT_EQ (g_hash_table_size (vsw_model_get_nics (fresh.model)), (guint)N);
     }
