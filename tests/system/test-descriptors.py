@@ -143,6 +143,12 @@ def the_namespace_of_the_service_is_refused(lab):
     with Holder(lab, user='alice') as holder:
         holder.refuse('InvalidArgument', *attach("fd('/proc/self/ns/net')"))
     assert lab.ours() == ['vsw-lab']
+    for user in ('root', 'alice'):
+        _, nic = lab.attach('lab', user, user=user)
+        with Holder(lab, user=user) as holder:
+            holder.refuse('InvalidArgument', nic, 'SyntheticEthernetPort.MoveToNamespace', "fd('/proc/self/ns/net')", "'eth0'", 'options()')
+        assert lab.get(nic, 'SyntheticEthernetPort', 'Placed') is False
+    assert lab.ours() == ['vsw-lab', 'vswg-alice', 'vswg-root', 'vswp-alice', 'vswp-root']
 
 
 @case
