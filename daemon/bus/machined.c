@@ -2,28 +2,28 @@
 /* Source: org.freedesktop.machine1(5). */
 #include "bus/machined.h"
 
+#include "bus/alarm.h"
 #include "model/log.h"
 
 #include <string.h>
 
-#define BUS           "org.freedesktop.DBus"
-#define BUS_PATH      "/org/freedesktop/DBus"
-#define NAME          "org.freedesktop.machine1"
-#define PATH          "/org/freedesktop/machine1"
-#define INTERFACE     "org.freedesktop.machine1.Manager"
-#define NO_MACHINE    "org.freedesktop.machine1.NoSuchMachine"
-#define TIMEOUT       10000 /* milliseconds that machined has for an answer */
-#define RETRY_SECONDS 5     /* after a change that failed */
+#define BUS        "org.freedesktop.DBus"
+#define BUS_PATH   "/org/freedesktop/DBus"
+#define NAME       "org.freedesktop.machine1"
+#define PATH       "/org/freedesktop/machine1"
+#define INTERFACE  "org.freedesktop.machine1.Manager"
+#define NO_MACHINE "org.freedesktop.machine1.NoSuchMachine"
+#define TIMEOUT    10000 /* milliseconds that machined has for an answer */
+#define PACE       5000  /* milliseconds until a change that failed is tried again */
 
 struct _VswMachined
 {
-  VswEngine *engine;     /* (owned) */
-  GMainContext *context; /* (owned) */
-  GCancellable *life;    /* (owned) cancelled when we go: whoever comes back later finds nobody */
+  VswEngine *engine;  /* (owned) */
+  GCancellable *life; /* (owned) cancelled when we go: whoever comes back later finds nobody */
   gulong changed;
   GHashTable *followed; /* (owned) id of a system → (owned) Follower: every enabled system with a machine */
   guint64 serial;       /* of the last follower */
-  GSource *retry;       /* (owned) (nullable) */
+  VswAlarm *retry;      /* (owned) */
 
   GDBusConnection *connection; /* (owned) (nullable) */
   GCancellable *visit;         /* (owned) (nullable) of what is asked over that connection */
@@ -96,8 +96,6 @@ find_follower (const Errand *errand)
 
 /* --- what follows from an answer --- */
 
-static void plan_retry (VswMachined *self);
-
 static void
 on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -112,7 +110,7 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
 
   g_warning ("a system cannot follow its machine: %s; trying again", error->message);
-  plan_retry (errand->self);
+  vsw_alarm_set (errand->self->retry, vsw_alarm_later (PACE));
 }
 
 static void
@@ -191,8 +189,9 @@ ask (VswMachined *self, const char *id, const Follower *follower)
 }
 
 static void
-ask_all (VswMachined *self)
+ask_all (gpointer user_data)
 {
+  VswMachined *self = user_data;
   GHashTableIter iter;
   gpointer id;
   gpointer follower;
@@ -200,28 +199,6 @@ ask_all (VswMachined *self)
   g_hash_table_iter_init (&iter, self->followed);
   while (g_hash_table_iter_next (&iter, &id, &follower))
     ask (self, id, follower);
-}
-
-static gboolean
-on_retry (gpointer user_data)
-{
-  VswMachined *self = user_data;
-
-  g_clear_pointer (&self->retry, g_source_unref);
-  ask_all (self);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-plan_retry (VswMachined *self)
-{
-  if (self->retry != NULL)
-    return;
-
-  self->retry = g_timeout_source_new_seconds (RETRY_SECONDS);
-  g_source_set_callback (self->retry, on_retry, self, NULL);
-  g_source_attach (self->retry, self->context);
 }
 
 /* --- whom to follow --- */
@@ -393,9 +370,9 @@ vsw_machined_new (VswEngine *engine)
   VswMachined *self = g_new0 (VswMachined, 1);
 
   self->engine = g_object_ref (engine);
-  self->context = g_main_context_ref_thread_default ();
   self->life = g_cancellable_new ();
   self->followed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_follower);
+  self->retry = vsw_alarm_new (ask_all, self);
   self->changed = g_signal_connect (engine, "changed", G_CALLBACK (on_changed), self);
   follow_all (self);
 
@@ -415,13 +392,8 @@ vsw_machined_free (VswMachined *self)
   g_cancellable_cancel (self->life);
   g_object_unref (self->life);
   g_signal_handler_disconnect (self->engine, self->changed);
-  if (self->retry != NULL)
-    {
-      g_source_destroy (self->retry);
-      g_source_unref (self->retry);
-    }
+  vsw_alarm_free (self->retry);
   g_hash_table_unref (self->followed);
-  g_main_context_unref (self->context);
   g_object_unref (self->engine);
   g_free (self);
 }
