@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define BUS        "org.freedesktop.DBus"
-#define BUS_PATH   "/org/freedesktop/DBus"
 #define NAME       "org.freedesktop.machine1"
 #define PATH       "/org/freedesktop/machine1"
 #define INTERFACE  "org.freedesktop.machine1.Manager"
@@ -28,8 +26,7 @@ struct _VswMachined
   GDBusConnection *connection; /* (owned) (nullable) */
   GCancellable *visit;         /* (owned) (nullable) of what is asked over that connection */
   char *owner;                 /* (owned) (nullable) unique name of machined */
-  gboolean was_told;           /* the bus has told of its owner by itself: what we asked for is older */
-  guint owner_changed;         /* subscription */
+  guint watch;                 /* of that name */
   guint signals;               /* subscription, to that owner */
 };
 
@@ -274,7 +271,7 @@ on_signal (GDBusConnection *connection, const char *sender, const char *path, co
 }
 
 static void
-clear_owner (VswMachined *self)
+leave (VswMachined *self)
 {
   if (self->owner == NULL)
     return;
@@ -286,15 +283,11 @@ clear_owner (VswMachined *self)
 }
 
 static void
-set_owner (VswMachined *self, const char *owner)
+on_appeared (GDBusConnection *connection, const char *name, const char *owner, gpointer user_data)
 {
-  if (g_strcmp0 (self->owner, owner) == 0)
-    return;
+  VswMachined *self = user_data;
 
-  clear_owner (self);
-  if (!g_dbus_is_unique_name (owner))
-    return;
-
+  leave (self);
   self->owner = g_strdup (owner);
   self->visit = g_cancellable_new ();
   self->signals = g_dbus_connection_signal_subscribe (self->connection, owner, INTERFACE, NULL, PATH, NULL,
@@ -303,55 +296,9 @@ set_owner (VswMachined *self, const char *owner)
 }
 
 static void
-on_owner_changed (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
-                  const char *member, GVariant *parameters, gpointer user_data)
+on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 {
-  VswMachined *self = user_data;
-  const char *owner;
-
-  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sss)")))
-    return;
-
-  self->was_told = TRUE;
-  g_variant_get (parameters, "(&s&s&s)", NULL, NULL, &owner);
-  set_owner (self, owner);
-}
-
-typedef struct
-{
-  VswMachined *self;           /* (unowned) */
-  GCancellable *life;          /* (owned) */
-  GDBusConnection *connection; /* (owned) */
-} Search;
-
-static void
-on_owner (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Search *search = user_data;
-  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
-  const char *owner;
-
-  if (answer != NULL && !g_cancellable_is_cancelled (search->life) && search->self->connection == search->connection
-      && !search->self->was_told)
-    {
-      g_variant_get (answer, "(&s)", &owner);
-      set_owner (search->self, owner);
-    }
-  g_object_unref (search->connection);
-  g_object_unref (search->life);
-  g_free (search);
-}
-
-static void
-find_owner (VswMachined *self)
-{
-  Search *search = g_new0 (Search, 1);
-
-  search->self = self;
-  search->life = g_object_ref (self->life);
-  search->connection = g_object_ref (self->connection);
-  g_dbus_connection_call (self->connection, BUS, BUS_PATH, BUS, "GetNameOwner", g_variant_new ("(s)", NAME),
-                          G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_owner, search);
+  leave (user_data);
 }
 
 /* --- public --- */
@@ -408,15 +355,10 @@ vsw_machined_free (VswMachined *self)
 void
 vsw_machined_set_connection (VswMachined *self, GDBusConnection *connection)
 {
-  clear_owner (self);
-  if (self->connection != NULL)
-    g_dbus_connection_signal_unsubscribe (self->connection, self->owner_changed);
+  leave (self);
+  g_clear_handle_id (&self->watch, g_bus_unwatch_name);
   g_set_object (&self->connection, connection);
-  self->was_told = FALSE;
-  if (connection == NULL)
-    return;
-
-  self->owner_changed = g_dbus_connection_signal_subscribe (connection, BUS, BUS, "NameOwnerChanged", BUS_PATH, NAME,
-                                                            G_DBUS_SIGNAL_FLAGS_NONE, on_owner_changed, self, NULL);
-  find_owner (self);
+  if (connection != NULL)
+    self->watch = g_bus_watch_name_on_connection (connection, NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared,
+                                                  on_vanished, self, NULL);
 }
