@@ -10,9 +10,16 @@
 #define NAME       "org.freedesktop.machine1"
 #define PATH       "/org/freedesktop/machine1"
 #define INTERFACE  "org.freedesktop.machine1.Manager"
+#define MACHINE    "org.freedesktop.machine1.Machine"
+#define PROPERTIES "org.freedesktop.DBus.Properties"
 #define NO_MACHINE "org.freedesktop.machine1.NoSuchMachine"
 #define TIMEOUT    10000 /* milliseconds that machined has for an answer */
-#define PACE       5000  /* milliseconds until a change that failed is tried again */
+#define PACE       5000  /* milliseconds until what failed is tried again */
+
+/* What tells a machine from the next one of its name: when it was registered, by the clock that does not go back until the next boot, after
+ * which no system is enabled. machined keeps it over its own restart. The time of day can come twice, and so can the leader's pid; a machine
+ * that is started again has the Id that it had, if any. */
+#define SINCE "TimestampMonotonic"
 
 struct _VswMachined
 {
@@ -20,7 +27,7 @@ struct _VswMachined
   GCancellable *life; /* (owned) cancelled when we go: whoever comes back later finds nobody */
   gulong changed;
   GHashTable *followed; /* (owned) id of a system → (owned) Follower: every enabled system with a machine */
-  guint64 serial;       /* of the last follower */
+  guint64 serial;       /* of the last question */
   VswAlarm *retry;      /* (owned) */
 
   GDBusConnection *connection; /* (owned) (nullable) */
@@ -33,9 +40,10 @@ struct _VswMachined
 /* One time that a system is enabled and follows a machine. */
 typedef struct
 {
-  char *machine; /* (owned) */
-  guint64 serial;
-  gboolean is_seen; /* the machine is known to have been there; the system remembers that too, a moment later */
+  char *machine;   /* (owned) */
+  guint64 serial;  /* of the last question: what is answered to an earlier one is not news */
+  gint64 since;    /* as machine_since of the system, which has it a moment later */
+  gboolean is_due; /* a question or a change has failed: it is to be tried again */
 } Follower;
 
 static void
@@ -47,7 +55,7 @@ free_follower (gpointer data)
   g_free (follower);
 }
 
-/* One question about one follower, or one change for it. */
+/* One question about one follower, and what follows from the answer. */
 typedef struct
 {
   VswMachined *self;   /* (unowned) good while `life` is not cancelled */
@@ -82,16 +90,33 @@ free_errand (Errand *errand)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Errand, free_errand)
 
-/* NULL: the system has been switched off since, or follows another machine. */
+static const VswSystem *
+get_system (const Errand *errand)
+{
+  return vsw_model_get_system (vsw_engine_get_model (errand->self->engine), errand->id);
+}
+
+/* NULL: the system has been switched off since, or follows another machine, or the same was asked anew, perhaps of another machined. */
 static Follower *
 find_follower (const Errand *errand)
 {
+  if (g_cancellable_is_cancelled (errand->life) || g_cancellable_is_cancelled (errand->visit)
+      || get_system (errand) == NULL)
+    return NULL;
+
   Follower *follower = g_hash_table_lookup (errand->self->followed, errand->id);
 
   return follower != NULL && follower->serial == errand->serial ? follower : NULL;
 }
 
 /* --- what follows from an answer --- */
+
+static void
+plan_retry (const Errand *errand, Follower *follower)
+{
+  follower->is_due = TRUE;
+  vsw_alarm_set (errand->self->retry, vsw_alarm_later (PACE));
+}
 
 static void
 on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -107,7 +132,9 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
 
   g_warning ("a system cannot follow its machine: %s; trying again", error->message);
-  vsw_alarm_set (errand->self->retry, vsw_alarm_later (PACE));
+  Follower *follower = find_follower (errand);
+  if (follower != NULL)
+    plan_retry (errand, follower);
 }
 
 static void
@@ -123,72 +150,119 @@ apply (const Errand *errand, const Follower *follower, VswChange *change)
 }
 
 static void
-take_presence (const Errand *errand, Follower *follower, const VswSystem *system)
+take_absence (const Errand *errand, Follower *follower)
 {
-  follower->is_seen = TRUE;
-  if (system->machine_seen)
+  const char *name = get_system (errand)->head.name;
+
+  follower->is_due = FALSE;
+  if (follower->since == 0)
     return;
 
-  VswSystem fields = *system;
-  fields.machine_seen = TRUE;
-  g_autoptr (VswSystem) draft = vsw_system_new (&fields);
-  apply (errand, follower, vsw_change_modify (draft, VSW_GIVEN_MACHINE_SEEN));
-}
-
-static void
-take_absence (const Errand *errand, const Follower *follower, const VswSystem *system)
-{
-  if (!follower->is_seen && !system->machine_seen)
-    return;
-
-  vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, system->head.name, "machine %s has gone: system %s is disabled",
-           follower->machine, system->head.name);
+  vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, name, "machine %s has gone: system %s is disabled", follower->machine,
+           name);
   apply (errand, follower, vsw_change_state (errand->id, VSW_SYSTEM_DISABLED));
 }
 
 static void
-on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+take_presence (const Errand *errand, Follower *follower, gint64 since)
 {
-  g_autoptr (Errand) errand = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-  g_autofree char *remote = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
+  const VswSystem *system = get_system (errand);
 
-  /* It may be another machined by now, and this one's answer be late. */
-  if (g_cancellable_is_cancelled (errand->life) || g_cancellable_is_cancelled (errand->visit))
+  /* Another one: that which was followed has gone, and still has if the system cannot be disabled yet. */
+  if (follower->since > VSW_MACHINE_SINCE_UNKNOWN && follower->since != since)
+    {
+      take_absence (errand, follower);
+      return;
+    }
+
+  follower->is_due = FALSE;
+  follower->since = since;
+  if (system->machine_since == since)
     return;
 
-  Follower *follower = find_follower (errand);
-  const VswSystem *system = vsw_model_get_system (vsw_engine_get_model (errand->self->engine), errand->id);
-  if (follower == NULL || system == NULL)
-    return;
+  VswSystem fields = *system;
+  fields.machine_since = since;
+  g_autoptr (VswSystem) draft = vsw_system_new (&fields);
+  apply (errand, follower, vsw_change_modify (draft, VSW_GIVEN_MACHINE_SINCE));
+}
 
-  if (answer != NULL)
-    take_presence (errand, follower, system);
-  else if (g_strcmp0 (remote, NO_MACHINE) == 0)
-    take_absence (errand, follower, system);
-  else
-    g_message ("systemd-machined does not tell of machine %s: %s", follower->machine, error->message);
+/* Neither that it is there nor that it is not: that has to be learnt yet. */
+static void
+take_silence (const Errand *errand, Follower *follower, const GError *error)
+{
+  if (!follower->is_due)
+    g_message ("systemd-machined does not tell of machine %s: %s; asking again", follower->machine, error->message);
+  plan_retry (errand, follower);
 }
 
 /* --- asking --- */
 
 static void
-ask (VswMachined *self, const char *id, const Follower *follower)
+on_since (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Errand) errand = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  Follower *follower = find_follower (errand);
+  g_autoptr (GVariant) value = NULL;
+
+  if (follower == NULL)
+    return;
+  if (answer == NULL)
+    {
+      take_silence (errand, follower, error);
+      return;
+    }
+
+  g_variant_get (answer, "(v)", &value);
+  guint64 since = g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64) ? g_variant_get_uint64 (value) : 0;
+  take_presence (errand, follower, (gint64)CLAMP (since, VSW_MACHINE_SINCE_UNKNOWN, G_MAXINT64));
+}
+
+static void
+on_machine (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Errand) errand = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autofree char *remote = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
+  Follower *follower = find_follower (errand);
+  const char *path;
+
+  if (follower == NULL)
+    return;
+
+  if (answer != NULL)
+    {
+      follower->since = MAX (follower->since, VSW_MACHINE_SINCE_UNKNOWN);
+      g_variant_get (answer, "(&o)", &path);
+      g_dbus_connection_call (G_DBUS_CONNECTION (source), errand->self->owner, path, PROPERTIES, "Get",
+                              g_variant_new ("(ss)", MACHINE, SINCE), G_VARIANT_TYPE ("(v)"),
+                              G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT, errand->visit, on_since,
+                              new_errand (errand->self, errand->id, follower));
+    }
+  else if (g_strcmp0 (remote, NO_MACHINE) == 0)
+    take_absence (errand, follower);
+  else
+    take_silence (errand, follower, error);
+}
+
+static void
+ask (VswMachined *self, const char *id, Follower *follower)
 {
   if (self->owner == NULL)
     return;
 
+  follower->serial = ++self->serial;
   g_dbus_connection_call (self->connection, self->owner, PATH, INTERFACE, "GetMachine",
                           g_variant_new ("(s)", follower->machine), G_VARIANT_TYPE ("(o)"),
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT, self->visit, on_answer,
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT, self->visit, on_machine,
                           new_errand (self, id, follower));
 }
 
 static void
-ask_all (gpointer user_data)
+ask_all (VswMachined *self)
 {
-  VswMachined *self = user_data;
   GHashTableIter iter;
   gpointer id;
   gpointer follower;
@@ -196,6 +270,24 @@ ask_all (gpointer user_data)
   g_hash_table_iter_init (&iter, self->followed);
   while (g_hash_table_iter_next (&iter, &id, &follower))
     ask (self, id, follower);
+}
+
+static void
+ask_again (gpointer user_data)
+{
+  VswMachined *self = user_data;
+  GHashTableIter iter;
+  gpointer id;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->followed);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    {
+      Follower *follower = value;
+
+      if (follower->is_due)
+        ask (self, id, follower);
+    }
 }
 
 /* --- whom to follow --- */
@@ -216,7 +308,7 @@ follow (VswMachined *self, const char *id)
 
   follower = g_new0 (Follower, 1);
   follower->machine = g_strdup (system->machine);
-  follower->serial = ++self->serial;
+  follower->since = system->machine_since;
   g_hash_table_replace (self->followed, g_strdup (id), follower);
   ask (self, id, follower);
 }
@@ -264,7 +356,7 @@ on_signal (GDBusConnection *connection, const char *sender, const char *path, co
       if (strcmp (follower->machine, machine) != 0)
         continue;
       if (strcmp (member, "MachineNew") == 0)
-        follower->is_seen = TRUE;
+        follower->since = MAX (follower->since, VSW_MACHINE_SINCE_UNKNOWN);
       if (strcmp (member, "MachineNew") == 0 || strcmp (member, "MachineRemoved") == 0)
         ask (self, id, follower);
     }
@@ -319,7 +411,7 @@ vsw_machined_new (VswEngine *engine)
   self->engine = g_object_ref (engine);
   self->life = g_cancellable_new ();
   self->followed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_follower);
-  self->retry = vsw_alarm_new (ask_all, self);
+  self->retry = vsw_alarm_new (ask_again, self);
   self->changed = g_signal_connect (engine, "changed", G_CALLBACK (on_changed), self);
   follow_all (self);
 
