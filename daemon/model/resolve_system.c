@@ -56,7 +56,7 @@ vsw_resolve_modify_system (VswResolver *self, const VswChange *change, GError **
   const VswSystem *draft = (const VswSystem *)change->draft;
   if (old == NULL)
     return FALSE;
-  if (change->given & ~(VSW_GIVEN_DESCRIPTION | VSW_GIVEN_MACHINE | VSW_GIVEN_MACHINE_SEEN))
+  if (change->given & ~(VSW_GIVEN_DESCRIPTION | VSW_GIVEN_MACHINE | VSW_GIVEN_MACHINE_SINCE))
     {
       g_set_error_literal (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
                            "nothing but description and machine of a system can be changed");
@@ -68,12 +68,16 @@ vsw_resolve_modify_system (VswResolver *self, const VswChange *change, GError **
   if (change->given & VSW_GIVEN_MACHINE)
     {
       value.machine = draft->machine;
-      value.machine_seen = FALSE;
+      value.machine_since = 0;
     }
   /* Seen is said only of the machine that is followed now: it may be another one since somebody looked. */
-  if (change->given & VSW_GIVEN_MACHINE_SEEN)
-    value.machine_seen = draft->machine_seen && value.state == VSW_SYSTEM_ENABLED && value.machine[0] != '\0'
-                         && g_str_equal (draft->machine, value.machine);
+  if (change->given & VSW_GIVEN_MACHINE_SINCE)
+    {
+      gboolean is_followed =
+          value.state == VSW_SYSTEM_ENABLED && value.machine[0] != '\0' && g_str_equal (draft->machine, value.machine);
+
+      value.machine_since = is_followed ? draft->machine_since : 0;
+    }
   g_autoptr (VswSystem) new = vsw_system_new (&value);
   vsw_resolver_put (self, old, new, NULL);
   return TRUE;
@@ -107,7 +111,7 @@ set_state (VswResolver *self, const char *id, VswSystemState state)
   const VswSystem *old = vsw_model_get_system (self->model, id);
   VswSystem value = *old;
   value.state = state;
-  value.machine_seen = FALSE;
+  value.machine_since = 0;
   g_autoptr (VswSystem) new = vsw_system_new (&value);
   vsw_resolver_put (self, old, new, NULL);
 }

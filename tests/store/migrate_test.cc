@@ -160,12 +160,12 @@ make_version_2 ()
   web = { { VSW_KIND_SYSTEM, web.head.id, "web", "serves", VSW_LIFETIME_PERSISTENT, nullptr, 1000, 1700000000000006 },
           VSW_SYSTEM_ENABLED,
           "qemu-1-web",
-          TRUE };
+          VSW_MACHINE_SINCE_UNKNOWN };
   old = { { VSW_KIND_SYSTEM, old.head.id, "old", "", VSW_LIFETIME_CALLER, "0123456789abcdef :1.5", 0,
             1700000000000007 },
           VSW_SYSTEM_SAVED,
           "",
-          FALSE };
+          0 };
   lan = { { VSW_KIND_SETTING, lan.head.id, "lan", "inside", VSW_LIFETIME_PERSISTENT, nullptr, 1000, 1700000000000008 },
           web.head.id,
           VSW_NIC_SYNTHETIC,
@@ -324,6 +324,19 @@ make_version_4 ()
   return world;
 }
 
+/* The values of data/version-5.sql: those of version 4, and which machine it was that was seen. */
+World
+make_version_5 ()
+{
+  World world = make_version_4 ();
+  std::string id = id_of (VSW_KIND_SYSTEM, 6);
+  VswSystem web = *reinterpret_cast<const VswSystem *> (world[id].get ());
+
+  web.machine_since = 86400000007;
+  world[id] = keep (web);
+  return world;
+}
+
 /* In the session that the files were written in, so that nothing of them is forgotten. */
 void
 put_version (const Place &place, int version)
@@ -374,6 +387,14 @@ TEST (Migrate, OpensVersion4ToWhatItMeant)
   ASSERT_NE (loans, nullptr);
   ASSERT_EQ (loans->len, 1u);
   EXPECT_TRUE (vsw_value_equal (loans->pdata[0], make_version_4 ()[id_of (VSW_KIND_NIC, 15)].get ()));
+}
+
+TEST (Migrate, OpensVersion5ToWhatItMeant)
+{
+  Place place;
+
+  put_version (place, 5);
+  expect_holds (open_store (place).get (), make_version_5 ());
 }
 
 /* Whoever changes the columns of a kind has to change those of its old values. */
