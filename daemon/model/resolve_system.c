@@ -65,7 +65,7 @@ vsw_resolve_modify_system (VswResolver *self, const VswChange *change, GError **
   VswSystem value = *old;
   if (change->given & VSW_GIVEN_DESCRIPTION)
     value.head.description = draft->head.description;
-  if (change->given & VSW_GIVEN_MACHINE)
+  if (change->given & VSW_GIVEN_MACHINE && !g_str_equal (draft->machine, old->machine))
     {
       value.machine = draft->machine;
       value.machine_since = 0;

@@ -340,6 +340,8 @@ TEST_F (SystemRules, AMachineIsSeenOnlyOfAnEnabledOneThatFollowsIt)
   net.must ({ follow ("a") });
   net.must ({ see () });
   EXPECT_EQ (net.get_system ("web")->machine_since, 7);
+  net.must ({ follow ("a") });
+  EXPECT_EQ (net.get_system ("web")->machine_since, 7) << "the same one, said again";
   net.must ({ follow ("b") });
   EXPECT_EQ (net.get_system ("web")->machine_since, 0) << "another machine";
   net.must ({ modify ("web", VSW_GIVEN_MACHINE_SINCE, [] (VswSystem &s) { s.machine_since = 7, s.machine = "a"; }) });
