@@ -202,7 +202,7 @@ give_route (const VswIpItem *item, gpointer user_data, GError **error)
   g_autofree VswIpItem *others = vsw_ip_item_part (item, FALSE);
   gboolean is_made;
 
-  if (!vsw_ip_work_can_have (step->work, item) || vsw_ip_set_find (step->work->now, aim) != NULL)
+  if (vsw_ip_set_find (step->work->now, aim) != NULL)
     return TRUE;
   if (others == NULL)
     is_made = vsw_ip_change_add (step->change, aim, step->work->link, NLM_F_APPEND, error);
@@ -235,7 +235,7 @@ give_kind (VswIpWork *work, VswIpChange *change, VswIpKind kind, int flags, GErr
       VswIpItem *item = g_ptr_array_index (work->wish->items, i);
       GError *local = NULL;
 
-      if (item->kind != kind || !vsw_ip_work_can_have (work, item) || vsw_ip_set_find (work->now, item) != NULL
+      if (item->kind != kind || vsw_ip_set_find (work->now, item) != NULL
           || vsw_ip_change_add (change, item, work->link, flags, &local))
         i++;
       else if (!do_without (work, change, item, local, error))
@@ -271,6 +271,23 @@ give (VswIpWork *work, VswIpChange *change, GError **error)
          && vsw_ip_work_check_done (work, session, NULL, TRUE, error);
 }
 
+/* Told, so that nobody believes that the host has its routes again. */
+static void
+leave_out_what_needs_up (VswIpWork *work)
+{
+  for (guint i = work->wish->items->len; i-- > 0;)
+    {
+      VswIpItem *item = g_ptr_array_index (work->wish->items, i);
+      g_autofree char *text = NULL;
+
+      if (vsw_ip_work_can_have (work, item))
+        continue;
+      text = vsw_ip_item_print (item, work->device->mac);
+      vsw_ip_work_lose (work, "%s wants it to be up", text);
+      g_ptr_array_remove_index (work->wish->items, i);
+    }
+}
+
 /* Addresses and routes whose time has passed since it was taken down. */
 static void
 tell_what_is_over (const VswIpWork *work, const VswIpConfig *ip)
@@ -292,7 +309,8 @@ tell_what_is_over (const VswIpWork *work, const VswIpConfig *ip)
  * vsw_ip_give:
  *
  * VSW_OP_IP_GIVE. Lifetimes count from when it was taken down. A device that is down gets what a device that is down can have: it would have lost its
- * routes and next hops too, had they stayed. What leads elsewhere and is refused is told and left out. Worker. Errors: NOT_FOUND, INVALID_ARGUMENT, KERNEL.
+ * routes and next hops too, had they stayed. What it cannot have, and what leads elsewhere and is refused, is told and left out. Worker. Errors:
+ * NOT_FOUND, INVALID_ARGUMENT, KERNEL.
  */
 gboolean
 vsw_ip_give (VswSession *session, const VswOp *op, GError **error)
@@ -303,6 +321,7 @@ vsw_ip_give (VswSession *session, const VswOp *op, GError **error)
   if (work == NULL || !vsw_ip_change_keep_settings (change, work->link, error))
     return FALSE;
   work->losses = op->losses;
+  leave_out_what_needs_up (work);
   if (!end (change, give (work, change, error)))
     return FALSE;
   tell_what_is_over (work, op->ip);

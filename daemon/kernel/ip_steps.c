@@ -206,6 +206,14 @@ vsw_ip_route_is_direct (const VswIpItem *route)
          && vsw_ip_item_find (route, RTA_MULTIPATH) == NULL && vsw_ip_item_find (route, RTA_NH_ID) == NULL;
 }
 
+/* In use at once, or as it was while the link was down: whether somebody has it is asked when that comes up. */
+static gboolean
+add_address (const VswIpWork *self, VswIpChange *change, const VswIpItem *address, GError **error)
+{
+  return self->device->is_up ? vsw_ip_change_add_at_once (change, address, self->link, error)
+                             : vsw_ip_change_add (change, address, self->link, NLM_F_EXCL, error);
+}
+
 static gboolean
 add_addresses_of (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, int family, GError **error)
 {
@@ -215,7 +223,7 @@ add_addresses_of (const VswIpWork *self, VswIpChange *change, const VswIpSet *it
       const VswIpItem *item = g_ptr_array_index (items->items, place);
 
       if (item->kind == VSW_IP_ADDRESS && item->body[0] == family
-          && !vsw_ip_change_add_at_once (change, item, self->link, error))
+          && !add_address (self, change, item, error))
         return FALSE;
     }
   return TRUE;

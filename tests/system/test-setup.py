@@ -138,6 +138,23 @@ def is_before(lab, before):
 
 
 @case
+def a_nic_that_was_down_is_down_again_with_all_that_it_had(lab):
+    outside.make(lab)
+    outside.settle(lab)
+    lab.ip('link', 'set', NIC, 'down')
+    for family, address in (('-4', f'{HOST4}/24'), ('-6', f'{HOST6}/64')):
+        lab.ip(family, 'address', 'add', address, 'dev', NIC)
+    lab.create_switch('lab')
+    wait_for(lambda: EXTERNAL in lab.objects(), 5, 'the NIC on the bus')
+    before = outside.look(lab)
+    setup(lab)
+    assert lab.pings(HOST4, netns=ROUTER) and lab.pings(HOST6, netns=ROUTER)
+    teardown(lab)
+    after = outside.look(lab)
+    assert after == before, outside.differences(before, after)
+
+
+@case
 def what_nobody_confirms_goes_back(lab):
     begin(lab)
     before = outside.look(lab)
