@@ -135,10 +135,12 @@ take_route (const VswIpItem *item, gpointer user_data, GError **error)
   g_autofree VswIpItem *others = vsw_ip_item_part (item, FALSE);
   g_autofree VswIpItem *ours = vsw_ip_item_part (item, TRUE);
 
-  if (vsw_ip_set_find (step->work->now, item) == NULL)
+  const VswIpItem *there = vsw_ip_set_find (step->work->now, item);
+
+  if (there == NULL)
     return TRUE;
   if (others == NULL)
-    return vsw_ip_change_delete (step->change, item, link, error);
+    return vsw_ip_change_delete (step->change, there, link, error);
   return head->rtm_family == AF_INET6 ? vsw_ip_change_delete (step->change, ours, link, error)
                                       : vsw_ip_change_replace (step->change, item, link, others, link, error);
 }

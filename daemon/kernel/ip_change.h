@@ -7,12 +7,14 @@
 
 G_BEGIN_DECLS
 
+typedef struct _VswIpUndo VswIpUndo;
+
 typedef struct
 {
   VswSession *session;
   VswIpLink link;   /* whose settings are kept */
   VswIpSet *before; /* (owned) (nullable) its settings; NULL: nobody has touched them */
-  GPtrArray *undo;  /* (owned) (element-type nl_msg) in the order of what they undo */
+  GPtrArray *undo;  /* (owned) (element-type VswIpUndo) in the order of what they undo */
   GArray *quieted;  /* (owned) (element-type VswIpNumber) index of a link, and its address generation before */
   int refusal;      /* errno of the last request that was refused; 0: the kernel has not heard it */
 } VswIpChange;

@@ -144,6 +144,8 @@ encode (int type, int flags, const VswIpItem *item, VswIpLink link, int skipped)
 
   if (item->kind == VSW_IP_ADDRESS)
     ((struct ifaddrmsg *)nlmsg_data (nlmsg_hdr (message)))->ifa_index = link.index;
+  if (item->kind == VSW_IP_ROUTE)
+    ((struct rtmsg *)nlmsg_data (nlmsg_hdr (message)))->rtm_flags &= ~(unsigned int)VSW_IP_FROM_ROUTER;
   if (item->kind == VSW_IP_NEIGHBOUR)
     ((struct ndmsg *)nlmsg_data (nlmsg_hdr (message)))->ndm_ifindex = (int)link.index;
   for (const struct nlattr *a = (const struct nlattr *)(item->body + start); nla_ok (a, rest); a = nla_next (a, &rest))

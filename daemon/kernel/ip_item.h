@@ -72,6 +72,10 @@ VswIpItem *vsw_ip_item_age (const VswIpItem *self, guint64 seconds);
 
 #define VSW_IP_METRIC6 256 /* IP6_RT_PRIO_ADDRCONF, include/uapi/linux/ipv6_route.h: of a route that comes with an address which says none */
 
+/* Flag of a struct rtmsg, which no dump has: see ip_router.h. */
+#define VSW_IP_FROM_ROUTER RTM_F_PREFIX
+gboolean vsw_ip_item_is_from_router (const VswIpItem *self);
+
 /* Of an address. */
 guint32 vsw_ip_item_get_flags (const VswIpItem *self);
 /* A link-local one that the kernel gave the link, which has that MAC address. */

@@ -69,7 +69,8 @@ is_replaced (const VswIpItem *route)
 {
   const struct rtmsg *head = (const struct rtmsg *)route->body;
 
-  return head->rtm_family == AF_INET6 && head->rtm_protocol != RTPROT_RA && !vsw_ip_route_is_direct (route);
+  return head->rtm_family == AF_INET6 && head->rtm_protocol != RTPROT_RA && !vsw_ip_item_is_from_router (route)
+         && !vsw_ip_route_is_direct (route);
 }
 
 static gboolean

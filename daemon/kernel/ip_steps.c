@@ -5,6 +5,7 @@
 
 #include "kernel/ip_encode.h"
 #include "kernel/ip_read.h"
+#include "kernel/ip_router.h"
 #include "kernel/ip_settings.h"
 #include "kernel/read.h"
 
@@ -160,41 +161,11 @@ get_setting6 (const VswIpSet *set, const char *name)
   return -1;
 }
 
-static gboolean
-takes_routers (const VswIpSet *set)
-{
-  gint64 accepts = get_setting6 (set, "accept_ra");
-
-  return get_setting6 (set, "accept_ra_defrtr") == 1
-         && (accepts == 2 || (accepts == 1 && get_setting6 (set, "forwarding") == 0));
-}
-
-/**
- * vsw_ip_work_aim:
- *
- * Of a default route that the kernel learned from a router, nobody can make another of its kind (RTF_ADDRCONF cannot be said by netlink); and an equal
- * one of any other kind stops the kernel from taking what that router says, lifetimes of addresses included (rt6_add_dflt_router() finds it in the way
- * and ndisc_router_discovery() ends there, net/ipv6/ndisc.c). So where the kernel listens to routers, ours stands in with a metric one
- * higher, until the router speaks again. Any thread.
- */
 VswIpItem *
 vsw_ip_work_aim (const VswIpWork *self, const VswIpItem *item)
 {
-  VswIpItem *aim = vsw_ip_item_new (item->kind, item->body, item->size);
-  const struct rtmsg *head = (const struct rtmsg *)aim->body;
-  struct nlattr *metric;
-  guint32 value;
-
-  if (item->kind != VSW_IP_ROUTE || head->rtm_family != AF_INET6 || head->rtm_protocol != RTPROT_RA
-      || head->rtm_dst_len != 0 || !takes_routers (self->wish))
-    return aim;
-  metric = vsw_ip_item_find (aim, RTA_PRIORITY);
-  value = vsw_ip_item_get_u32 (aim, RTA_PRIORITY);
-  if (metric == NULL || value != get_setting6 (self->wish, "ra_defrtr_metric"))
-    return aim;
-  value++;
-  memcpy (nla_data (metric), &value, sizeof value);
-  return aim;
+  return vsw_ip_item_is_from_router (item) ? vsw_ip_router_aim (item, get_setting6 (self->wish, "ra_defrtr_metric"))
+                                 : vsw_ip_item_new (item->kind, item->body, item->size);
 }
 
 /* --- steps --- */

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What only the real kernel shows of IP on links: that all of it comes back as it was, in the words of ip(8). */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -252,22 +257,104 @@ TEST_F (IpTest, ThatCannotMoveStays)
   EXPECT_EQ (show_order (), order);
 }
 
-/* See vsw_ip_work_aim(): where the kernel listens to routers, its own route must not be in its way. */
-TEST_F (IpTest, StandsInForARouter)
+/* --- routers --- */
+
+class RouterTest : public IpTest
 {
-  run_command ("ip address add 2001:db8::5/64 dev eth0 nodad");
-  run_command ("ip route add default via fe80::1 dev eth0 proto ra metric 1024 expires 900");
-  ASSERT_EQ (run_command ("cat /proc/sys/net/ipv6/conf/eth0/accept_ra /proc/sys/net/ipv6/conf/eth0/forwarding"),
-             "1\n0\n");
+protected:
+  void
+  SetUp () override
+  {
+    IpTest::SetUp ();
+    if (IsSkipped () || HasFatalFailure ())
+      return;
+    for (std::string device : { "eth0", "nic" })
+      run_command ("cd /proc/sys/net/ipv6/conf/" + device + " && echo 2 > accept_ra");
+  }
+
+  /* What a router says at the other end of a NIC, which hears it in this moment. */
+  static void
+  say (const std::string &device, unsigned lifetime)
+  {
+    const uint8_t message[] = { 134, 0, 0, 0, 64, 0, (uint8_t)(lifetime >> 8), (uint8_t)lifetime, 0, 0, 0, 0, 0, 0, 0, 0 };
+    int fd = socket (AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6), hops = 255;
+    sockaddr_in6 to = {};
+
+    to.sin6_family = AF_INET6;
+    to.sin6_scope_id = if_nametoindex (device.c_str ());
+    inet_pton (AF_INET6, "ff02::1", &to.sin6_addr);
+    setsockopt (fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof hops);
+    EXPECT_EQ (sendto (fd, message, sizeof message, 0, (sockaddr *)&to, sizeof to), (ssize_t)sizeof message)
+        << g_strerror (errno);
+    close (fd);
+    g_usleep (20000);
+  }
+
+  static std::string
+  defaults ()
+  {
+    return std::regex_replace (run_command ("ip -6 route show default"), std::regex ("via fe80::[^ ]*|expires [0-9]*sec|hoplimit [0-9]* "),
+                               "");
+  }
+};
+
+/* What was learned from a router is looked after by the kernel wherever it is: it goes with the router, and there is never another one. */
+TEST_F (RouterTest, RulesItsRouteWhereverThatIs)
+{
+  say ("wire0", 1800);
+  std::string before = defaults ();
+  ASSERT_EQ (before, "default  dev eth0 proto ra metric 1024  pref medium\n");
   g_autoptr (VswIpConfig) ip = get ("eth0");
 
   apply (make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"));
-  EXPECT_NE (run_command ("ip -6 route show default").find ("via fe80::1 dev nic proto ra metric 1025"),
-             std::string::npos);
+  EXPECT_EQ (defaults (), "default  dev nic metric 1025  pref medium\n");
   g_autoptr (VswIpConfig) moved = get ("nic");
+  apply (make_ip (VSW_OP_IP_PREPARE, "eth0", moved, "nic"));
   apply (make_ip (VSW_OP_IP_MOVE, "eth0", moved, "nic"));
-  EXPECT_NE (run_command ("ip -6 route show default").find ("via fe80::1 dev eth0 proto ra metric 1025"),
-             std::string::npos);
+  EXPECT_EQ (defaults (), "default  dev eth0 metric 1025  pref medium\n");
+  say ("wire0", 1800);
+  EXPECT_EQ (defaults (), before);
+  say ("wire0", 0);
+  EXPECT_EQ (defaults (), "");
+}
+
+TEST_F (RouterTest, WithdrawsARouteThatWasGiven)
+{
+  say ("wire0", 1800);
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip));
+  ASSERT_EQ (defaults (), "");
+  apply (make_ip (VSW_OP_IP_GIVE, "eth0", ip));
+  EXPECT_EQ (defaults (), "default  dev eth0 metric 1025  pref medium\n");
+  say ("wire0", 0);
+  EXPECT_EQ (defaults (), "");
+}
+
+/* It has spoken between the question what there is and the move. */
+TEST_F (RouterTest, MaySpeakMeanwhile)
+{
+  say ("wire0", 1800);
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip));
+  apply (make_ip (VSW_OP_IP_GIVE, "eth0", ip));
+  g_autoptr (VswIpConfig) given = get ("eth0");
+  say ("wire0", 1800);
+  apply (make_ip (VSW_OP_IP_MOVE, "nic", given, "eth0"));
+  EXPECT_EQ (defaults (), "default  dev nic metric 1025  pref medium\n");
+}
+
+/* One that somebody else made is nobody's but his. */
+TEST_F (RouterTest, IsNotPretended)
+{
+  run_command ("ip -6 route add default via fe80::1 dev eth0 metric 1024");
+  std::string before = run_command ("ip -6 -d route show default");
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  apply (make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"));
+  apply (make_ip (VSW_OP_IP_MOVE, "eth0", ip, "nic"));
+  EXPECT_EQ (run_command ("ip -6 -d route show default"), before);
 }
 
 /* --- a daemon that dies --- */
