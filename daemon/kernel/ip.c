@@ -5,6 +5,7 @@
 #include <linux/rtnetlink.h>
 
 #include "kernel/ip_encode.h"
+#include "kernel/ip_place.h"
 #include "kernel/ip_read.h"
 #include "kernel/ip_settings.h"
 #include "kernel/ip_steps.h"
@@ -63,13 +64,40 @@ turn_ipv6_on (VswSession *session, const VswIpWork *work, GError **error)
   return vsw_ip_settings_apply (session, work->link, wish, VSW_IP_SETTINGS_ALL, error);
 }
 
+/* A new rule comes behind those of the same priority, and what it decides would be decided by them. Whoever goes back to the NIC must get there; he is told then
+ * (vsw_ip_move()). */
+static gboolean
+check_rules (VswSession *session, const VswLink *far, VswIpLink link, GError **error)
+{
+  VswIpLink from = { far->index, far->name };
+  g_autoptr (VswIpPlaces) places = NULL;
+  g_autofree char *text = NULL;
+  const VswIpItem *rule;
+
+  if (vsw_link_is_marked (far))
+    return TRUE;
+  places = vsw_ip_places_read (session, from, link, error);
+  if (places == NULL)
+    return FALSE;
+  rule = vsw_ip_places_find_lost (places, VSW_IP_RULE, NULL);
+  if (rule == NULL)
+    return TRUE;
+  text = vsw_ip_item_print (rule, far->mac);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_CONFLICT,
+               "%s of %s stands before another one of the same priority, and would come to stand behind it: give it a "
+               "priority of its own",
+               text, from.name);
+  return FALSE;
+}
+
 /**
  * vsw_ip_prepare:
  *
  * VSW_OP_IP_PREPARE. Addresses, which are in use at once, and neighbours made by hand; the check of source addresses is loosened where it would
  * drop what comes while answers still leave by `far`. The settings follow with vsw_ip_move(). Routes to the addresses' own networks stand behind those of
  * `far`, so nothing leaves by the device of its own accord (answers to echo requests of IPv6 do,
- * which go back where they came from: icmpv6_echo_reply() of net/ipv6/icmp.c). Worker. Errors: NOT_FOUND, INVALID_ARGUMENT, KERNEL.
+ * which go back where they came from: icmpv6_echo_reply() of net/ipv6/icmp.c). Worker. Errors: NOT_FOUND, CONFLICT (a rule cannot keep its place),
+ * INVALID_ARGUMENT, KERNEL.
  */
 gboolean
 vsw_ip_prepare (VswSession *session, const VswOp *op, GError **error)
@@ -78,8 +106,8 @@ vsw_ip_prepare (VswSession *session, const VswOp *op, GError **error)
   g_autoptr (VswLink) far = vsw_read_link (session->route, op->far, NULL);
   g_autoptr (VswIpChange) change = vsw_ip_change_new (session);
 
-  if (work == NULL || !vsw_ip_change_keep_settings (change, work->link, error)
-      || !end (change, turn_ipv6_on (session, work, error) && vsw_ip_settings_loosen (session, work->link, error)
+  if (work == NULL || (far != NULL && !check_rules (session, far, work->link, error))
+      || !vsw_ip_change_keep_settings (change, work->link, error) || !end (change, turn_ipv6_on (session, work, error) && vsw_ip_settings_loosen (session, work->link, error)
                            && vsw_ip_add_addresses (work, change, work->wish, error)))
     return FALSE;
   vsw_ip_wait_for_addresses (work, session, work->wish);

@@ -223,12 +223,10 @@ get_undelete_flags (VswIpKind kind)
   return kind == VSW_IP_GROUP || kind == VSW_IP_NEIGHBOUR ? NLM_F_CREATE | NLM_F_REPLACE : NLM_F_CREATE | NLM_F_EXCL;
 }
 
-gboolean
-vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, GError **error)
+/* inverse: (transfer full) */
+static gboolean
+delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, struct nl_msg *inverse, GError **error)
 {
-  struct nl_msg *inverse = item->kind == VSW_IP_ADDRESS
-                               ? vsw_ip_encode_add_at_once (item, link)
-                               : vsw_ip_encode_add (item, link, get_undelete_flags (item->kind));
   g_autofree char *what = vsw_ip_item_print (item, (VswMac){ { 0 } });
   g_autofree char *name = vsw_text_escape (link.name);
   g_autofree char *step = g_strdup_printf ("take %s off %s", what, name);
@@ -256,6 +254,21 @@ vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, 
     undo_by (self, vsw_ip_encode_add (item, link, NLM_F_REPLACE));
   undo_by (self, inverse);
   return TRUE;
+}
+
+gboolean
+vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, GError **error)
+{
+  return delete (self, item, link,
+                 item->kind == VSW_IP_ADDRESS ? vsw_ip_encode_add_at_once (item, link)
+                                              : vsw_ip_encode_add (item, link, get_undelete_flags (item->kind)),
+                 error);
+}
+
+gboolean
+vsw_ip_change_delete_first (VswIpChange *self, const VswIpItem *route, VswIpLink link, GError **error)
+{
+  return delete (self, route, link, vsw_ip_encode_add (route, link, NLM_F_CREATE), error);
 }
 
 gboolean

@@ -37,6 +37,8 @@ gboolean vsw_ip_change_add (VswIpChange *self, const VswIpItem *item, VswIpLink 
 gboolean vsw_ip_change_add_at_once (VswIpChange *self, const VswIpItem *address, VswIpLink link, GError **error);
 /* Unmakes it; it may be gone already. */
 gboolean vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, GError **error);
+/* A route that stands before its equals: so does the one that undoes it. */
+gboolean vsw_ip_change_delete_first (VswIpChange *self, const VswIpItem *route, VswIpLink link, GError **error);
 /* One that is there becomes another. */
 gboolean vsw_ip_change_replace (VswIpChange *self, const VswIpItem *old, VswIpLink old_link, const VswIpItem *item,
                                 VswIpLink link, GError **error);

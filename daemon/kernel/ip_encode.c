@@ -67,7 +67,8 @@ vsw_ip_encode_list (VswIpKind kind, int family, guint index, gboolean proxies)
       return new_message (RTM_GETNEXTHOP, NLM_F_DUMP, &next_hop, sizeof next_hop, 0);
     case VSW_IP_ROUTE:
       message = new_message (RTM_GETROUTE, NLM_F_DUMP, &route, sizeof route, 64);
-      put (message, RTA_OIF, &index, sizeof index);
+      if (index != 0)
+        put (message, RTA_OIF, &index, sizeof index);
       return message;
     case VSW_IP_RULE:
       return new_message (RTM_GETRULE, NLM_F_DUMP, &rule, sizeof rule, 0);

@@ -257,6 +257,60 @@ TEST_F (IpTest, ThatCannotMoveStays)
   EXPECT_EQ (show_order (), order);
 }
 
+/* --- places --- */
+
+/* The host goes on to send by the NIC that it sent by, not by another one on the same network. */
+TEST_F (IpTest, KeepsItsPlaceAmongEqualsOfOthers)
+{
+  run_command ("set -e; ip address add 192.0.2.5/24 dev eth0; ip address add 192.0.2.7/24 dev eth1\n"
+               "ip route add default via 192.0.2.1 dev eth0 metric 100\n"
+               "ip route append default via 192.0.2.2 dev eth0 metric 100\n"
+               "ip route append default via 192.0.2.1 dev eth1 metric 100\n"
+               "ip route append default via 192.0.2.3 dev eth1 metric 100\n"
+               "ip route add 10.0.0.0/8 via 192.0.2.1 dev eth1; ip route append 10.0.0.0/8 via 192.0.2.1 dev eth0\n"
+               "ip route append 10.0.0.0/8 via 192.0.2.2 dev eth0");
+  const char routes[] = "ip -4 route show table main";
+  std::string before = run_command (routes);
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  apply (make_ip (VSW_OP_IP_PREPARE, "nic", ip, "eth0"));
+  EXPECT_EQ (run_command ("ip route get 192.0.2.200 | grep -c 'dev eth0'"), "1\n") << "nothing leaves by it yet";
+  apply (make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"));
+  EXPECT_EQ (run_command (routes), std::regex_replace (before, std::regex ("eth0"), "nic"));
+  g_autoptr (VswIpConfig) moved = get ("nic");
+  apply (make_ip (VSW_OP_IP_PREPARE, "eth0", moved, "nic"));
+  apply (make_ip (VSW_OP_IP_MOVE, "eth0", moved, "nic"));
+  EXPECT_EQ (run_command (routes), before);
+}
+
+TEST_F (IpTest, SaysThatAPlaceIsLost)
+{
+  run_command ("set -e; ip address add 192.0.2.5/24 dev eth0; ip address add 192.0.2.7/24 dev eth1\n"
+               "ip route add 10.0.0.0/8 via 192.0.2.1 dev eth1; ip route append 10.0.0.0/8 via 192.0.2.1 dev eth0\n"
+               "ip route append 10.0.0.0/8 via 192.0.2.2 dev eth1");
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+  OpPointer op = make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0");
+
+  expect_log (G_LOG_LEVEL_WARNING, "*route 10.0.0.0/8 via 192.0.2.1*stands behind its equals of others by now");
+  apply (op);
+  EXPECT_EQ (op->losses->len, 1u);
+}
+
+/* What rules decide is decided by their order. */
+TEST_F (IpTest, RefusesToChangeWhatRulesDecide)
+{
+  run_command ("set -e; ip address add 192.0.2.5/24 dev eth0\n"
+               "ip rule add iif eth1 table 99 priority 900; ip rule add iif eth0 table 100 priority 900");
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  apply (make_ip (VSW_OP_IP_PREPARE, "nic", ip, "eth0"));
+  apply (make_ip (VSW_OP_IP_FORGET, "nic", ip));
+  run_command ("ip rule add from 192.0.2.9 table 101 priority 900");
+  std::string before = show ();
+  refuse (make_ip (VSW_OP_IP_PREPARE, "nic", ip, "eth0"), VSW_ERROR_CONFLICT);
+  EXPECT_EQ (compare (before, show ()), "");
+}
+
 /* --- routers --- */
 
 class RouterTest : public IpTest
