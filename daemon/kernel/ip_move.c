@@ -148,7 +148,24 @@ move_routes (Move *self, gboolean direct, GError **error)
   return TRUE;
 }
 
-/* With the routes by it. */
+static gboolean
+has_member (const VswIpItem *group, guint32 next_hop)
+{
+  const struct nlattr *attribute = vsw_ip_item_find (group, NHA_GROUP);
+  guint n = attribute != NULL ? (guint)nla_len (attribute) / (guint)sizeof (struct nexthop_grp) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      struct nexthop_grp member;
+
+      memcpy (&member, (const guint8 *)nla_data (attribute) + i * sizeof member, sizeof member);
+      if (member.id == next_hop)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* With the routes by it, and as a part of groups. */
 static void
 leave_routes_behind (Move *self, guint32 next_hop)
 {
@@ -156,8 +173,9 @@ leave_routes_behind (Move *self, guint32 next_hop)
     {
       const VswIpItem *item = g_ptr_array_index (self->moving->items, i);
 
-      if (item->kind == VSW_IP_ROUTE && vsw_ip_item_find (item, RTA_NH_ID) != NULL
-          && vsw_ip_item_get_u32 (item, RTA_NH_ID) == next_hop)
+      if ((item->kind == VSW_IP_ROUTE && vsw_ip_item_find (item, RTA_NH_ID) != NULL
+           && vsw_ip_item_get_u32 (item, RTA_NH_ID) == next_hop)
+          || (item->kind == VSW_IP_GROUP && has_member (item, next_hop)))
         g_ptr_array_remove_index (self->moving->items, i);
     }
 }
@@ -342,6 +360,7 @@ vsw_ip_move (VswSession *session, const VswOp *op, GError **error)
   self.work = work;
   self.moving = moving;
   work->losses = op->losses;
+  work->keeps = op->keeps;
   if (move (&self, error))
     return TRUE;
   vsw_ip_change_revert (change);

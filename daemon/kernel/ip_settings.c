@@ -60,6 +60,21 @@ vsw_ip_settings_is_setting (const VswIpItem *item)
          || item->kind == VSW_IP_GENERATION || item->kind == VSW_IP_OTHER_LINK;
 }
 
+gboolean
+vsw_ip_settings_is_same (const VswIpItem *a, const VswIpItem *b)
+{
+  const char *space = b->kind == VSW_IP_SETTING6 ? memchr (b->body, ' ', b->size) : NULL;
+  gsize size = space != NULL ? (gsize)(space - (const char *)b->body) + 1 : 0;
+
+  if (a->kind != b->kind)
+    return FALSE;
+  if (a->kind == VSW_IP_SETTING4)
+    return memcmp (a->body, b->body, sizeof (guint32)) == 0;
+  if (a->kind == VSW_IP_SETTING6)
+    return size > 0 && a->size >= size && memcmp (a->body, b->body, size) == 0;
+  return a->kind == VSW_IP_GENERATION;
+}
+
 /* --- reading --- */
 
 static void

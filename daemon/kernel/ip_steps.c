@@ -119,6 +119,33 @@ has (const VswIpSet *set, const VswIpItem *item, gboolean present)
   return vsw_ip_set_find (set, item) != NULL || (present && item->kind == VSW_IP_ADDRESS && has_address (set, item));
 }
 
+/* A setting that another link of this kernel may not have at all. (nullable) */
+static const VswIpItem *
+find_setting (const VswIpSet *set, const VswIpItem *like)
+{
+  for (guint i = 0; i < set->items->len; i++)
+    if (vsw_ip_settings_is_same (g_ptr_array_index (set->items, i), like))
+      return g_ptr_array_index (set->items, i);
+  return NULL;
+}
+
+/* The kernel has said that it took them. */
+static void
+tell_lost_settings (const VswIpWork *self, const VswIpSet *after)
+{
+  for (guint i = 0; i < self->wish->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->wish->items, i);
+      const VswIpItem *there = vsw_ip_settings_is_setting (item) ? find_setting (after, item) : NULL;
+      g_autofree char *wished = NULL;
+
+      if (there == NULL || vsw_ip_item_equal (there, item))
+        continue;
+      wished = vsw_ip_item_print (item, self->device->mac);
+      vsw_ip_work_lose (self, "it has not kept %s", wished != NULL ? wished : "a setting");
+    }
+}
+
 gboolean
 vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpSet *only, gboolean present,
                         GError **error)
@@ -132,7 +159,7 @@ vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpS
       g_autofree VswIpItem *aim = present ? vsw_ip_work_aim (self, item) : NULL;
       g_autofree char *line = NULL;
 
-      if (vsw_ip_settings_is_setting (item) || item->kind == VSW_IP_GROUP || !vsw_ip_work_can_have (self, item)
+      if (vsw_ip_settings_is_setting (item) || !vsw_ip_work_can_have (self, item)
           || has (after, aim != NULL ? aim : item, present) == present)
         continue;
       line = vsw_ip_item_print (item, self->device->mac);
@@ -140,6 +167,8 @@ vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpS
                    present ? "has not got" : "has still got", line);
       return FALSE;
     }
+  if (after != NULL && present && !self->keeps)
+    tell_lost_settings (self, after);
   return after != NULL;
 }
 

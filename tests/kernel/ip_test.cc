@@ -18,6 +18,7 @@
 #include <sstream>
 
 #include "kernel/ip_fixture.h"
+#include "kernel/ip_set.h"
 
 namespace
 {
@@ -255,6 +256,43 @@ TEST_F (IpTest, ThatCannotMoveStays)
   refuse (make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"), VSW_ERROR_KERNEL);
   EXPECT_EQ (compare (before, show ()), "");
   EXPECT_EQ (show_order (), order);
+}
+
+/* --- verifying --- */
+
+/* The bytes of a configuration with another value of a setting of IPv6. */
+VswIpConfig *
+with_setting (const VswIpConfig *ip, const std::string &name, const std::string &value)
+{
+  g_autoptr (VswIpSet) set = vsw_ip_set_decode (ip->bytes, nullptr);
+  std::string text = name + " " + value;
+  const char *const none[] = { nullptr };
+
+  for (guint i = 0; i < set->items->len; i++)
+    {
+      auto *item = static_cast<VswIpItem *> (set->items->pdata[i]);
+      if (item->kind != VSW_IP_SETTING6 || std::string ((const char *)item->body, item->size).rfind (name + " ", 0) != 0)
+        continue;
+      g_free (item);
+      set->items->pdata[i] = vsw_ip_item_new (VSW_IP_SETTING6, text.data (), text.size ());
+    }
+  g_autoptr (GBytes) bytes = vsw_ip_set_encode (set);
+  return vsw_ip_config_new (bytes, none, none);
+}
+
+/* What the kernel says that it took is asked for. */
+TEST_F (IpTest, SaysWhichSettingIsNotKept)
+{
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+  g_autoptr (VswIpConfig) odd = with_setting (ip, "hop_limit", "0x3d");
+  OpPointer op = make_ip (VSW_OP_IP_GIVE, "eth0", odd);
+
+  expect_log (G_LOG_LEVEL_WARNING, "*it has not kept *hop_limit*0x3d*");
+  apply (op);
+  EXPECT_EQ (op->losses->len, 1u);
+  op = make_ip (VSW_OP_IP_GIVE, "eth0", ip);
+  apply (op);
+  EXPECT_EQ (op->losses->len, 0u);
 }
 
 /* --- places --- */
