@@ -19,6 +19,7 @@
 #include "kernel/ip_read.h"
 #include "kernel/ip_settings.h"
 #include "kernel/ip_steps.h"
+#include "kernel/ip_temporary.h"
 
 typedef struct
 {
@@ -355,6 +356,7 @@ vsw_ip_move (VswSession *session, const VswOp *op, GError **error)
   if (places == NULL)
     return FALSE;
   moving = intersect (far->now, work->wish);
+  vsw_ip_retire_temporary (moving, work->wish);
   vsw_ip_places_sort (places, moving);
   self.places = places;
   self.work = work;

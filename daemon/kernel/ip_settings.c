@@ -75,6 +75,22 @@ vsw_ip_settings_is_same (const VswIpItem *a, const VswIpItem *b)
   return a->kind == VSW_IP_GENERATION;
 }
 
+gint64
+vsw_ip_settings_get_number6 (const VswIpSet *set, const char *name)
+{
+  g_autofree char *prefix = g_strconcat (name, " ", NULL);
+
+  for (guint i = 0; i < set->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (set->items, i);
+      g_autofree char *text = item->kind == VSW_IP_SETTING6 ? g_strndup ((const char *)item->body, item->size) : NULL;
+
+      if (text != NULL && g_str_has_prefix (text, prefix))
+        return g_ascii_strtoll (text + strlen (prefix), NULL, 10);
+    }
+  return -1;
+}
+
 /* --- reading --- */
 
 static void

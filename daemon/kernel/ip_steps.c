@@ -7,6 +7,7 @@
 #include "kernel/ip_read.h"
 #include "kernel/ip_router.h"
 #include "kernel/ip_settings.h"
+#include "kernel/ip_temporary.h"
 #include "kernel/read.h"
 
 VswIpWork *
@@ -31,6 +32,7 @@ vsw_ip_work_new (VswSession *session, VswDeviceRef device, const VswIpConfig *ip
     return NULL;
   vsw_ip_find_other_links (session, self->wish);
   vsw_ip_set_age (self->wish, self->now->taken);
+  vsw_ip_retire_temporary (self->wish, self->wish);
 
   return g_steal_pointer (&self);
 }
@@ -172,28 +174,15 @@ vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpS
   return after != NULL;
 }
 
-/* --- router advertisements --- */
-
-static gint64
-get_setting6 (const VswIpSet *set, const char *name)
-{
-  g_autofree char *prefix = g_strconcat (name, " ", NULL);
-
-  for (guint i = 0; i < set->items->len; i++)
-    {
-      const VswIpItem *item = g_ptr_array_index (set->items, i);
-      g_autofree char *text = item->kind == VSW_IP_SETTING6 ? g_strndup ((const char *)item->body, item->size) : NULL;
-
-      if (text != NULL && g_str_has_prefix (text, prefix))
-        return g_ascii_strtoll (text + strlen (prefix), NULL, 10);
-    }
-  return -1;
-}
-
+/**
+ * vsw_ip_work_aim:
+ *
+ * Of a default route that the kernel has from a router not all can be said again. Any thread.
+ */
 VswIpItem *
 vsw_ip_work_aim (const VswIpWork *self, const VswIpItem *item)
 {
-  return vsw_ip_item_is_from_router (item) ? vsw_ip_router_aim (item, get_setting6 (self->wish, "ra_defrtr_metric"))
+  return vsw_ip_item_is_from_router (item) ? vsw_ip_router_aim (item, vsw_ip_settings_get_number6 (self->wish, "ra_defrtr_metric"))
                                  : vsw_ip_item_new (item->kind, item->body, item->size);
 }
 

@@ -368,7 +368,10 @@ protected:
   static void
   say (const std::string &device, unsigned lifetime)
   {
-    const uint8_t message[] = { 134, 0, 0, 0, 64, 0, (uint8_t)(lifetime >> 8), (uint8_t)lifetime, 0, 0, 0, 0, 0, 0, 0, 0 };
+    const uint8_t low = (uint8_t)lifetime, high = (uint8_t)(lifetime >> 8);
+    const uint8_t message[] = { 134, 0, 0, 0, 64, 0, high, low, 0, 0, 0, 0, 0, 0, 0, 0, /* and 2001:db8:5::/64 */
+                                3, 4, 64, 0xc0, 0, 0, high, low, 0, 0, high, low, 0, 0, 0, 0,
+                                0x20, 1, 0xd, 0xb8, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
     int fd = socket (AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6), hops = 255;
     sockaddr_in6 to = {};
 
@@ -435,6 +438,37 @@ TEST_F (RouterTest, MaySpeakMeanwhile)
   say ("wire0", 1800);
   apply (make_ip (VSW_OP_IP_MOVE, "nic", given, "eth0"));
   EXPECT_EQ (defaults (), "default  dev nic metric 1025  pref medium\n");
+}
+
+/* Only the kernel makes them. What moves lives on for the connections that are bound to it, and is over some day, however often the host moves. */
+TEST_F (RouterTest, GivesTemporaryAddressesThatDoNotMultiply)
+{
+  const std::string list = "ip -6 -o address show scope global | grep 2001:db8:5: ";
+
+  run_command ("echo 2 > /proc/sys/net/ipv6/conf/eth0/use_tempaddr");
+  say ("wire0", 1800);
+  settle ();
+  std::string first = run_command (list + "| grep -w temporary | grep -o '2001[^/]*'");
+  ASSERT_NE (first, "");
+  first.pop_back ();
+  for (int i = 0; i < 12; i++)
+    {
+      std::string from = i % 2 == 0 ? "eth0" : "nic", to = i % 2 == 0 ? "nic" : "eth0";
+      g_autoptr (VswIpConfig) ip = get (from);
+
+      apply (make_ip (VSW_OP_IP_PREPARE, to, ip, from));
+      apply (make_ip (VSW_OP_IP_MOVE, to, ip, from));
+      if (i == 0)
+        {
+          std::string still = run_command (list + "| grep -F " + first);
+          EXPECT_NE (still.find (" nic "), std::string::npos) << still;
+          EXPECT_NE (still.find (" deprecated "), std::string::npos) << still;
+        }
+      settle ();
+      EXPECT_EQ (run_command (list + "| grep -cw temporary"), "1\n") << i << "\n" << run_command (list);
+    }
+  /* the one that they come from, a temporary one, and those of the last moves */
+  EXPECT_LE (std::stoi (run_command (list + "| grep -w eth0 | grep -Evc 'valid_lft (60|[1-5]?[0-9])sec'")), 7) << run_command (list);
 }
 
 /* One that somebody else made is nobody's but his. */
