@@ -107,7 +107,8 @@ vsw_ip_prepare (VswSession *session, const VswOp *op, GError **error)
   g_autoptr (VswIpChange) change = vsw_ip_change_new (session);
 
   if (work == NULL || (far != NULL && !check_rules (session, far, work->link, error))
-      || !vsw_ip_change_keep_settings (change, work->link, error) || !end (change, turn_ipv6_on (session, work, error) && vsw_ip_settings_loosen (session, work->link, error)
+      || !vsw_ip_change_keep_settings (change, work->link, error)
+      || !end (change, turn_ipv6_on (session, work, error) && vsw_ip_settings_loosen (session, work->link, error)
                            && vsw_ip_add_addresses (work, change, work->wish, error)))
     return FALSE;
   vsw_ip_wait_for_addresses (work, session, work->wish);

@@ -173,7 +173,8 @@ vsw_ip_change_is_dead (VswIpChange *self, const VswIpItem *item, VswIpLink link)
 {
   VswAnswer answer = { 0 };
 
-  if (!vsw_socket_request (self->session->route, vsw_ip_encode_add (item, link, NLM_F_CREATE | NLM_F_EXCL), &answer, NULL))
+  if (!vsw_socket_request (self->session->route, vsw_ip_encode_add (item, link, NLM_F_CREATE | NLM_F_EXCL), &answer,
+                           NULL))
     return FALSE;
   if (answer.code == 0) /* it went in this moment, and is back */
     undo_by (self, vsw_ip_encode_delete (item, link));
@@ -224,8 +225,8 @@ get_undelete_flags (VswIpKind kind)
 }
 
 /* inverse: (transfer full) */
-static gboolean
-delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, struct nl_msg *inverse, GError **error)
+static gboolean delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, struct nl_msg *inverse,
+                        GError **error)
 {
   g_autofree char *what = vsw_ip_item_print (item, (VswMac){ { 0 } });
   g_autofree char *name = vsw_text_escape (link.name);

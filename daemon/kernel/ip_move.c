@@ -29,7 +29,7 @@ typedef struct
   VswIpSet *moving; /* what is on `far` of what is wished, as it is there now */
   VswIpPlaces *places;
   VswIpChange *change;
-  gboolean keeps; /* settings of the device are its own */
+  gboolean keeps;     /* settings of the device are its own */
   VswIpItem *refused; /* (unowned) the last route that could not be moved */
 } Move;
 
@@ -126,7 +126,8 @@ move_route (const VswIpItem *item, gpointer user_data, GError **error)
   if (is_replaced (item))
     is_moved = vsw_ip_change_replace (self->change, item, self->far->link, aim, self->work->link, error);
   else
-    is_moved = vsw_ip_change_add (self->change, aim, self->work->link, stands_first (self, item) ? 0 : NLM_F_APPEND, error);
+    is_moved =
+        vsw_ip_change_add (self->change, aim, self->work->link, stands_first (self, item) ? 0 : NLM_F_APPEND, error);
   if (!is_moved)
     self->refused = (VswIpItem *)item;
   return is_moved;
@@ -219,7 +220,7 @@ drop_routes (Move *self, GError **error)
       if (item->kind != VSW_IP_ROUTE || is_replaced (item) || vsw_ip_item_find (item, RTA_NH_ID) != NULL)
         continue;
       if (!(stands_first (self, item) ? vsw_ip_change_delete_first : vsw_ip_change_delete) (self->change, item,
-                                                                                           self->far->link, error))
+                                                                                            self->far->link, error))
         return FALSE;
     }
   return TRUE;
@@ -241,8 +242,8 @@ move_rules (Move *self, GError **error)
 static gboolean
 move_senders (Move *self, GError **error)
 {
-  return move_networks (self, error) && move_routes (self, TRUE, error) && move_next_hops (self, error) && move_routes (self, FALSE, error)
-         && drop_routes (self, error) && move_rules (self, error);
+  return move_networks (self, error) && move_routes (self, TRUE, error) && move_next_hops (self, error)
+         && move_routes (self, FALSE, error) && drop_routes (self, error) && move_rules (self, error);
 }
 
 /* --- addresses --- */
@@ -270,7 +271,8 @@ settle (Move *self, GError **error)
 
       /* It may be on the way there, or half back: what it is to be is what was written down. */
       if (item->kind == VSW_IP_ADDRESS
-          && !vsw_ip_change_settle (self->change, item, vsw_ip_set_find (self->work->wish, item), self->work->link, error))
+          && !vsw_ip_change_settle (self->change, item, vsw_ip_set_find (self->work->wish, item), self->work->link,
+                                    error))
         return FALSE;
     }
   /* and those that came over before the daemon was stopped in the middle */

@@ -22,8 +22,8 @@
 
 #define ROUTES       "/proc/thread-self/net/ipv6_route"
 #define LEARNED      (RTF_ADDRCONF | RTF_DEFAULT)
-#define CLOCK_TICKS  100 /* USER_HZ a second */
-#define PREF_SHIFT   27  /* RTF_PREF() of linux/ipv6_route.h */
+#define CLOCK_TICKS  100  /* USER_HZ a second */
+#define PREF_SHIFT   27   /* RTF_PREF() of linux/ipv6_route.h */
 #define USUAL_METRIC 1024 /* IP6_RT_PRIO_USER */
 
 /* --- reading --- */

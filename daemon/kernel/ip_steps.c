@@ -182,8 +182,9 @@ vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpS
 VswIpItem *
 vsw_ip_work_aim (const VswIpWork *self, const VswIpItem *item)
 {
-  return vsw_ip_item_is_from_router (item) ? vsw_ip_router_aim (item, vsw_ip_settings_get_number6 (self->wish, "ra_defrtr_metric"))
-                                 : vsw_ip_item_new (item->kind, item->body, item->size);
+  return vsw_ip_item_is_from_router (item)
+             ? vsw_ip_router_aim (item, vsw_ip_settings_get_number6 (self->wish, "ra_defrtr_metric"))
+             : vsw_ip_item_new (item->kind, item->body, item->size);
 }
 
 /* --- steps --- */
@@ -211,8 +212,7 @@ add_addresses_of (const VswIpWork *self, VswIpChange *change, const VswIpSet *it
       guint place = family == AF_INET6 ? items->items->len - 1 - i : i;
       const VswIpItem *item = g_ptr_array_index (items->items, place);
 
-      if (item->kind == VSW_IP_ADDRESS && item->body[0] == family
-          && !add_address (self, change, item, error))
+      if (item->kind == VSW_IP_ADDRESS && item->body[0] == family && !add_address (self, change, item, error))
         return FALSE;
     }
   return TRUE;

@@ -14,7 +14,8 @@
 
 #define MAX_LEFT 4  /* addresses that have been temporary, and stay */
 #define SOON     60 /* seconds */
-#define MAKER    118 /* IFA_PROTO of them, by which they are known: none of linux/if_addr.h or of /etc/iproute2/rt_addrprotos */
+#define MAKER                                                                                                          \
+  118 /* IFA_PROTO of them, by which they are known: none of linux/if_addr.h or of /etc/iproute2/rt_addrprotos */
 
 static struct ifa_cacheinfo *
 get_lifetimes (VswIpItem *address)
