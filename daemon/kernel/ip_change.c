@@ -272,6 +272,13 @@ vsw_ip_change_delete_first (VswIpChange *self, const VswIpItem *route, VswIpLink
   return delete (self, route, link, vsw_ip_encode_add (route, link, NLM_F_CREATE), error);
 }
 
+void
+vsw_ip_change_keep_first (VswIpChange *self, const VswIpItem *route, VswIpLink link)
+{
+  undo_by (self, vsw_ip_encode_add (route, link, NLM_F_CREATE));
+  undo_by (self, vsw_ip_encode_delete (route, link));
+}
+
 gboolean
 vsw_ip_change_replace (VswIpChange *self, const VswIpItem *old, VswIpLink old_link, const VswIpItem *item,
                        VswIpLink link, GError **error)

@@ -39,6 +39,8 @@ gboolean vsw_ip_change_add_at_once (VswIpChange *self, const VswIpItem *address,
 gboolean vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, GError **error);
 /* A route that stands before its equals: so does the one that undoes it. */
 gboolean vsw_ip_change_delete_first (VswIpChange *self, const VswIpItem *route, VswIpLink link, GError **error);
+/* A route that goes with its address, and stood before its equals: there it is to be again when that is put back, behind which it comes. */
+void vsw_ip_change_keep_first (VswIpChange *self, const VswIpItem *route, VswIpLink link);
 /* One that is there becomes another. */
 gboolean vsw_ip_change_replace (VswIpChange *self, const VswIpItem *old, VswIpLink old_link, const VswIpItem *item,
                                 VswIpLink link, GError **error);

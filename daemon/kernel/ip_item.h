@@ -87,6 +87,7 @@ VswIpItem *vsw_ip_item_from_neighbour (const struct nlmsghdr *message, VswIpLink
 VswIpItem *vsw_ip_item_from_next_hop (const struct nlmsghdr *message, VswIpLink link);
 VswIpItem *vsw_ip_item_from_group (const struct nlmsghdr *message);
 VswIpItem *vsw_ip_item_from_route (const struct nlmsghdr *message, VswIpLink link);
+VswIpItem *vsw_ip_item_from_placed (const struct nlmsghdr *message, VswIpLink link);
 VswIpItem *vsw_ip_item_from_rule (const struct nlmsghdr *message, VswIpLink link);
 
 G_END_DECLS

@@ -291,6 +291,11 @@ settle (Move *self, GError **error)
 static gboolean
 leave (Move *self, GError **error)
 {
+  g_autoptr (GPtrArray) networks = vsw_ip_places_list_networks (self->places);
+
+  for (guint i = 0; i < networks->len; i++)
+    if (vsw_ip_set_find (self->moving, networks->pdata[i]) == NULL)
+      vsw_ip_change_keep_first (self->change, networks->pdata[i], self->far->link);
   return vsw_ip_change_quiet (self->change, self->far->link, self->far->now, error)
          && vsw_ip_delete_kind (self->far, self->change, self->moving, VSW_IP_NEIGHBOUR, error)
          && vsw_ip_delete_addresses (self->far, self->change, self->moving, error);

@@ -11,6 +11,8 @@
 #include "kernel/ip_build.h"
 #include "kernel/ip_encode.h"
 
+#define MAX_ATTEMPTS 16 /* a dump that changes while it is read is begun again */
+
 typedef struct
 {
   VswIpItem *item; /* (owned) (nullable) as it is on the link; NULL: of others */
@@ -81,7 +83,7 @@ static VswIpItem *
 get_own (const struct nlmsghdr *message, VswIpKind kind, VswIpLink link)
 {
   g_autofree VswIpItem *item =
-      kind == VSW_IP_RULE ? vsw_ip_item_from_rule (message, link) : vsw_ip_item_from_route (message, link);
+      kind == VSW_IP_RULE ? vsw_ip_item_from_rule (message, link) : vsw_ip_item_from_placed (message, link);
 
   if (item != NULL && kind == VSW_IP_ROUTE && vsw_ip_item_find (item, RTA_NH_ID) != NULL)
     return NULL;
@@ -178,31 +180,46 @@ drop_others (VswIpPlaces *self)
       g_ptr_array_remove_index (self->entries, i);
 }
 
+/* ret_changed: set if it has changed while it was read. */
 static gboolean
-read_kind (VswIpPlaces *self, VswSession *session, VswIpKind kind, int family, GError **error)
+read_kind (VswIpPlaces *self, VswSession *session, VswIpKind kind, int family, gboolean *ret_changed, GError **error)
 {
   VswAnswer answer;
 
   self->kind = kind;
-  return vsw_socket_read (session->route, vsw_ip_encode_list (kind, family, 0, FALSE), keep, self, &answer, error)
-         && (answer.code == EINTR || answer.code == EOPNOTSUPP || answer.code == EAFNOSUPPORT
-             || vsw_answer_check (&answer, "read the order of routes and rules", error));
+  if (!vsw_socket_read (session->route, vsw_ip_encode_list (kind, family, 0, FALSE), keep, self, &answer, error))
+    return FALSE;
+  *ret_changed |= answer.code == EINTR;
+  return answer.code == EINTR || answer.code == EOPNOTSUPP || answer.code == EAFNOSUPPORT
+         || vsw_answer_check (&answer, "read the order of routes and rules", error);
+}
+
+static gboolean
+read_all (VswIpPlaces *self, VswSession *session, gboolean *ret_changed, GError **error)
+{
+  *ret_changed = FALSE;
+  g_hash_table_remove_all (self->groups);
+  g_ptr_array_set_size (self->entries, 0);
+  return read_kind (self, session, VSW_IP_ROUTE, AF_INET, ret_changed, error)
+         && read_kind (self, session, VSW_IP_ROUTE, AF_INET6, ret_changed, error)
+         && read_kind (self, session, VSW_IP_RULE, AF_INET, ret_changed, error)
+         && read_kind (self, session, VSW_IP_RULE, AF_INET6, ret_changed, error);
 }
 
 VswIpPlaces *
 vsw_ip_places_read (VswSession *session, VswIpLink from, VswIpLink to, GError **error)
 {
   g_autoptr (VswIpPlaces) self = g_new0 (VswIpPlaces, 1);
+  gboolean is_changed = TRUE;
 
   self->from = from;
   self->to = to;
   self->entries = g_ptr_array_new_with_free_func (free_entry);
   self->groups = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
                                         (GDestroyNotify)g_ptr_array_unref);
-  for (guint i = 0; i < 2; i++)
-    for (guint j = 0; j < 2; j++)
-      if (!read_kind (self, session, i == 0 ? VSW_IP_ROUTE : VSW_IP_RULE, j == 0 ? AF_INET : AF_INET6, error))
-        return NULL;
+  for (guint i = 0; i < MAX_ATTEMPTS && is_changed; i++)
+    if (!read_all (self, session, &is_changed, error))
+      return NULL;
   g_hash_table_foreach (self->groups, judge_group, NULL);
   g_clear_pointer (&self->groups, g_hash_table_unref);
   drop_others (self);

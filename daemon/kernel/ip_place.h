@@ -24,7 +24,7 @@ void vsw_ip_places_free (VswIpPlaces *self);
 VswIpPlace vsw_ip_places_get (const VswIpPlaces *self, const VswIpItem *item);
 /* Those that are to stand first, one behind the other, are put there from the last. */
 void vsw_ip_places_sort (const VswIpPlaces *self, VswIpSet *items);
-/* Routes of IPv4 to networks of addresses that do not come to stand by themselves where they stood. (transfer container) (element-type VswIpItem) */
+/* Routes of IPv4 to networks of addresses, and their broadcast addresses, that do not come to stand by themselves where they stood. (transfer container) (element-type VswIpItem) */
 GPtrArray *vsw_ip_places_list_networks (const VswIpPlaces *self);
 /* (nullable): one of those items that loses its place; kind: VSW_IP_RULE, VSW_IP_ROUTE */
 const VswIpItem *vsw_ip_places_find_lost (const VswIpPlaces *self, VswIpKind kind, const VswIpItem *after);

@@ -220,10 +220,10 @@ protected:
   die_everywhere (const std::function<OpPointer ()> &make, const std::function<void ()> &undo)
   {
     OpPointer op = make ();
-    std::string before = show ();
+    std::string before = show (), order = show_order ();
 
     apply (op);
-    std::string after = show ();
+    std::string after = show (), other_order = show_order ();
     undo ();
     ASSERT_EQ (compare (before, show ()), "");
     for (int k = 1;; k += stride)
@@ -232,8 +232,10 @@ protected:
 
         apply (make ());
         ASSERT_EQ (compare (after, show ()), "") << "killed at " << k;
+        ASSERT_EQ (show_order (), other_order) << "killed at " << k;
         undo ();
         ASSERT_EQ (compare (before, show ()), "") << "killed at " << k;
+        ASSERT_EQ (show_order (), order) << "killed at " << k;
         if (!died)
           break;
         n_deaths++;
@@ -244,7 +246,7 @@ protected:
   void
   fail_everywhere (const std::function<OpPointer ()> &make, const std::function<void ()> &undo)
   {
-    std::string before = show ();
+    std::string before = show (), order = show_order ();
 
     for (int k = 2;; k += stride)
       {
@@ -253,6 +255,7 @@ protected:
         if (fate != Fate::refused)
           undo ();
         ASSERT_EQ (compare (before, show ()), "") << "not heard at " << k;
+        ASSERT_EQ (show_order (), order) << "not heard at " << k;
         if (fate == Fate::done)
           break;
         n_failures += fate == Fate::refused;
@@ -276,6 +279,13 @@ protected:
     settle ();
   }
 
+  /* Another NIC on the same network, behind which nothing may come to stand. */
+  void
+  configure_equals ()
+  {
+    run_command ("ip address add 192.0.2.7/24 dev eth1; ip route append default via 192.0.2.1 dev eth1");
+  }
+
   static constexpr int stride = 13; /* one of that many requests */
   int n_deaths = 0;
   int n_failures = 0;
@@ -284,6 +294,7 @@ protected:
 TEST_F (DeathTest, MovesAllTheSame)
 {
   configure_little ();
+  configure_equals ();
   g_autoptr (VswIpConfig) ip = get ("eth0");
 
   die_everywhere ([&] { return make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"); },
@@ -299,6 +310,7 @@ TEST_F (DeathTest, MovesAllTheSame)
 TEST_F (DeathTest, MovesWhollyOrNotAtAll)
 {
   configure_little ();
+  configure_equals ();
   g_autoptr (VswIpConfig) ip = get ("eth0");
 
   fail_everywhere ([&] { return make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"); },
