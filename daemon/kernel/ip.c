@@ -5,6 +5,7 @@
 #include <linux/rtnetlink.h>
 
 #include "kernel/ip_encode.h"
+#include "kernel/ip_place.h"
 #include "kernel/ip_read.h"
 #include "kernel/ip_settings.h"
 #include "kernel/ip_steps.h"
@@ -63,13 +64,40 @@ turn_ipv6_on (VswSession *session, const VswIpWork *work, GError **error)
   return vsw_ip_settings_apply (session, work->link, wish, VSW_IP_SETTINGS_ALL, error);
 }
 
+/* A new rule comes behind those of the same priority, and what it decides would be decided by them. Whoever goes back to the NIC must get there; he is told then
+ * (vsw_ip_move()). */
+static gboolean
+check_rules (VswSession *session, const VswLink *far, VswIpLink link, GError **error)
+{
+  VswIpLink from = { far->index, far->name };
+  g_autoptr (VswIpPlaces) places = NULL;
+  g_autofree char *text = NULL;
+  const VswIpItem *rule;
+
+  if (vsw_link_is_marked (far))
+    return TRUE;
+  places = vsw_ip_places_read (session, from, link, error);
+  if (places == NULL)
+    return FALSE;
+  rule = vsw_ip_places_find_lost (places, VSW_IP_RULE, NULL);
+  if (rule == NULL)
+    return TRUE;
+  text = vsw_ip_item_print (rule, far->mac);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_CONFLICT,
+               "%s of %s stands before another one of the same priority, and would come to stand behind it: give it a "
+               "priority of its own",
+               text, from.name);
+  return FALSE;
+}
+
 /**
  * vsw_ip_prepare:
  *
  * VSW_OP_IP_PREPARE. Addresses, which are in use at once, and neighbours made by hand; the check of source addresses is loosened where it would
  * drop what comes while answers still leave by `far`. The settings follow with vsw_ip_move(). Routes to the addresses' own networks stand behind those of
  * `far`, so nothing leaves by the device of its own accord (answers to echo requests of IPv6 do,
- * which go back where they came from: icmpv6_echo_reply() of net/ipv6/icmp.c). Worker. Errors: NOT_FOUND, INVALID_ARGUMENT, KERNEL.
+ * which go back where they came from: icmpv6_echo_reply() of net/ipv6/icmp.c). Worker. Errors: NOT_FOUND, CONFLICT (a rule cannot keep its place),
+ * INVALID_ARGUMENT, KERNEL.
  */
 gboolean
 vsw_ip_prepare (VswSession *session, const VswOp *op, GError **error)
@@ -78,7 +106,8 @@ vsw_ip_prepare (VswSession *session, const VswOp *op, GError **error)
   g_autoptr (VswLink) far = vsw_read_link (session->route, op->far, NULL);
   g_autoptr (VswIpChange) change = vsw_ip_change_new (session);
 
-  if (work == NULL || !vsw_ip_change_keep_settings (change, work->link, error)
+  if (work == NULL || (far != NULL && !check_rules (session, far, work->link, error))
+      || !vsw_ip_change_keep_settings (change, work->link, error)
       || !end (change, turn_ipv6_on (session, work, error) && vsw_ip_settings_loosen (session, work->link, error)
                            && vsw_ip_add_addresses (work, change, work->wish, error)))
     return FALSE;
@@ -135,10 +164,12 @@ take_route (const VswIpItem *item, gpointer user_data, GError **error)
   g_autofree VswIpItem *others = vsw_ip_item_part (item, FALSE);
   g_autofree VswIpItem *ours = vsw_ip_item_part (item, TRUE);
 
-  if (vsw_ip_set_find (step->work->now, item) == NULL)
+  const VswIpItem *there = vsw_ip_set_find (step->work->now, item);
+
+  if (there == NULL)
     return TRUE;
   if (others == NULL)
-    return vsw_ip_change_delete (step->change, item, link, error);
+    return vsw_ip_change_delete (step->change, there, link, error);
   return head->rtm_family == AF_INET6 ? vsw_ip_change_delete (step->change, ours, link, error)
                                       : vsw_ip_change_replace (step->change, item, link, others, link, error);
 }
@@ -202,7 +233,7 @@ give_route (const VswIpItem *item, gpointer user_data, GError **error)
   g_autofree VswIpItem *others = vsw_ip_item_part (item, FALSE);
   gboolean is_made;
 
-  if (!vsw_ip_work_can_have (step->work, item) || vsw_ip_set_find (step->work->now, aim) != NULL)
+  if (vsw_ip_set_find (step->work->now, aim) != NULL)
     return TRUE;
   if (others == NULL)
     is_made = vsw_ip_change_add (step->change, aim, step->work->link, NLM_F_APPEND, error);
@@ -235,7 +266,7 @@ give_kind (VswIpWork *work, VswIpChange *change, VswIpKind kind, int flags, GErr
       VswIpItem *item = g_ptr_array_index (work->wish->items, i);
       GError *local = NULL;
 
-      if (item->kind != kind || !vsw_ip_work_can_have (work, item) || vsw_ip_set_find (work->now, item) != NULL
+      if (item->kind != kind || vsw_ip_set_find (work->now, item) != NULL
           || vsw_ip_change_add (change, item, work->link, flags, &local))
         i++;
       else if (!do_without (work, change, item, local, error))
@@ -271,6 +302,23 @@ give (VswIpWork *work, VswIpChange *change, GError **error)
          && vsw_ip_work_check_done (work, session, NULL, TRUE, error);
 }
 
+/* Told, so that nobody believes that the host has its routes again. */
+static void
+leave_out_what_needs_up (VswIpWork *work)
+{
+  for (guint i = work->wish->items->len; i-- > 0;)
+    {
+      VswIpItem *item = g_ptr_array_index (work->wish->items, i);
+      g_autofree char *text = NULL;
+
+      if (vsw_ip_work_can_have (work, item))
+        continue;
+      text = vsw_ip_item_print (item, work->device->mac);
+      vsw_ip_work_lose (work, "%s wants it to be up", text);
+      g_ptr_array_remove_index (work->wish->items, i);
+    }
+}
+
 /* Addresses and routes whose time has passed since it was taken down. */
 static void
 tell_what_is_over (const VswIpWork *work, const VswIpConfig *ip)
@@ -292,7 +340,8 @@ tell_what_is_over (const VswIpWork *work, const VswIpConfig *ip)
  * vsw_ip_give:
  *
  * VSW_OP_IP_GIVE. Lifetimes count from when it was taken down. A device that is down gets what a device that is down can have: it would have lost its
- * routes and next hops too, had they stayed. What leads elsewhere and is refused is told and left out. Worker. Errors: NOT_FOUND, INVALID_ARGUMENT, KERNEL.
+ * routes and next hops too, had they stayed. What it cannot have, and what leads elsewhere and is refused, is told and left out. Worker. Errors:
+ * NOT_FOUND, INVALID_ARGUMENT, KERNEL.
  */
 gboolean
 vsw_ip_give (VswSession *session, const VswOp *op, GError **error)
@@ -303,6 +352,7 @@ vsw_ip_give (VswSession *session, const VswOp *op, GError **error)
   if (work == NULL || !vsw_ip_change_keep_settings (change, work->link, error))
     return FALSE;
   work->losses = op->losses;
+  leave_out_what_needs_up (work);
   if (!end (change, give (work, change, error)))
     return FALSE;
   tell_what_is_over (work, op->ip);

@@ -7,12 +7,46 @@
 #include <linux/ip.h>
 
 #include "kernel/ip_encode.h"
+#include "kernel/ip_router.h"
 #include "kernel/ip_settings.h"
 
-static void
-free_message (gpointer message)
+/* A request, or a route that the kernel has from a router, which is none of netlink's. */
+struct _VswIpUndo
 {
-  nlmsg_free (message);
+  struct nl_msg *message; /* (owned) (nullable) */
+  VswIpItem *route;       /* (owned) (nullable) */
+  VswIpLink link;         /* name: (owned) */
+};
+
+static void
+free_undo (gpointer data)
+{
+  VswIpUndo *undo = data;
+
+  g_clear_pointer (&undo->message, nlmsg_free);
+  g_free (undo->route);
+  g_free ((char *)undo->link.name);
+  g_free (undo);
+}
+
+/* message: (transfer full) */
+static void
+undo_by (VswIpChange *self, struct nl_msg *message)
+{
+  VswIpUndo *undo = g_new0 (VswIpUndo, 1);
+
+  undo->message = message;
+  g_ptr_array_add (self->undo, undo);
+}
+
+static void
+undo_by_route (VswIpChange *self, const VswIpItem *route, VswIpLink link)
+{
+  VswIpUndo *undo = g_new0 (VswIpUndo, 1);
+
+  undo->route = vsw_ip_router_aim (route, -1);
+  undo->link = (VswIpLink){ link.index, g_strdup (link.name) };
+  g_ptr_array_add (self->undo, undo);
 }
 
 VswIpChange *
@@ -21,7 +55,7 @@ vsw_ip_change_new (VswSession *session)
   VswIpChange *self = g_new0 (VswIpChange, 1);
 
   self->session = session;
-  self->undo = g_ptr_array_new_with_free_func (free_message);
+  self->undo = g_ptr_array_new_with_free_func (free_undo);
   self->quieted = g_array_new (FALSE, FALSE, sizeof (VswIpNumber));
   return self;
 }
@@ -36,18 +70,28 @@ vsw_ip_change_free (VswIpChange *self)
   g_free (self);
 }
 
+static gboolean
+put_back (VswIpChange *self, VswIpUndo *undo, GError **error)
+{
+  VswAnswer answer = { 0 };
+
+  if (undo->route != NULL)
+    answer.code = vsw_ip_router_add (undo->route, undo->link);
+  else if (!vsw_socket_request (self->session->route, g_steal_pointer (&undo->message), &answer, error))
+    return FALSE;
+  return answer.code == EEXIST || vsw_answer_check (&answer, "put back what IP had", error);
+}
+
 void
 vsw_ip_change_revert (VswIpChange *self)
 {
   while (self->undo->len > 0)
     {
-      struct nl_msg *message = g_ptr_array_steal_index (self->undo, self->undo->len - 1);
       g_autoptr (GError) error = NULL;
-      VswAnswer answer;
 
-      if (!vsw_socket_request (self->session->route, message, &answer, &error)
-          || (answer.code != EEXIST && !vsw_answer_check (&answer, "put back what IP had", &error)))
+      if (!put_back (self, g_ptr_array_index (self->undo, self->undo->len - 1), &error))
         g_warning ("after a change of what IP has that failed: %s", error->message);
+      g_ptr_array_set_size (self->undo, (gint)self->undo->len - 1);
     }
   for (guint i = 0; i < self->quieted->len; i++)
     {
@@ -85,7 +129,7 @@ request (VswIpChange *self, struct nl_msg *message, struct nl_msg *inverse, cons
     ok = FALSE;
   else if (answer.code == 0 && inverse != NULL)
     {
-      g_ptr_array_add (self->undo, inverse);
+      undo_by (self, inverse);
       return TRUE;
     }
   else
@@ -129,16 +173,38 @@ vsw_ip_change_is_dead (VswIpChange *self, const VswIpItem *item, VswIpLink link)
 {
   VswAnswer answer = { 0 };
 
-  if (!vsw_socket_request (self->session->route, vsw_ip_encode_add (item, link, NLM_F_CREATE | NLM_F_EXCL), &answer, NULL))
+  if (!vsw_socket_request (self->session->route, vsw_ip_encode_add (item, link, NLM_F_CREATE | NLM_F_EXCL), &answer,
+                           NULL))
     return FALSE;
   if (answer.code == 0) /* it went in this moment, and is back */
-    g_ptr_array_add (self->undo, vsw_ip_encode_delete (item, link));
+    undo_by (self, vsw_ip_encode_delete (item, link));
   return leads_nowhere (answer.code);
+}
+
+static gboolean
+add_by_router (VswIpChange *self, const VswIpItem *route, VswIpLink link, GError **error)
+{
+  g_autofree char *what = vsw_ip_item_print (route, (VswMac){ { 0 } });
+  g_autofree char *name = vsw_text_escape (link.name);
+  g_autofree char *step = g_strdup_printf ("make %s of %s", what, name);
+
+  self->refusal = vsw_ip_router_add (route, link);
+  if (self->refusal == EEXIST)
+    return TRUE;
+  if (self->refusal != 0)
+    {
+      vsw_errno_set_error (self->refusal, step, NULL, error);
+      return FALSE;
+    }
+  undo_by (self, vsw_ip_encode_delete (route, link));
+  return TRUE;
 }
 
 gboolean
 vsw_ip_change_add (VswIpChange *self, const VswIpItem *item, VswIpLink link, int flags, GError **error)
 {
+  if (vsw_ip_item_is_from_router (item))
+    return add_by_router (self, item, link, error);
   return request_at_most (self, vsw_ip_encode_add (item, link, NLM_F_CREATE | flags), vsw_ip_encode_delete (item, link),
                           "make", item, link, VSW_ERROR_EXISTS, error);
 }
@@ -158,12 +224,10 @@ get_undelete_flags (VswIpKind kind)
   return kind == VSW_IP_GROUP || kind == VSW_IP_NEIGHBOUR ? NLM_F_CREATE | NLM_F_REPLACE : NLM_F_CREATE | NLM_F_EXCL;
 }
 
-gboolean
-vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, GError **error)
+/* inverse: (transfer full) */
+static gboolean delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, struct nl_msg *inverse,
+                        GError **error)
 {
-  struct nl_msg *inverse = item->kind == VSW_IP_ADDRESS
-                               ? vsw_ip_encode_add_at_once (item, link)
-                               : vsw_ip_encode_add (item, link, get_undelete_flags (item->kind));
   g_autofree char *what = vsw_ip_item_print (item, (VswMac){ { 0 } });
   g_autofree char *name = vsw_text_escape (link.name);
   g_autofree char *step = g_strdup_printf ("take %s off %s", what, name);
@@ -180,11 +244,39 @@ vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, 
       return is_gone (answer.code) || vsw_answer_check (&answer, step, error);
     }
 
+  if (vsw_ip_item_is_from_router (item))
+    {
+      nlmsg_free (inverse);
+      undo_by_route (self, item, link);
+      return TRUE;
+    }
   /* put back with its last flags: they come first in the way back, the address itself after them */
   if (item->kind == VSW_IP_ADDRESS)
-    g_ptr_array_add (self->undo, vsw_ip_encode_add (item, link, NLM_F_REPLACE));
-  g_ptr_array_add (self->undo, inverse);
+    undo_by (self, vsw_ip_encode_add (item, link, NLM_F_REPLACE));
+  undo_by (self, inverse);
   return TRUE;
+}
+
+gboolean
+vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, GError **error)
+{
+  return delete (self, item, link,
+                 item->kind == VSW_IP_ADDRESS ? vsw_ip_encode_add_at_once (item, link)
+                                              : vsw_ip_encode_add (item, link, get_undelete_flags (item->kind)),
+                 error);
+}
+
+gboolean
+vsw_ip_change_delete_first (VswIpChange *self, const VswIpItem *route, VswIpLink link, GError **error)
+{
+  return delete (self, route, link, vsw_ip_encode_add (route, link, NLM_F_CREATE), error);
+}
+
+void
+vsw_ip_change_keep_first (VswIpChange *self, const VswIpItem *route, VswIpLink link)
+{
+  undo_by (self, vsw_ip_encode_add (route, link, NLM_F_CREATE));
+  undo_by (self, vsw_ip_encode_delete (route, link));
 }
 
 gboolean
@@ -235,7 +327,7 @@ vsw_ip_change_loosen (VswIpChange *self, VswIpLink link, const VswIpSet *now, GE
         continue;
       if (!vsw_ip_settings_loosen (self->session, link, error))
         return FALSE;
-      g_ptr_array_add (self->undo, vsw_ip_encode_setting4 (link.index, &before, 1));
+      undo_by (self, vsw_ip_encode_setting4 (link.index, &before, 1));
     }
   return TRUE;
 }

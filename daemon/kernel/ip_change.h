@@ -7,12 +7,14 @@
 
 G_BEGIN_DECLS
 
+typedef struct _VswIpUndo VswIpUndo;
+
 typedef struct
 {
   VswSession *session;
   VswIpLink link;   /* whose settings are kept */
   VswIpSet *before; /* (owned) (nullable) its settings; NULL: nobody has touched them */
-  GPtrArray *undo;  /* (owned) (element-type nl_msg) in the order of what they undo */
+  GPtrArray *undo;  /* (owned) (element-type VswIpUndo) in the order of what they undo */
   GArray *quieted;  /* (owned) (element-type VswIpNumber) index of a link, and its address generation before */
   int refusal;      /* errno of the last request that was refused; 0: the kernel has not heard it */
 } VswIpChange;
@@ -35,6 +37,10 @@ gboolean vsw_ip_change_add (VswIpChange *self, const VswIpItem *item, VswIpLink 
 gboolean vsw_ip_change_add_at_once (VswIpChange *self, const VswIpItem *address, VswIpLink link, GError **error);
 /* Unmakes it; it may be gone already. */
 gboolean vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, GError **error);
+/* A route that stands before its equals: so does the one that undoes it. */
+gboolean vsw_ip_change_delete_first (VswIpChange *self, const VswIpItem *route, VswIpLink link, GError **error);
+/* A route that goes with its address, and stood before its equals: there it is to be again when that is put back, behind which it comes. */
+void vsw_ip_change_keep_first (VswIpChange *self, const VswIpItem *route, VswIpLink link);
 /* One that is there becomes another. */
 gboolean vsw_ip_change_replace (VswIpChange *self, const VswIpItem *old, VswIpLink old_link, const VswIpItem *item,
                                 VswIpLink link, GError **error);

@@ -67,7 +67,8 @@ vsw_ip_encode_list (VswIpKind kind, int family, guint index, gboolean proxies)
       return new_message (RTM_GETNEXTHOP, NLM_F_DUMP, &next_hop, sizeof next_hop, 0);
     case VSW_IP_ROUTE:
       message = new_message (RTM_GETROUTE, NLM_F_DUMP, &route, sizeof route, 64);
-      put (message, RTA_OIF, &index, sizeof index);
+      if (index != 0)
+        put (message, RTA_OIF, &index, sizeof index);
       return message;
     case VSW_IP_RULE:
       return new_message (RTM_GETRULE, NLM_F_DUMP, &rule, sizeof rule, 0);
@@ -144,6 +145,8 @@ encode (int type, int flags, const VswIpItem *item, VswIpLink link, int skipped)
 
   if (item->kind == VSW_IP_ADDRESS)
     ((struct ifaddrmsg *)nlmsg_data (nlmsg_hdr (message)))->ifa_index = link.index;
+  if (item->kind == VSW_IP_ROUTE)
+    ((struct rtmsg *)nlmsg_data (nlmsg_hdr (message)))->rtm_flags &= ~(unsigned int)VSW_IP_FROM_ROUTER;
   if (item->kind == VSW_IP_NEIGHBOUR)
     ((struct ndmsg *)nlmsg_data (nlmsg_hdr (message)))->ndm_ifindex = (int)link.index;
   for (const struct nlattr *a = (const struct nlattr *)(item->body + start); nla_ok (a, rest); a = nla_next (a, &rest))

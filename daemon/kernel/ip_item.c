@@ -107,9 +107,17 @@ vsw_ip_is_within (const struct nlattr *a, const struct nlattr *b, guint length)
 
 /* --- comparing --- */
 
+gboolean
+vsw_ip_item_is_from_router (const VswIpItem *self)
+{
+  return self->kind == VSW_IP_ROUTE && (((const struct rtmsg *)self->body)->rtm_flags & VSW_IP_FROM_ROUTER) != 0;
+}
+
 static gboolean
 is_passing (const VswIpItem *self, int type)
 {
+  if (vsw_ip_item_is_from_router (self)) /* the kernel has one from a router, whatever it has made of it lately */
+    return type != RTA_GATEWAY && type != RTA_OIF && type != RTA_TABLE;
   if (self->kind == VSW_IP_ADDRESS) /* who made it cannot be said to every kernel */
     return type == IFA_CACHEINFO || type == IFA_PROTO || type == IFA_FLAGS;
   return self->kind == VSW_IP_ROUTE && type == RTA_EXPIRES;
@@ -129,6 +137,8 @@ make_lasting (const VswIpItem *self)
   for (struct nlattr *a = vsw_ip_first (self, &rest); nla_ok (a, rest); a = nla_next (a, &rest))
     if (!is_passing (self, nla_type (a)))
       vsw_ip_put_copy (body, a);
+  if (vsw_ip_item_is_from_router (self))
+    ((struct rtmsg *)body->data)->rtm_protocol = RTPROT_RA;
   if (self->kind == VSW_IP_ADDRESS)
     {
       guint32 flags = vsw_ip_item_get_flags (self) & (IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN | IFA_F_HOMEADDRESS);

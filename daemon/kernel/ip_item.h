@@ -72,6 +72,10 @@ VswIpItem *vsw_ip_item_age (const VswIpItem *self, guint64 seconds);
 
 #define VSW_IP_METRIC6 256 /* IP6_RT_PRIO_ADDRCONF, include/uapi/linux/ipv6_route.h: of a route that comes with an address which says none */
 
+/* Flag of a struct rtmsg, which no dump has: see ip_router.h. */
+#define VSW_IP_FROM_ROUTER RTM_F_PREFIX
+gboolean vsw_ip_item_is_from_router (const VswIpItem *self);
+
 /* Of an address. */
 guint32 vsw_ip_item_get_flags (const VswIpItem *self);
 /* A link-local one that the kernel gave the link, which has that MAC address. */
@@ -83,6 +87,7 @@ VswIpItem *vsw_ip_item_from_neighbour (const struct nlmsghdr *message, VswIpLink
 VswIpItem *vsw_ip_item_from_next_hop (const struct nlmsghdr *message, VswIpLink link);
 VswIpItem *vsw_ip_item_from_group (const struct nlmsghdr *message);
 VswIpItem *vsw_ip_item_from_route (const struct nlmsghdr *message, VswIpLink link);
+VswIpItem *vsw_ip_item_from_placed (const struct nlmsghdr *message, VswIpLink link);
 VswIpItem *vsw_ip_item_from_rule (const struct nlmsghdr *message, VswIpLink link);
 
 G_END_DECLS

@@ -7,7 +7,7 @@
  * to an address stay.
  *
  * IPv4 keeps several routes of one destination and metric in the order of their coming and takes the first; NLM_F_REPLACE changes the first, whoever's it
- * is (fib_table_insert() of net/ipv4/fib_trie.c). So the new one is appended, then the old one goes. IPv6 makes one route of several paths out of those
+ * is (fib_table_insert() of net/ipv4/fib_trie.c). So the new one is put before or behind all of them, where the old one stands, then the old one goes. IPv6 makes one route of several paths out of those
  * with a gateway (fib6_add_rt2node() of net/ipv6/ip6_fib.c): appended, two paths would share the frames. There NLM_F_REPLACE changes all paths at once, and
  * cannot hit another's; but those without a gateway, and those that came from a router, are appended like those of IPv4. */
 #include <linux/nexthop.h>
@@ -15,9 +15,11 @@
 
 #include "kernel/ip.h"
 #include "kernel/ip_encode.h"
+#include "kernel/ip_place.h"
 #include "kernel/ip_read.h"
 #include "kernel/ip_settings.h"
 #include "kernel/ip_steps.h"
+#include "kernel/ip_temporary.h"
 
 typedef struct
 {
@@ -25,8 +27,9 @@ typedef struct
   VswIpWork *work;  /* the device */
   VswIpWork *far;   /* where it comes from */
   VswIpSet *moving; /* what is on `far` of what is wished, as it is there now */
+  VswIpPlaces *places;
   VswIpChange *change;
-  gboolean keeps; /* settings of the device are its own */
+  gboolean keeps;     /* settings of the device are its own */
   VswIpItem *refused; /* (unowned) the last route that could not be moved */
 } Move;
 
@@ -69,7 +72,46 @@ is_replaced (const VswIpItem *route)
 {
   const struct rtmsg *head = (const struct rtmsg *)route->body;
 
-  return head->rtm_family == AF_INET6 && head->rtm_protocol != RTPROT_RA && !vsw_ip_route_is_direct (route);
+  return head->rtm_family == AF_INET6 && head->rtm_protocol != RTPROT_RA && !vsw_ip_item_is_from_router (route)
+         && !vsw_ip_route_is_direct (route);
+}
+
+static gboolean
+stands_first (const Move *self, const VswIpItem *item)
+{
+  return vsw_ip_places_get (self->places, item) == VSW_IP_PLACE_FIRST;
+}
+
+/* Those that come with an address stand last. Still nothing leaves by them. */
+static gboolean
+move_networks (Move *self, GError **error)
+{
+  g_autoptr (GPtrArray) networks = vsw_ip_places_list_networks (self->places);
+
+  for (guint i = networks->len; i-- > 0;)
+    {
+      const VswIpItem *network = g_ptr_array_index (networks, i);
+
+      if (vsw_ip_set_find (self->moving, network) == NULL
+          && (!vsw_ip_change_delete (self->change, network, self->work->link, error)
+              || !vsw_ip_change_add (self->change, network, self->work->link, 0, error)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+tell_lost_places (const Move *self)
+{
+  static const VswIpKind kinds[] = { VSW_IP_ROUTE, VSW_IP_RULE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    for (const VswIpItem *item = NULL; (item = vsw_ip_places_find_lost (self->places, kinds[i], item)) != NULL;)
+      {
+        g_autofree char *text = vsw_ip_item_print (item, self->work->device->mac);
+
+        vsw_ip_work_lose (self->work, "%s stands behind its equals of others by now", text);
+      }
 }
 
 static gboolean
@@ -84,7 +126,8 @@ move_route (const VswIpItem *item, gpointer user_data, GError **error)
   if (is_replaced (item))
     is_moved = vsw_ip_change_replace (self->change, item, self->far->link, aim, self->work->link, error);
   else
-    is_moved = vsw_ip_change_add (self->change, aim, self->work->link, NLM_F_APPEND, error);
+    is_moved =
+        vsw_ip_change_add (self->change, aim, self->work->link, stands_first (self, item) ? 0 : NLM_F_APPEND, error);
   if (!is_moved)
     self->refused = (VswIpItem *)item;
   return is_moved;
@@ -107,7 +150,24 @@ move_routes (Move *self, gboolean direct, GError **error)
   return TRUE;
 }
 
-/* With the routes by it. */
+static gboolean
+has_member (const VswIpItem *group, guint32 next_hop)
+{
+  const struct nlattr *attribute = vsw_ip_item_find (group, NHA_GROUP);
+  guint n = attribute != NULL ? (guint)nla_len (attribute) / (guint)sizeof (struct nexthop_grp) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      struct nexthop_grp member;
+
+      memcpy (&member, (const guint8 *)nla_data (attribute) + i * sizeof member, sizeof member);
+      if (member.id == next_hop)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* With the routes by it, and as a part of groups. */
 static void
 leave_routes_behind (Move *self, guint32 next_hop)
 {
@@ -115,8 +175,9 @@ leave_routes_behind (Move *self, guint32 next_hop)
     {
       const VswIpItem *item = g_ptr_array_index (self->moving->items, i);
 
-      if (item->kind == VSW_IP_ROUTE && vsw_ip_item_find (item, RTA_NH_ID) != NULL
-          && vsw_ip_item_get_u32 (item, RTA_NH_ID) == next_hop)
+      if ((item->kind == VSW_IP_ROUTE && vsw_ip_item_find (item, RTA_NH_ID) != NULL
+           && vsw_ip_item_get_u32 (item, RTA_NH_ID) == next_hop)
+          || (item->kind == VSW_IP_GROUP && has_member (item, next_hop)))
         g_ptr_array_remove_index (self->moving->items, i);
     }
 }
@@ -156,8 +217,10 @@ drop_routes (Move *self, GError **error)
     {
       const VswIpItem *item = g_ptr_array_index (self->moving->items, i);
 
-      if (item->kind == VSW_IP_ROUTE && !is_replaced (item) && vsw_ip_item_find (item, RTA_NH_ID) == NULL
-          && !vsw_ip_change_delete (self->change, item, self->far->link, error))
+      if (item->kind != VSW_IP_ROUTE || is_replaced (item) || vsw_ip_item_find (item, RTA_NH_ID) != NULL)
+        continue;
+      if (!(stands_first (self, item) ? vsw_ip_change_delete_first : vsw_ip_change_delete) (self->change, item,
+                                                                                            self->far->link, error))
         return FALSE;
     }
   return TRUE;
@@ -179,8 +242,8 @@ move_rules (Move *self, GError **error)
 static gboolean
 move_senders (Move *self, GError **error)
 {
-  return move_routes (self, TRUE, error) && move_next_hops (self, error) && move_routes (self, FALSE, error)
-         && drop_routes (self, error) && move_rules (self, error);
+  return move_networks (self, error) && move_routes (self, TRUE, error) && move_next_hops (self, error)
+         && move_routes (self, FALSE, error) && drop_routes (self, error) && move_rules (self, error);
 }
 
 /* --- addresses --- */
@@ -208,7 +271,8 @@ settle (Move *self, GError **error)
 
       /* It may be on the way there, or half back: what it is to be is what was written down. */
       if (item->kind == VSW_IP_ADDRESS
-          && !vsw_ip_change_settle (self->change, item, vsw_ip_set_find (self->work->wish, item), self->work->link, error))
+          && !vsw_ip_change_settle (self->change, item, vsw_ip_set_find (self->work->wish, item), self->work->link,
+                                    error))
         return FALSE;
     }
   /* and those that came over before the daemon was stopped in the middle */
@@ -227,6 +291,11 @@ settle (Move *self, GError **error)
 static gboolean
 leave (Move *self, GError **error)
 {
+  g_autoptr (GPtrArray) networks = vsw_ip_places_list_networks (self->places);
+
+  for (guint i = 0; i < networks->len; i++)
+    if (vsw_ip_set_find (self->moving, networks->pdata[i]) == NULL)
+      vsw_ip_change_keep_first (self->change, networks->pdata[i], self->far->link);
   return vsw_ip_change_quiet (self->change, self->far->link, self->far->now, error)
          && vsw_ip_delete_kind (self->far, self->change, self->moving, VSW_IP_NEIGHBOUR, error)
          && vsw_ip_delete_addresses (self->far, self->change, self->moving, error);
@@ -254,6 +323,7 @@ move (Move *self, GError **error)
       || !vsw_ip_work_check_done (self->work, self->session, self->moving, TRUE, error)
       || !vsw_ip_work_check_done (self->far, self->session, self->moving, FALSE, error))
     return FALSE;
+  tell_lost_places (self);
   vsw_ip_delete_networks (self->far, self->session);
   vsw_ip_delete_found (self->session, self->far->link);
   return TRUE;
@@ -273,6 +343,7 @@ vsw_ip_move (VswSession *session, const VswOp *op, GError **error)
   g_autoptr (VswIpWork) far = is_named ? vsw_ip_work_new (session, op->far, op->ip, &local) : NULL;
   g_autoptr (VswIpWork) work = NULL;
   g_autoptr (VswIpSet) moving = NULL;
+  g_autoptr (VswIpPlaces) places = NULL;
   g_autoptr (VswIpChange) change = vsw_ip_change_new (session);
   Move self = { .session = session, .far = far, .change = change, .keeps = op->keeps };
 
@@ -288,10 +359,17 @@ vsw_ip_move (VswSession *session, const VswOp *op, GError **error)
       || !vsw_ip_change_keep_settings (change, work->link, error))
     return FALSE;
 
+  places = vsw_ip_places_read (session, far->link, work->link, error);
+  if (places == NULL)
+    return FALSE;
   moving = intersect (far->now, work->wish);
+  vsw_ip_retire_temporary (moving, work->wish);
+  vsw_ip_places_sort (places, moving);
+  self.places = places;
   self.work = work;
   self.moving = moving;
   work->losses = op->losses;
+  work->keeps = op->keeps;
   if (move (&self, error))
     return TRUE;
   vsw_ip_change_revert (change);

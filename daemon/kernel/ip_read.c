@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 
 #include "kernel/ip_encode.h"
+#include "kernel/ip_router.h"
 #include "kernel/ip_settings.h"
 #include "kernel/read.h"
 
@@ -232,6 +233,7 @@ read_routes (VswSession *session, Reading *reading, GError **error)
       if (follows_from_any (route, reading->items) || (by_object && !is_by_ours (route, reading->items)))
         g_ptr_array_remove_index (reading->items, i);
     }
+  vsw_ip_router_mark (reading->items, before, reading->link);
   return TRUE;
 }
 

@@ -84,14 +84,8 @@ put_attribute (GByteArray *body, const struct nlattr *attribute, gboolean by_obj
     }
 }
 
-/**
- * vsw_ip_item_from_route:
- *
- * A route that leaves by that link, alone or among others, or by a next hop object: whether that one is on the link is for the caller to
- * find out. Not what the kernel keeps of the host's own addresses (table local) and of groups. Any thread.
- */
-VswIpItem *
-vsw_ip_item_from_route (const struct nlmsghdr *message, VswIpLink link)
+static VswIpItem *
+make_route (const struct nlmsghdr *message, VswIpLink link, gboolean (*is_wanted) (const struct rtmsg *head))
 {
   g_autofree VswIpItem *told = NULL;
   struct rtmsg *head;
@@ -106,7 +100,7 @@ vsw_ip_item_from_route (const struct nlmsghdr *message, VswIpLink link)
   head = (struct rtmsg *)told->body;
   if ((head->rtm_family != AF_INET && head->rtm_family != AF_INET6) || (head->rtm_flags & RTM_F_CLONED) != 0)
     return NULL;
-  if (head->rtm_protocol == RTPROT_KERNEL && head->rtm_type != RTN_UNICAST)
+  if (!is_wanted (head))
     return NULL;
 
   is_ours = vsw_ip_item_find (told, RTA_NH_ID) != NULL;
@@ -121,4 +115,39 @@ vsw_ip_item_from_route (const struct nlmsghdr *message, VswIpLink link)
     made = vsw_ip_item_new (VSW_IP_ROUTE, body->data, body->len);
   g_byte_array_unref (body);
   return made;
+}
+
+static gboolean
+is_configured (const struct rtmsg *head)
+{
+  return head->rtm_protocol != RTPROT_KERNEL || head->rtm_type == RTN_UNICAST;
+}
+
+/**
+ * vsw_ip_item_from_route:
+ *
+ * A route that leaves by that link, alone or among others, or by a next hop object: whether that one is on the link is for the caller to
+ * find out. Not what the kernel keeps of the host's own addresses (table local) and of groups. Any thread.
+ */
+VswIpItem *
+vsw_ip_item_from_route (const struct nlmsghdr *message, VswIpLink link)
+{
+  return make_route (message, link, is_configured);
+}
+
+static gboolean
+has_a_place (const struct rtmsg *head)
+{
+  return is_configured (head) || (head->rtm_family == AF_INET && head->rtm_type == RTN_BROADCAST);
+}
+
+/**
+ * vsw_ip_item_from_placed:
+ *
+ * As above, and the routes to broadcast addresses of IPv4 that the kernel keeps. They are in no configuration, but they have a place. Any thread.
+ */
+VswIpItem *
+vsw_ip_item_from_placed (const struct nlmsghdr *message, VswIpLink link)
+{
+  return make_route (message, link, has_a_place);
 }

@@ -60,6 +60,37 @@ vsw_ip_settings_is_setting (const VswIpItem *item)
          || item->kind == VSW_IP_GENERATION || item->kind == VSW_IP_OTHER_LINK;
 }
 
+gboolean
+vsw_ip_settings_is_same (const VswIpItem *a, const VswIpItem *b)
+{
+  const char *space = b->kind == VSW_IP_SETTING6 ? memchr (b->body, ' ', b->size) : NULL;
+  gsize size = space != NULL ? (gsize)(space - (const char *)b->body) + 1 : 0;
+
+  if (a->kind != b->kind)
+    return FALSE;
+  if (a->kind == VSW_IP_SETTING4)
+    return memcmp (a->body, b->body, sizeof (guint32)) == 0;
+  if (a->kind == VSW_IP_SETTING6)
+    return size > 0 && a->size >= size && memcmp (a->body, b->body, size) == 0;
+  return a->kind == VSW_IP_GENERATION;
+}
+
+gint64
+vsw_ip_settings_get_number6 (const VswIpSet *set, const char *name)
+{
+  g_autofree char *prefix = g_strconcat (name, " ", NULL);
+
+  for (guint i = 0; i < set->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (set->items, i);
+      g_autofree char *text = item->kind == VSW_IP_SETTING6 ? g_strndup ((const char *)item->body, item->size) : NULL;
+
+      if (text != NULL && g_str_has_prefix (text, prefix))
+        return g_ascii_strtoll (text + strlen (prefix), NULL, 10);
+    }
+  return -1;
+}
+
 /* --- reading --- */
 
 static void

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 /* NULL: no such, or one that stays. */
 const char *vsw_ip_setting4_get_name (guint32 number);
 gboolean vsw_ip_settings_is_setting (const VswIpItem *item);
+/* Whether they are about the same, whatever its value. Not of a token, which is refused where it has no effect. */
+gboolean vsw_ip_settings_is_same (const VswIpItem *a, const VswIpItem *b);
+/* The value of one of IPv6 in the set, -1: it is not there. */
+gint64 vsw_ip_settings_get_number6 (const VswIpSet *set, const char *name);
 /* Adds them to the set. */
 gboolean vsw_ip_settings_read (VswSession *session, VswIpLink link, VswIpSet *set, GError **error);
 /* What links have of which nobody has said anything; what cannot be read is not in it. (transfer full) */

@@ -5,7 +5,9 @@
 
 #include "kernel/ip_encode.h"
 #include "kernel/ip_read.h"
+#include "kernel/ip_router.h"
 #include "kernel/ip_settings.h"
+#include "kernel/ip_temporary.h"
 #include "kernel/read.h"
 
 VswIpWork *
@@ -30,6 +32,7 @@ vsw_ip_work_new (VswSession *session, VswDeviceRef device, const VswIpConfig *ip
     return NULL;
   vsw_ip_find_other_links (session, self->wish);
   vsw_ip_set_age (self->wish, self->now->taken);
+  vsw_ip_retire_temporary (self->wish, self->wish);
 
   return g_steal_pointer (&self);
 }
@@ -118,6 +121,33 @@ has (const VswIpSet *set, const VswIpItem *item, gboolean present)
   return vsw_ip_set_find (set, item) != NULL || (present && item->kind == VSW_IP_ADDRESS && has_address (set, item));
 }
 
+/* A setting that another link of this kernel may not have at all. (nullable) */
+static const VswIpItem *
+find_setting (const VswIpSet *set, const VswIpItem *like)
+{
+  for (guint i = 0; i < set->items->len; i++)
+    if (vsw_ip_settings_is_same (g_ptr_array_index (set->items, i), like))
+      return g_ptr_array_index (set->items, i);
+  return NULL;
+}
+
+/* The kernel has said that it took them. */
+static void
+tell_lost_settings (const VswIpWork *self, const VswIpSet *after)
+{
+  for (guint i = 0; i < self->wish->items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->wish->items, i);
+      const VswIpItem *there = vsw_ip_settings_is_setting (item) ? find_setting (after, item) : NULL;
+      g_autofree char *wished = NULL;
+
+      if (there == NULL || vsw_ip_item_equal (there, item))
+        continue;
+      wished = vsw_ip_item_print (item, self->device->mac);
+      vsw_ip_work_lose (self, "it has not kept %s", wished != NULL ? wished : "a setting");
+    }
+}
+
 gboolean
 vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpSet *only, gboolean present,
                         GError **error)
@@ -131,7 +161,7 @@ vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpS
       g_autofree VswIpItem *aim = present ? vsw_ip_work_aim (self, item) : NULL;
       g_autofree char *line = NULL;
 
-      if (vsw_ip_settings_is_setting (item) || item->kind == VSW_IP_GROUP || !vsw_ip_work_can_have (self, item)
+      if (vsw_ip_settings_is_setting (item) || !vsw_ip_work_can_have (self, item)
           || has (after, aim != NULL ? aim : item, present) == present)
         continue;
       line = vsw_ip_item_print (item, self->device->mac);
@@ -139,62 +169,22 @@ vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpS
                    present ? "has not got" : "has still got", line);
       return FALSE;
     }
+  if (after != NULL && present && !self->keeps)
+    tell_lost_settings (self, after);
   return after != NULL;
-}
-
-/* --- router advertisements --- */
-
-static gint64
-get_setting6 (const VswIpSet *set, const char *name)
-{
-  g_autofree char *prefix = g_strconcat (name, " ", NULL);
-
-  for (guint i = 0; i < set->items->len; i++)
-    {
-      const VswIpItem *item = g_ptr_array_index (set->items, i);
-      g_autofree char *text = item->kind == VSW_IP_SETTING6 ? g_strndup ((const char *)item->body, item->size) : NULL;
-
-      if (text != NULL && g_str_has_prefix (text, prefix))
-        return g_ascii_strtoll (text + strlen (prefix), NULL, 10);
-    }
-  return -1;
-}
-
-static gboolean
-takes_routers (const VswIpSet *set)
-{
-  gint64 accepts = get_setting6 (set, "accept_ra");
-
-  return get_setting6 (set, "accept_ra_defrtr") == 1
-         && (accepts == 2 || (accepts == 1 && get_setting6 (set, "forwarding") == 0));
 }
 
 /**
  * vsw_ip_work_aim:
  *
- * Of a default route that the kernel learned from a router, nobody can make another of its kind (RTF_ADDRCONF cannot be said by netlink); and an equal
- * one of any other kind stops the kernel from taking what that router says, lifetimes of addresses included (rt6_add_dflt_router() finds it in the way
- * and ndisc_router_discovery() ends there, net/ipv6/ndisc.c). So where the kernel listens to routers, ours stands in with a metric one
- * higher, until the router speaks again. Any thread.
+ * Of a default route that the kernel has from a router not all can be said again. Any thread.
  */
 VswIpItem *
 vsw_ip_work_aim (const VswIpWork *self, const VswIpItem *item)
 {
-  VswIpItem *aim = vsw_ip_item_new (item->kind, item->body, item->size);
-  const struct rtmsg *head = (const struct rtmsg *)aim->body;
-  struct nlattr *metric;
-  guint32 value;
-
-  if (item->kind != VSW_IP_ROUTE || head->rtm_family != AF_INET6 || head->rtm_protocol != RTPROT_RA
-      || head->rtm_dst_len != 0 || !takes_routers (self->wish))
-    return aim;
-  metric = vsw_ip_item_find (aim, RTA_PRIORITY);
-  value = vsw_ip_item_get_u32 (aim, RTA_PRIORITY);
-  if (metric == NULL || value != get_setting6 (self->wish, "ra_defrtr_metric"))
-    return aim;
-  value++;
-  memcpy (nla_data (metric), &value, sizeof value);
-  return aim;
+  return vsw_ip_item_is_from_router (item)
+             ? vsw_ip_router_aim (item, vsw_ip_settings_get_number6 (self->wish, "ra_defrtr_metric"))
+             : vsw_ip_item_new (item->kind, item->body, item->size);
 }
 
 /* --- steps --- */
@@ -206,6 +196,14 @@ vsw_ip_route_is_direct (const VswIpItem *route)
          && vsw_ip_item_find (route, RTA_MULTIPATH) == NULL && vsw_ip_item_find (route, RTA_NH_ID) == NULL;
 }
 
+/* In use at once, or as it was while the link was down: whether somebody has it is asked when that comes up. */
+static gboolean
+add_address (const VswIpWork *self, VswIpChange *change, const VswIpItem *address, GError **error)
+{
+  return self->device->is_up ? vsw_ip_change_add_at_once (change, address, self->link, error)
+                             : vsw_ip_change_add (change, address, self->link, NLM_F_EXCL, error);
+}
+
 static gboolean
 add_addresses_of (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, int family, GError **error)
 {
@@ -214,8 +212,7 @@ add_addresses_of (const VswIpWork *self, VswIpChange *change, const VswIpSet *it
       guint place = family == AF_INET6 ? items->items->len - 1 - i : i;
       const VswIpItem *item = g_ptr_array_index (items->items, place);
 
-      if (item->kind == VSW_IP_ADDRESS && item->body[0] == family
-          && !vsw_ip_change_add_at_once (change, item, self->link, error))
+      if (item->kind == VSW_IP_ADDRESS && item->body[0] == family && !add_address (self, change, item, error))
         return FALSE;
     }
   return TRUE;

@@ -13,6 +13,7 @@ typedef struct
   VswIpLink link;
   VswIpSet *now;  /* (owned) */
   VswIpSet *wish; /* (owned) as of now: what is over is not in it */
+  gboolean keeps;    /* the link has settings of its own, which stay */
   GPtrArray *losses; /* (unowned) (nullable) (element-type utf8) what it does not get back, and why */
 } VswIpWork;
 
@@ -23,7 +24,8 @@ void vsw_ip_work_lose (const VswIpWork *self, const char *format, ...) G_GNUC_PR
 
 /* Beside settings and what it gave itself, the link has nothing that is not wished. Errors: CONFLICT, naming it. */
 gboolean vsw_ip_work_check_no_more (const VswIpWork *self, GError **error);
-/* What is wished is there (present), or nothing of it is; of `only`, if that is not NULL. Errors: KERNEL, naming what is not so. */
+/* What is wished is there (present), or nothing of it is; of `only`, if that is not NULL. A setting that is not as it was is a loss. Errors: KERNEL, naming what is
+ * not so. */
 gboolean vsw_ip_work_check_done (const VswIpWork *self, VswSession *session, const VswIpSet *only, gboolean present,
                                  GError **error);
 

@@ -11,7 +11,10 @@
  *   they are wired through the bridge                    the internal NIC is not wired to it any more
  *
  * So at every moment what arrives finds the host, and what the host sends has a way out, whatever time a bridge takes to learn a new port. What
- * was measured is said in kernel/ip.h. */
+ * was measured is said in kernel/ip.h.
+ *
+ * By a NIC that was down nobody reached the host, and down it is again afterwards. So there is nothing to lose: what it has is taken off before it
+ * goes up and given when it is down again, for going down costs it its addresses of IPv6. */
 #include "plan/planner.h"
 
 /* The two ends of the internal NIC, there or about to be. */
@@ -127,6 +130,40 @@ claim_address (VswPlanner *self, VswDeviceRef near, const VswNic *value)
                     new_address_op (VSW_OP_HOST_DELETE, near, value));
 }
 
+static void
+disclaim_address (VswPlanner *self, VswDeviceRef near, const VswNic *value)
+{
+  vsw_planner_push (self, new_address_op (VSW_OP_HOST_DELETE, near, value),
+                    new_address_op (VSW_OP_HOST_ADD, near, value));
+}
+
+/* Before the NIC becomes a port, and after it. */
+static void
+begin_hosting (VswPlanner *self, const VswNic *value, const Host *host, VswDeviceRef nic, const VswIpConfig *ip)
+{
+  if (!value->uplink->was_up)
+    {
+      vsw_planner_take_ip (self, nic, ip);
+      return;
+    }
+  prepare (self, host->far, nic, ip);
+  divert (self, host->near, nic);
+  divert (self, nic, host->near);
+}
+
+static void
+end_hosting (VswPlanner *self, const VswNic *value, const Host *host, VswDeviceRef nic, const VswIpConfig *ip)
+{
+  if (!value->uplink->was_up)
+    {
+      vsw_planner_give_ip (self, host->far, ip);
+      return;
+    }
+  move (self, host->far, nic, ip);
+  undivert (self, nic, host->near);
+  undivert (self, host->near, nic);
+}
+
 void
 vsw_planner_keep_hosting (VswPlanner *self, const VswNic *value, const VswLink *link, const VswPort *was, gboolean is_new,
                           const VswIpConfig *ip)
@@ -140,21 +177,38 @@ vsw_planner_keep_hosting (VswPlanner *self, const VswNic *value, const VswLink *
       move_late (self, host.far, nic, ip);
       is_new = FALSE;
     }
-  if (is_new && ip != NULL)
-    {
-      prepare (self, host.far, nic, ip);
-      divert (self, host.near, nic);
-      divert (self, nic, host.near);
-    }
+  gboolean takes_over = is_new && ip != NULL;
+  if (takes_over)
+    begin_hosting (self, value, &host, nic, ip);
   vsw_planner_plug (self, value, link, was, TRUE);
   if (is_new || self->plan->ops->len > before || host.near.index == 0)
     claim_address (self, host.near, value);
-  if (is_new && ip != NULL)
-    {
-      move (self, host.far, nic, ip);
-      undivert (self, nic, host.near);
-      undivert (self, host.near, nic);
-    }
+  if (takes_over)
+    end_hosting (self, value, &host, nic, ip);
+}
+
+/* A NIC that was down, which it will be again: nobody is reached by it. */
+static void
+release_down (VswPlanner *self, const VswNic *value, const VswLink *link, const Host *host)
+{
+  const VswIpConfig *ip = value->uplink->ip;
+  vsw_planner_take_ip (self, host->far, ip);
+  disclaim_address (self, host->near, value);
+  vsw_planner_take_out (self, value, link);
+  vsw_planner_restore_up (self, value, link);
+  vsw_planner_give_ip (self, vsw_device_ref_by_link (link), ip);
+}
+
+/* With nothing to move. */
+static void
+release_alone (VswPlanner *self, const VswNic *value, const VswLink *link)
+{
+  VswDeviceRef nic = vsw_device_ref_by_link (link);
+  vsw_planner_take_out (self, value, link);
+  vsw_planner_restore_up (self, value, link);
+  if (value->uplink->ip != NULL)
+    vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_GIVE, nic, value->uplink->ip), NULL);
+  vsw_planner_push (self, vsw_op_new (VSW_OP_DIVERT_DELETE, nic), NULL);
 }
 
 void
@@ -165,17 +219,19 @@ vsw_planner_release_hosting (VswPlanner *self, const VswNic *value, const VswLin
   Host host = get_host (self, value);
   if (ip == NULL || !host.has_far)
     {
-      vsw_planner_take_out (self, value, link);
-      if (ip != NULL)
-        vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_GIVE, nic, ip), NULL);
-      vsw_planner_push (self, vsw_op_new (VSW_OP_DIVERT_DELETE, nic), NULL);
+      release_alone (self, value, link);
       return;
     }
+  if (!value->uplink->was_up)
+    {
+      release_down (self, value, link, &host);
+      return;
+    }
+  vsw_planner_restore_up (self, value, link);
   prepare (self, nic, host.far, ip);
   divert (self, host.near, nic);
   divert (self, nic, host.near);
-  vsw_planner_push (self, new_address_op (VSW_OP_HOST_DELETE, host.near, value),
-                    new_address_op (VSW_OP_HOST_ADD, host.near, value));
+  disclaim_address (self, host.near, value);
   vsw_planner_take_out (self, value, link);
   undivert (self, nic, host.near);
   move (self, nic, host.far, ip);

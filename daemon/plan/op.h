@@ -46,7 +46,7 @@ typedef enum
                             CONFLICT if `far` has more than that by now */
   VSW_OP_IP_TAKE,        /* device, ip: all of it leaves the device, which is quiet in IPv6 then; CONFLICT if the device has more than that by now */
   VSW_OP_IP_GIVE,        /* device, ip: what is missing of it is put there; addresses whose lifetime is over are not, nor routes and next hops to a
-                            device that is down */
+                            device that is down, which are told */
   VSW_OP_DIVERT_ADD,     /* device: a NIC; far: a port device: what arrives at the NIC leaves by `far`, whatever else is done to the NIC
                             meanwhile; a kernel that cannot is no error: then some frames are lost. Also the other way, device: a port device;
                             far: a NIC, for what comes from the port's other end */

@@ -70,6 +70,9 @@ void vsw_planner_release_uplink (VswPlanner *self, const VswNic *value);
 VswLink *vsw_planner_get_uplink (VswPlanner *self, const VswNic *value);
 void vsw_planner_take_out (VswPlanner *self, const VswNic *value, const VswLink *link);
 void vsw_planner_restore (VswPlanner *self, const VswLink *link, VswAttribute attribute, guint64 now, guint64 was);
+void vsw_planner_restore_up (VswPlanner *self, const VswNic *value, const VswLink *link);
+void vsw_planner_take_ip (VswPlanner *self, VswDeviceRef device, const VswIpConfig *ip);
+void vsw_planner_give_ip (VswPlanner *self, VswDeviceRef device, const VswIpConfig *ip);
 VswOp *vsw_planner_new_ip_op (VswOpKind kind, VswDeviceRef device, const VswIpConfig *ip);
 /* hosting.c: of a NIC whose IP an internal one has */
 void vsw_planner_keep_hosting (VswPlanner *self, const VswNic *value, const VswLink *link, const VswPort *was,

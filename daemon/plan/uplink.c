@@ -22,13 +22,18 @@ vsw_planner_get_uplink (VswPlanner *self, const VswNic *value)
   return link != NULL ? link : vsw_uplink_find (value->uplink, self->links);
 }
 
-static void
-take_ip (VswPlanner *self, const VswLink *link, const VswIpConfig *ip)
+void
+vsw_planner_take_ip (VswPlanner *self, VswDeviceRef device, const VswIpConfig *ip)
 {
-  VswDeviceRef device = vsw_device_ref_by_link (link);
-  if (ip != NULL)
-    vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_TAKE, device, ip),
-                      vsw_planner_new_ip_op (VSW_OP_IP_GIVE, device, ip));
+  vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_TAKE, device, ip),
+                    vsw_planner_new_ip_op (VSW_OP_IP_GIVE, device, ip));
+}
+
+void
+vsw_planner_give_ip (VswPlanner *self, VswDeviceRef device, const VswIpConfig *ip)
+{
+  vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_GIVE, device, ip),
+                    vsw_planner_new_ip_op (VSW_OP_IP_TAKE, device, ip));
 }
 
 /* What is not there is bound when it comes. */
@@ -44,8 +49,8 @@ vsw_planner_keep_uplink (VswPlanner *self, const VswNic *value, const VswPort *w
       vsw_planner_keep_hosting (self, value, link, was, is_new, ip);
       return;
     }
-  if (is_new)
-    take_ip (self, link, ip);
+  if (is_new && ip != NULL)
+    vsw_planner_take_ip (self, vsw_device_ref_by_link (link), ip);
   vsw_planner_plug (self, value, link, was, TRUE);
 }
 
@@ -72,16 +77,11 @@ vsw_planner_take_out (VswPlanner *self, const VswNic *value, const VswLink *link
   vsw_planner_restore (self, link, VSW_ATTRIBUTE_MTU, link->mtu, value->uplink->was_mtu);
 }
 
-static void
-give_ip (VswPlanner *self, const VswNic *value, const VswLink *link)
+/* Before it is given what it had: a NIC that is down can have no routes, and one that goes down loses its addresses of IPv6. */
+void
+vsw_planner_restore_up (VswPlanner *self, const VswNic *value, const VswLink *link)
 {
-  VswDeviceRef device = vsw_device_ref_by_link (link);
-  const VswIpConfig *ip = value->uplink->ip;
-  if (ip != NULL)
-    vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_GIVE, device, ip),
-                      vsw_planner_new_ip_op (VSW_OP_IP_TAKE, device, ip));
-  else
-    vsw_planner_restore (self, link, VSW_ATTRIBUTE_IPV6_QUIET, !!link->ipv6_quiet, 0);
+  vsw_planner_restore (self, link, VSW_ATTRIBUTE_UP, !!link->is_up, !!value->uplink->was_up);
 }
 
 /* `value` has what comes back to it in its `ip`. */
@@ -92,11 +92,14 @@ vsw_planner_release_uplink (VswPlanner *self, const VswNic *value)
   if (link == NULL)
     return;
   if (value->uplink->host_id != NULL)
-    vsw_planner_release_hosting (self, value, link);
-  else
     {
-      vsw_planner_take_out (self, value, link);
-      give_ip (self, value, link);
+      vsw_planner_release_hosting (self, value, link);
+      return;
     }
-  vsw_planner_restore (self, link, VSW_ATTRIBUTE_UP, !!link->is_up, !!value->uplink->was_up);
+  vsw_planner_take_out (self, value, link);
+  vsw_planner_restore_up (self, value, link);
+  if (value->uplink->ip != NULL)
+    vsw_planner_give_ip (self, vsw_device_ref_by_link (link), value->uplink->ip);
+  else
+    vsw_planner_restore (self, link, VSW_ATTRIBUTE_IPV6_QUIET, !!link->ipv6_quiet, 0);
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from findings import Findings, line_of
 
-MOST_EXPOSED = 1.2  # systemd-analyze security: 0 is locked up, 10 is open
+MOST_EXPOSED = 1.4  # systemd-analyze security: 0 is locked up, 10 is open; 0.2 of it is sockets of IPv6, for an ioctl
 ALONE = ['vsw-lab', 'vswp-web', 'vswg-web', 'vswp-0123abcd']  # devices that nobody but us configures
 SHARED = ['vswi-host']  # the host's own NICs: names and MAC addresses stay, the rest is the host's
 OTHERS = ['eth0', 'vswitch0', 'vsw0', 'br0', 'veth1']

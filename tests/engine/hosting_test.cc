@@ -22,6 +22,8 @@ protected:
 
   static constexpr char claimed[] = "static 00:1b:21:00:00:01 at \"vswp-lab-host\"";
 
+  void cut_off_everywhere (const std::string &own);
+
   std::string before;
 };
 
@@ -171,7 +173,8 @@ TEST_F (Hosting, IsRefusedWhereItMakesNoSense)
 }
 
 /* The daemon dies after step k: nothing is undone, nothing is committed. */
-TEST_F (Hosting, ThatWasCutOffIsAllOrNothing)
+void
+Hosting::cut_off_everywhere (const std::string &own)
 {
   std::string shape = kernel_shape ();
   for (guint k = 1;; k++)
@@ -183,12 +186,12 @@ TEST_F (Hosting, ThatWasCutOffIsAllOrNothing)
       vsw_fake_kernel_set_fault (kernel, 0, VSW_ERROR_KERNEL);
       if (vsw_fake_kernel_get_struck (kernel) == struck)
         {
-          ASSERT_GT (k, 8u);
+          ASSERT_GT (k, 6u);
           break;
         }
       restart ();
       ASSERT_EQ (kernel_shape (), shape) << "cut off at step " << k;
-      ASSERT_EQ (list_ip ("eth0"), everything);
+      ASSERT_EQ (list_ip ("eth0"), own) << "cut off at step " << k;
     }
 
   std::string during = kernel_shape ();
@@ -202,12 +205,68 @@ TEST_F (Hosting, ThatWasCutOffIsAllOrNothing)
       restart ();
       if (nic ("eth0") == nullptr)
         {
-          ASSERT_GT (k, 6u);
+          ASSERT_GT (k, 4u);
           break;
         }
       ASSERT_GT (vsw_fake_kernel_get_struck (kernel), struck);
       ASSERT_EQ (kernel_shape (), during) << "cut off at step " << k;
-      ASSERT_EQ (list_ip ("vswi-lab-host"), everything);
+      ASSERT_EQ (list_ip ("vswi-lab-host"), own) << "cut off at step " << k;
     }
   EXPECT_EQ (kernel_shape (), shape);
+}
+
+TEST_F (Hosting, ThatWasCutOffIsAllOrNothing)
+{
+  cut_off_everywhere (everything);
+}
+
+/* --- a NIC that is down --- */
+
+class HostingDown : public Hosting
+{
+protected:
+  void
+  SetUp () override
+  {
+    Hosting::SetUp ();
+    ASSERT_TRUE (vsw_fake_kernel_foreign_set (kernel, VSW_FAKE_HOME, "eth0", VSW_ATTRIBUTE_UP, 0));
+    set_ip ("eth0", { "address 192.0.2.5/24", "address 2001:db8::5/64" });
+    wait ([&] { return !link ("eth0")->is_up; }, "it to be down");
+    before = kernel_state ();
+  }
+
+  static constexpr char own[] = "address 192.0.2.5/24\naddress 2001:db8::5/64";
+};
+
+TEST_F (HostingDown, HasItsAddressesAfterwards)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  EXPECT_EQ (list_ip ("vswi-lab-host"), own);
+  EXPECT_TRUE (passes_uplink ());
+  EXPECT_EQ (drift (), "");
+  ASSERT_EQ (apply ({ teardown ("lab") }), "");
+  EXPECT_EQ (kernel_state (), before);
+}
+
+TEST_F (HostingDown, HasThemAfterAFailure)
+{
+  for (guint k = 1;; k++)
+    {
+      guint struck = vsw_fake_kernel_get_struck (kernel);
+      vsw_fake_kernel_set_fault (kernel, k, VSW_ERROR_KERNEL);
+      std::string failure = apply ({ setup ("lab", "eth0") });
+      settle ();
+      if (vsw_fake_kernel_get_struck (kernel) == struck)
+        {
+          ASSERT_GT (k, 6u);
+          break;
+        }
+      ASSERT_NE (failure, "");
+      ASSERT_EQ (kernel_state (), before) << "failed at step " << k;
+    }
+}
+
+TEST_F (HostingDown, ThatWasCutOffIsAllOrNothing)
+{
+  cut_off_everywhere (own);
 }

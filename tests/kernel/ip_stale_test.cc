@@ -82,6 +82,21 @@ TEST_F (IpStale, IsLeftBehindAndTold)
   EXPECT_NE (routes ("eth0").find ("2001:db8:77::/48 via 2001:db8:1::1"), std::string::npos);
 }
 
+/* Whoever goes back must get there, and is told that others come first by now. */
+TEST_F (IpStale, HasLostItsPlace)
+{
+  run_command ("ip address add 192.0.2.5/24 dev eth0; ip rule add iif eth0 table 100 priority 900");
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+
+  apply (make_ip (VSW_OP_IP_PREPARE, "vswi-h", ip, "eth0"));
+  apply (make_ip (VSW_OP_IP_MOVE, "vswi-h", ip, "eth0"));
+  run_command ("ip rule add from 192.0.2.9 table 101 priority 900");
+  g_autoptr (VswIpConfig) moved = get ("vswi-h");
+  apply (make_ip (VSW_OP_IP_PREPARE, "eth0", moved, "vswi-h"));
+  std::string lost = apply_and_lose (make_ip (VSW_OP_IP_MOVE, "eth0", moved, "vswi-h"), 1);
+  EXPECT_NE (lost.find ("rule 900"), std::string::npos) << lost;
+}
+
 /* Another link's route to the same destination is not touched; and what is on a NIC that is not ours is not left behind. */
 TEST_F (IpStale, IsFoundOutWithoutHarm)
 {

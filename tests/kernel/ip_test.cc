@@ -7,122 +7,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <functional>
-#include <regex>
-#include <sstream>
 
-#include "kernel/ip_fixture.h"
+#include "kernel/ip_host_fixture.h"
 
 namespace
 {
 
-class IpTest : public IpLinuxTest
+class IpTest : public IpHostTest
 {
 protected:
-  void
-  SetUp () override
-  {
-    LinuxTest::SetUp ();
-    if (IsSkipped () || HasFatalFailure ())
-      return;
-    run_command ("ip link add eth0 address 02:00:00:00:00:05 type veth peer name wire0");
-    run_command ("ip link add eth1 type veth peer name wire1; ip link set eth1 up; ip link set wire1 up");
-    run_command ("ip link set wire0 up; ip link set eth0 up");
-    run_command ("ip link add nic address 02:00:00:00:00:05 type veth peer name port");
-    run_command ("ip link set nic addrgenmode none; ip link set port up; ip link set nic up");
-    run_command ("ip address add 198.18.1.1/24 dev eth1");
-    settle ();
-  }
-
-  /* Everything that ip(8) shows, sorted, without what counts down. */
-  static std::string
-  show ()
-  {
-    static const std::string strip = " | jq -S -c '.[] | walk (if type == \"object\" then del (.valid_life_time, "
-                                     ".preferred_life_time, .expires, .valid_lft, .preferred_lft) else . end)' | sort";
-    std::string text;
-
-    for (std::string what : { "address show", "-4 route show table all", "-6 route show table all", "-4 rule show",
-                              "-6 rule show", "neighbour show nud permanent", "neighbour show nud noarp",
-                              "neighbour show proxy", "-6 neighbour show proxy", "nexthop show", "link show" })
-      text += "== " + what + "\n" + run_command ("{ ip -d -j " + what + strip + " || true; } | sed /33:33:/d");
-    for (std::string family : { "ipv4", "ipv6" })
-      text += run_command ("cd /proc/sys/net/" + family + "/conf && grep -r . eth0 2>/dev/null | sort");
-    return text;
-  }
-
-  /* The lines that one has and the other has not. */
-  static std::string
-  compare (const std::string &before, const std::string &after)
-  {
-    auto split = [] (const std::string &text) {
-      std::istringstream stream (text);
-      std::vector<std::string> lines;
-      for (std::string line; std::getline (stream, line);)
-        lines.push_back (line);
-      std::sort (lines.begin (), lines.end ());
-      return lines;
-    };
-    std::vector<std::string> a = split (before), b = split (after), gone, come;
-    std::string text;
-
-    std::set_difference (a.begin (), a.end (), b.begin (), b.end (), std::back_inserter (gone));
-    std::set_difference (b.begin (), b.end (), a.begin (), a.end (), std::back_inserter (come));
-    for (const std::string &line : gone)
-      text += "- " + line + "\n";
-    for (const std::string &line : come)
-      text += "+ " + line + "\n";
-    return text;
-  }
-
-  /* IPv4 routes in the order in which they are looked up. */
-  static std::string
-  show_order ()
-  {
-    return run_command ("ip -4 route show table all; ip -4 address show | grep -v valid_lft");
-  }
-
-  guint
-  index_of (const std::string &name)
-  {
-    return (guint)std::stoi (
-        run_command ("cat /sys/class/net/" + name + "/ifindex 2>/dev/null || ip -o link show " + name));
-  }
-
-  VswDeviceRef
-  ref (const std::string &name)
-  {
-    std::string line = run_command ("ip -o link show " + name);
-    VswDeviceRef device = vsw_device_ref_by_name (name.c_str ());
-
-    device.index = (guint)std::stoi (line);
-    return device;
-  }
-
-  /* With indexes, as a plan names links that are there. */
-  OpPointer
-  make_ip (VswOpKind kind, const std::string &device, const VswIpConfig *ip, const std::string &far = "")
-  {
-    OpPointer op = make_op (kind, device);
-
-    op->device = ref (device);
-    op->ip = vsw_ip_config_ref (ip);
-    if (!far.empty ())
-      op->far = ref (far);
-    return op;
-  }
-
-  static std::string
-  items (const VswIpConfig *ip)
-  {
-    std::string text;
-
-    for (const char *const *item = ip->items; *item != nullptr; item++)
-      text += std::string (*item) + "\n";
-    return std::regex_replace (text, std::regex ("[0-9]+s( |\n)"), "N$1");
-  }
-
   /* A bit of everything. */
   static void
   configure ()
@@ -252,24 +146,6 @@ TEST_F (IpTest, ThatCannotMoveStays)
   EXPECT_EQ (show_order (), order);
 }
 
-/* See vsw_ip_work_aim(): where the kernel listens to routers, its own route must not be in its way. */
-TEST_F (IpTest, StandsInForARouter)
-{
-  run_command ("ip address add 2001:db8::5/64 dev eth0 nodad");
-  run_command ("ip route add default via fe80::1 dev eth0 proto ra metric 1024 expires 900");
-  ASSERT_EQ (run_command ("cat /proc/sys/net/ipv6/conf/eth0/accept_ra /proc/sys/net/ipv6/conf/eth0/forwarding"),
-             "1\n0\n");
-  g_autoptr (VswIpConfig) ip = get ("eth0");
-
-  apply (make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"));
-  EXPECT_NE (run_command ("ip -6 route show default").find ("via fe80::1 dev nic proto ra metric 1025"),
-             std::string::npos);
-  g_autoptr (VswIpConfig) moved = get ("nic");
-  apply (make_ip (VSW_OP_IP_MOVE, "eth0", moved, "nic"));
-  EXPECT_NE (run_command ("ip -6 route show default").find ("via fe80::1 dev eth0 proto ra metric 1025"),
-             std::string::npos);
-}
-
 /* --- a daemon that dies --- */
 
 enum class Fate
@@ -344,10 +220,10 @@ protected:
   die_everywhere (const std::function<OpPointer ()> &make, const std::function<void ()> &undo)
   {
     OpPointer op = make ();
-    std::string before = show ();
+    std::string before = show (), order = show_order ();
 
     apply (op);
-    std::string after = show ();
+    std::string after = show (), other_order = show_order ();
     undo ();
     ASSERT_EQ (compare (before, show ()), "");
     for (int k = 1;; k += stride)
@@ -356,8 +232,10 @@ protected:
 
         apply (make ());
         ASSERT_EQ (compare (after, show ()), "") << "killed at " << k;
+        ASSERT_EQ (show_order (), other_order) << "killed at " << k;
         undo ();
         ASSERT_EQ (compare (before, show ()), "") << "killed at " << k;
+        ASSERT_EQ (show_order (), order) << "killed at " << k;
         if (!died)
           break;
         n_deaths++;
@@ -368,7 +246,7 @@ protected:
   void
   fail_everywhere (const std::function<OpPointer ()> &make, const std::function<void ()> &undo)
   {
-    std::string before = show ();
+    std::string before = show (), order = show_order ();
 
     for (int k = 2;; k += stride)
       {
@@ -377,6 +255,7 @@ protected:
         if (fate != Fate::refused)
           undo ();
         ASSERT_EQ (compare (before, show ()), "") << "not heard at " << k;
+        ASSERT_EQ (show_order (), order) << "not heard at " << k;
         if (fate == Fate::done)
           break;
         n_failures += fate == Fate::refused;
@@ -400,6 +279,13 @@ protected:
     settle ();
   }
 
+  /* Another NIC on the same network, behind which nothing may come to stand. */
+  void
+  configure_equals ()
+  {
+    run_command ("ip address add 192.0.2.7/24 dev eth1; ip route append default via 192.0.2.1 dev eth1");
+  }
+
   static constexpr int stride = 13; /* one of that many requests */
   int n_deaths = 0;
   int n_failures = 0;
@@ -408,6 +294,7 @@ protected:
 TEST_F (DeathTest, MovesAllTheSame)
 {
   configure_little ();
+  configure_equals ();
   g_autoptr (VswIpConfig) ip = get ("eth0");
 
   die_everywhere ([&] { return make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"); },
@@ -423,6 +310,7 @@ TEST_F (DeathTest, MovesAllTheSame)
 TEST_F (DeathTest, MovesWhollyOrNotAtAll)
 {
   configure_little ();
+  configure_equals ();
   g_autoptr (VswIpConfig) ip = get ("eth0");
 
   fail_everywhere ([&] { return make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0"); },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The whole port as the daemon runs it: an ordinary user with CAP_NET_ADMIN alone, no new privileges, no setns, no unshare, no exec, no socket but
- * AF_UNIX and AF_NETLINK. */
+ * AF_UNIX, AF_NETLINK and AF_INET6. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -62,10 +62,11 @@ install_filter ()
     REFUSE_CALL (SYS_execve),
     REFUSE_CALL (SYS_execveat),
     REFUSE_CALL (SYS_fork),
-    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 4),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 5),
     BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (seccomp_data, args[0])),
-    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 2, 0),
-    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 1, 0),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 3, 0),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 2, 0),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 1, 0),
     BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
     BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };

@@ -122,6 +122,63 @@ TEST_F (UplinkPlan, MovesTheHostInTheOrderThatLosesNothing)
   EXPECT_EQ (world.drift_of_all (), "");
 }
 
+/* One that is down can have no routes. */
+TEST_F (UplinkPlan, RaisesTheNicBeforeTheHostGoesBackToIt)
+{
+  world.perform ({ setup () });
+  bind ();
+  ASSERT_TRUE (vsw_fake_kernel_foreign_set (world.kernel, VSW_FAKE_HOME, "eth0", VSW_ATTRIBUTE_UP, 0));
+  world.follow ();
+  std::string plan = plain (world.perform ({ ask (vsw_change_teardown ("s-lab", FALSE)) }));
+  EXPECT_EQ (plan.rfind ("set eth0# up 1\nip-prepare eth0#", 0), 0u) << plan;
+}
+
+TEST_F (UplinkPlan, RaisesTheNicBeforeItIsGivenWhatItHad)
+{
+  world.perform ({ setup () });
+  bind ();
+  ASSERT_TRUE (vsw_fake_kernel_foreign_delete (world.kernel, VSW_FAKE_HOME, "vswi-host"));
+  ASSERT_TRUE (vsw_fake_kernel_foreign_set (world.kernel, VSW_FAKE_HOME, "eth0", VSW_ATTRIBUTE_UP, 0));
+  world.follow ();
+  EXPECT_EQ (plain (world.perform ({ ask (vsw_change_teardown ("s-lab", FALSE)) })),
+             "set eth0# bridge none\n"
+             "set eth0# mtu 9000\n"
+             "set eth0# up 1\n"
+             "ip-give eth0#: address 192.0.2.5/24\n"
+             "divert-delete eth0#\n");
+}
+
+/* Going down costs it its addresses of IPv6: it has them when it is down. */
+TEST_F (UplinkPlan, TakesANicThatIsDownAndGivesItWhenItIsDownAgain)
+{
+  ASSERT_TRUE (vsw_fake_kernel_foreign_set (world.kernel, VSW_FAKE_HOME, "eth0", VSW_ATTRIBUTE_UP, 0));
+  world.follow ();
+  EXPECT_EQ (
+      plain (world.perform ({ setup () })),
+      "veth-add vswp-host mac fe:16:3e:00:00:05 mtu 1500 bridge vsw-lab# up; far vswi-host mac 00:16:3e:00:00:05\n"
+      "set vswi-host ipv6-quiet 1\n"
+      "set vswi-host up 1\n"
+      "ip-take eth0#: address 192.0.2.5/24\n"
+      "set eth0# bridge vsw-lab#\n"
+      "set eth0# ipv6-quiet 1\n"
+      "set eth0# mtu 1500\n"
+      "set eth0# up 1\n"
+      "host-add vswp-host 00:16:3e:00:00:05\n"
+      "ip-give vswi-host: address 192.0.2.5/24\n");
+  bind ();
+  EXPECT_EQ (world.drift_of_all (), "");
+  EXPECT_EQ (plain (world.perform ({ ask (vsw_change_teardown ("s-lab", FALSE)) })),
+             "ip-take vswi-host#: address 192.0.2.5/24\n"
+             "host-delete vswp-host# 00:16:3e:00:00:05\n"
+             "set eth0# bridge none\n"
+             "set eth0# mtu 9000\n"
+             "set eth0# up 0\n"
+             "ip-give eth0#: address 192.0.2.5/24\n"
+             "--\n"
+             "delete vswp-host#\n");
+  EXPECT_EQ (world.drift_of_all (), "");
+}
+
 TEST_F (UplinkPlan, GivesTheHostWhatItLostWithItsNic)
 {
   world.perform ({ setup () });

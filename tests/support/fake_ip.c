@@ -203,11 +203,11 @@ check_can_have (const FakeLink *link, GStrv lines, const FakeLink *far, GError *
   return TRUE;
 }
 
-/* A route that leads nowhere any more is told, and no error. */
+/* A route that leads nowhere any more, or by a link that is down, is told, and no error. */
 static gboolean
 can_be_made (const FakeLink *link, const char *item, const VswOp *op)
 {
-  if (strstr (item, NOWHERE) == NULL)
+  if (strstr (item, NOWHERE) == NULL && (link->is.is_up || !needs_up (item)))
     return TRUE;
   if (op->losses != NULL)
     g_ptr_array_add (op->losses, g_strdup_printf ("device %s: cannot make %s", link->is.name, item));
@@ -260,7 +260,7 @@ fake_ip_give (FakeState *self, FakeLink *link, const VswOp *op, GError **error)
   if (lines == NULL)
     return FALSE;
   for (guint i = 1; lines[i] != NULL; i++)
-    if ((link->is.is_up || !needs_up (lines[i])) && can_be_made (link, lines[i], op))
+    if (can_be_made (link, lines[i], op))
       fake_ip_add (self, link, lines[i]);
   set_quiet (self, link, strcmp (lines[0], QUIET) == 0);
   return TRUE;

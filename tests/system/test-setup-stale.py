@@ -56,6 +56,28 @@ def a_lifetime_that_is_over_does_not_cost_the_host_the_rest_at_a_reboot(lab):
 
 
 @case
+def a_setup_that_nobody_confirmed_is_undone_at_boot_by_a_nic_that_is_still_down(lab):
+    outside.make(lab)
+    outside.settle(lab)
+    lab.ip('address', 'add', f'{HOST4}/24', 'dev', NIC)
+    lab.ip('route', 'add', 'default', 'via', ROUTER4, 'dev', NIC)
+    lab.create_switch('lab')
+    wait_for(lambda: EXTERNAL in lab.objects(), 5, 'the NIC on the bus')
+    lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'confirm-within': 2})
+    lab.kill_daemon()
+    lab.make_runtime()
+    for device in ('vswi-lab', 'vsw-lab', NIC):
+        lab.ip('link', 'delete', device)
+    time.sleep(2.5)
+    lab.ip('link', 'add', NIC, 'address', NIC_MAC, 'type', 'veth', 'peer', 'name', 'in', 'netns', ROUTER)
+    lab.address('in', f'{ROUTER4}/24', netns=ROUTER)
+    lab.start_daemon()
+    lab.wait_property(EXTERNAL, 'ExternalEthernetPort', 'IsBound', False, 20)
+    assert has(lab, NIC) and lab.pings(HOST4, netns=ROUTER)
+    assert lab.get(MANAGER, 'Manager', 'Warnings') == []
+
+
+@case
 def a_route_that_leads_nowhere_does_not_hold_the_host_back(lab):
     outside.make(lab)
     outside.configure(lab)

@@ -5,8 +5,8 @@ import re
 import time
 
 import outside
-from environment import wait_for
-from lab import MANAGER, Capture, endpoint_path, port_path, switch_path
+from environment import ROOT, wait_for
+from lab import MANAGER, PYTHON, Capture, endpoint_path, port_path, switch_path
 from outside import HOST4, HOST6, NIC, NIC_MAC, REMOTE, ROUTER, SECOND4, SLAAC6
 from tap import case, run
 
@@ -135,6 +135,53 @@ def is_before(lab, before):
     after = outside.look(lab)
     assert after == before, outside.differences(before, after)
     assert lab.pings(HOST4, netns=REMOTE) and lab.pings(HOST6, netns=REMOTE)
+
+
+@case
+def a_nic_that_was_down_is_down_again_with_all_that_it_had(lab):
+    outside.make(lab)
+    outside.settle(lab)
+    lab.ip('link', 'set', NIC, 'down')
+    for family, address in (('-4', f'{HOST4}/24'), ('-6', f'{HOST6}/64')):
+        lab.ip(family, 'address', 'add', address, 'dev', NIC)
+    lab.create_switch('lab')
+    wait_for(lambda: EXTERNAL in lab.objects(), 5, 'the NIC on the bus')
+    before = outside.look(lab)
+    setup(lab)
+    assert lab.pings(HOST4, netns=ROUTER) and lab.pings(HOST6, netns=ROUTER)
+    teardown(lab)
+    after = outside.look(lab)
+    assert after == before, outside.differences(before, after)
+
+
+@case
+def a_router_is_heard_wherever_the_host_is(lab):
+    def says(lifetime):
+        lab.run(PYTHON, ROOT / 'system' / 'advertise.py', 'in', '2001:db8:5::', str(lifetime), netns=ROUTER)
+        time.sleep(0.3)
+        return lab.ip('-6', 'route', 'show', 'default').stdout
+
+    outside.make(lab)
+    outside.settle(lab)
+    wait_for(lambda: says(1800), 15, 'a default route')
+    outside.settle(lab)
+    lab.create_switch('lab')
+    wait_for(lambda: EXTERNAL in lab.objects(), 5, 'the NIC on the bus')
+    before = outside.look(lab)
+    for _ in range(2):
+        setup(lab)
+        routes = lab.ip('-6', 'route', 'show', 'default').stdout
+        assert routes.count('default') == 1 and 'dev vswi-lab' in routes, routes
+        assert says(0) == '', 'it is none any more'
+        says(1800)
+        teardown(lab)
+        assert says(1800).count('default') == 1
+        outside.settle(lab)
+        after = outside.look(lab)
+        assert after == before, outside.differences(before, after)
+    setup(lab)
+    teardown(lab)
+    assert says(0) == '', 'it is none any more'
 
 
 @case
