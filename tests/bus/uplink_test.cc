@@ -192,6 +192,60 @@ TEST_F (Uplinks, OfAnotherManagerAreTakenOnlyWithHisLeave)
       << "he has it back";
 }
 
+/* Docker's FORWARD chain, and bridge netfilter, which it asks for. */
+TEST_F (Uplinks, BehindAFirewallThatDropsBridgedFramesCarryTheHostOnlyIfToldSo)
+{
+  VswDropChain forward = { VSW_FRAMES_IPV4, "ip", "filter", "FORWARD", FALSE };
+  VswDropChain forward6 = { VSW_FRAMES_IPV6, "ip6", "filter", "FORWARD", FALSE };
+
+  give_address ();
+  vsw_fake_kernel_add_drop (kernel, &forward);
+  vsw_fake_kernel_add_drop (kernel, &forward6);
+  EXPECT_TRUE (setup ("{'dry-run': <true>}").ok ()) << "it is handed nothing";
+  vsw_fake_kernel_set_filtered (kernel, nullptr, VSW_FRAMES_IPV4 | VSW_FRAMES_IPV6);
+  std::string before = print_kernel ();
+  for (const char *options : { "@a{sv} {}", "{'dry-run': <true>}" })
+    {
+      Reply reply = setup (options);
+      EXPECT_EQ (reply.print (), "!Error.Conflict") << options;
+      for (const char *part :
+           { "the host would be cut off on switch lab", "net.bridge.bridge-nf-call-iptables is 1", "chain FORWARD of table ip filter",
+             "its policy", "iptables -I FORWARD -i vsw-+ -o vsw-+ -j ACCEPT", "chain FORWARD of table ip6 filter",
+             "ip6tables -I FORWARD", "; or use option ignore-firewall" })
+        EXPECT_NE (reply.text.find (part), std::string::npos) << part << ": " << reply.text;
+    }
+  EXPECT_EQ (print_kernel (), before);
+  EXPECT_TRUE (setup ("{'dry-run': <true>, 'ignore-firewall': <true>}").ok ());
+  ASSERT_TRUE (setup ("{'ignore-firewall': <true>}").ok ());
+  EXPECT_EQ (get (eth0, "ExternalEthernetPort", "IsBound"), "true");
+  EXPECT_EQ (call ("/org/vmswitch1/checkpoint/1", "Checkpoint", "Rollback", "(@a{sv} {},)").print (), "([],)");
+  EXPECT_EQ (setup ("{'ignore-firewall': <false>}").print (), "!Error.Conflict");
+}
+
+TEST_F (Uplinks, BehindAFirewallOfAnotherBridgeCarryTheHost)
+{
+  VswDropChain forward = { VSW_FRAMES_IPV4, "ip", "filter", "FORWARD", FALSE };
+
+  make_switch ("other");
+  settle ();
+  give_address ();
+  vsw_fake_kernel_add_drop (kernel, &forward);
+  vsw_fake_kernel_set_filtered (kernel, "vsw-other", VSW_FRAMES_IPV4);
+  EXPECT_TRUE (setup ("{'dry-run': <true>}").ok ());
+  vsw_fake_kernel_set_filtered (kernel, "vsw-lab", VSW_FRAMES_IPV4);
+  EXPECT_EQ (setup ("{'dry-run': <true>}").print (), "!Error.Conflict");
+}
+
+/* What binding alone makes a port carries nothing of the host. */
+TEST_F (Uplinks, BehindAFirewallAreBoundAllTheSame)
+{
+  VswDropChain forward = { VSW_FRAMES_IPV4, "ip", "filter", "FORWARD", FALSE };
+
+  vsw_fake_kernel_add_drop (kernel, &forward);
+  vsw_fake_kernel_set_filtered (kernel, nullptr, VSW_FRAMES_IPV4);
+  EXPECT_TRUE (call (lab, "Switch", "BindExternalEthernetPort", to_eth0).ok ());
+}
+
 TEST_F (Uplinks, ThatCouldNotBeBoundAreGivenBack)
 {
   networks = std::make_unique<NetworkManager> (bus.get ());

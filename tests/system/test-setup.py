@@ -3,12 +3,13 @@
 """SetupSwitch and TeardownSwitch with real frames: the host goes over to a switch and back, and nobody who talks to it notices."""
 import re
 import time
+from pathlib import Path
 
 import outside
 from environment import wait_for
 from lab import MANAGER, Capture, endpoint_path, port_path, switch_path
 from outside import HOST4, HOST6, NIC, NIC_MAC, REMOTE, ROUTER, SECOND4, SLAAC6
-from tap import case, run
+from tap import Skip, case, run
 
 EXTERNAL = endpoint_path(NIC)
 MOST_LOST = 6  # of thousands; none in quiet runs: what a busy machine may cost, and no gap of a forward delay
@@ -218,6 +219,33 @@ def a_dhcp_client_is_not_fought_with(lab):
     assert lab.pings(HOST4, netns=REMOTE)
     client.stop()
     teardown(lab)
+
+
+@case
+def a_firewall_that_would_cut_the_host_off_is_found_before(lab):
+    sysctl = Path('/proc/sys/net/bridge/bridge-nf-call-iptables')
+    if not sysctl.exists():
+        raise Skip('this kernel has no bridge netfilter')
+    begin(lab)
+    before = outside.look(lab)
+    sysctl.write_text('1')
+    lab.run('nft', 'add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }')
+    try:
+        for more in ([], ['--dry-run']):
+            done = lab.ctl('setup', 'lab', NIC, '--keep', *more, check=False)
+            assert done.returncode == 6 and 'chain FORWARD of table ip filter' in done.stderr and '--ignore-firewall' in done.stderr, done
+        assert lab.pings(HOST4, netns=ROUTER) and outside.look(lab) == before
+        checkpoint = lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'ignore-firewall': True})[1]
+        assert not lab.pings(HOST4, netns=ROUTER, deadline=1), 'so it is no harm'
+        lab.call(checkpoint, 'Checkpoint.Rollback', {})
+        # the cure that it names is one
+        lab.run('nft', 'insert rule ip filter FORWARD iifname "vsw-*" oifname "vsw-*" accept')
+        setup(lab)
+        assert lab.pings(HOST4, netns=ROUTER)
+        teardown(lab)
+    finally:
+        lab.run('nft', 'delete table ip filter')
+        sysctl.write_text('0')
 
 
 @case
