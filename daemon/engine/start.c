@@ -313,6 +313,7 @@ vsw_engine_start (VswEngine *engine, GError **error)
   describe_externals (engine);
   note_connections (engine);
   vsw_engine_observe (engine);
+  vsw_engine_start_diversions (engine);
   if (found)
     check_again (engine);
   vsw_engine_start_health (engine);
