@@ -49,8 +49,8 @@ vsw_divert_add (VswSession *session, VswGuard *guard, const VswOp *op, GError **
   g_string_append_printf (
       commands, "add chain " TABLE " from_%u { type filter hook ingress device \"%s\" priority " PRIORITY "; }\n",
       link->index, link->name);
-  g_string_append_printf (commands, "add rule " TABLE " from_%u ether daddr & ff:ff:ff:ff:ff:f0 != " RESERVED
-                                    " fwd to \"%s\"\n",
+  g_string_append_printf (commands,
+                          "add rule " TABLE " from_%u ether daddr & ff:ff:ff:ff:ff:f0 != " RESERVED " fwd to \"%s\"\n",
                           link->index, far->name);
   if (!vsw_guard_run (guard, commands->str, "divert what arrives", &local))
     g_debug ("%s: some frames will be lost", local->message);

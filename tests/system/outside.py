@@ -120,19 +120,28 @@ def differences(before, after):
 
 
 class Pings:
-    """One a millisecond from that namespace, until `stop`, which says how many were lost, and of how many."""
+    """One a millisecond from that namespace (pings.py), until `stop`, which says how many were lost, and of how many. `aim`: so many may be: none to
+    whoever is directly attached, one to whoever is behind a router."""
 
     def __init__(self, lab, netns, target):
         self.name = f'{netns} to {target}'
-        self.process = lab.spawn('ping', '-n', '-q', '-i', '0.001', target, netns=netns, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.aim = 0 if netns == ROUTER else 1
+        self.process = lab.spawn(PYTHON, ROOT / 'system' / 'pings.py', target, netns=netns, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.process.stdout.readline() == 'ready\n', f'{self.name}: no answer'
 
     def stop(self):
         time.sleep(0.2)
-        self.process.send_signal(2)
-        text = self.process.communicate(timeout=20)[0]
-        sent, received = map(int, re.search(r'(\d+) packets transmitted, (\d+) received', text).groups())
-        # the last ones may still be on their way
-        return max(0, sent - received - 2), sent
+        self.said = json.loads(self.process.communicate('stop\n', timeout=20)[0])
+        return len(self.said['lost']), self.said['sent']
+
+
+def check_losses(pings):
+    """Ends them. Each stream is held to its own aim."""
+    results = [(p.name, p.aim, *p.stop()) for p in pings]
+    for p in pings:
+        print(f'# {p.name}: {len(p.said["lost"])} of {p.said["sent"]} lost {p.said["lost"][:20] or ""}; it saw nothing for at most {p.said["blind"]} ms')
+    assert all(sent > 100 for _, _, _, sent in results), results
+    assert all(lost <= aim for _, aim, lost, _ in results), 'frames were lost: ' + ', '.join(f'{n}: {lost}' for n, a, lost, _ in results if lost > a)
 
 
 class Talk:

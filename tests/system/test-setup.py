@@ -7,12 +7,11 @@ from pathlib import Path
 
 import outside
 from environment import wait_for
-from lab import MANAGER, Capture, endpoint_path, port_path, switch_path
+from lab import MANAGER, PYTHON, Capture, endpoint_path, port_path, switch_path
 from outside import HOST4, HOST6, NIC, NIC_MAC, REMOTE, ROUTER, SECOND4, SLAAC6
 from tap import Skip, case, run
 
 EXTERNAL = endpoint_path(NIC)
-MOST_LOST = 6  # of thousands; none in quiet runs: what a busy machine may cost, and no gap of a forward delay
 
 
 def begin(lab):
@@ -67,11 +66,74 @@ def connections_and_pings_survive(lab):
     pings = [outside.Pings(lab, netns, target) for netns in (ROUTER, REMOTE) for target in (HOST4, SECOND4, HOST6)]
     setup(lab)
     teardown(lab)
-    results = [(p.name, *p.stop()) for p in pings]
-    numbers = [talk.stop() for talk in talks]
-    for name, lost, sent in results:
-        print(f'# {name}: {lost} of {sent} lost')
-    assert all(numbers) and sum(lost for _, lost, _ in results) <= MOST_LOST, results
+    outside.check_losses(pings)
+    assert all([talk.stop() for talk in talks])
+
+
+@case
+def an_outage_of_five_milliseconds_is_seen(lab):
+    """That the meter of the others measures."""
+    outside.make(lab)
+    outside.configure(lab)
+    lab.run('nft', 'add table netdev gap; add chain netdev gap in { type filter hook ingress device "ext0" priority -300; }')
+    # no process is started while frames are dropped: that alone takes longer. Thrice: on a busy machine the meter may not get to send just then
+    script = """import ctypes, time
+nft = ctypes.CDLL('libnftables.so.1')
+nft.nft_ctx_new.restype = ctypes.c_void_p
+context = ctypes.c_void_p(nft.nft_ctx_new(0))
+for _ in range(3):
+    assert nft.nft_run_cmd_from_buffer(context, b'add rule netdev gap in drop') == 0
+    time.sleep(0.005)
+    assert nft.nft_run_cmd_from_buffer(context, b'flush chain netdev gap in') == 0
+    time.sleep(0.02)
+"""
+    for netns, target in ((ROUTER, HOST4), (ROUTER, HOST6), (REMOTE, HOST4)):
+        pings = outside.Pings(lab, netns, target)
+        lab.run(PYTHON, '-c', script)
+        assert pings.stop()[0] >= 4, f'{pings.name} saw nothing'
+    lab.run('nft', 'delete table netdev gap')
+
+
+@case
+def a_spanning_tree_does_not_silence_the_host(lab):
+    """A new port is silent for twice the forward delay; the host goes past the bridge until then, and the bridge hears those around it all the same."""
+    outside.make(lab)
+    outside.configure(lab)
+    lab.create_switch('lab', SpanningTree=True)
+    wait_for(lambda: EXTERNAL in lab.objects(), 5, 'the NIC on the bus')
+    pings = [outside.Pings(lab, netns, target) for netns in (ROUTER, REMOTE) for target in (HOST4, HOST6)]
+    talk = outside.Talk(lab, REMOTE, HOST4)
+    setup(lab)
+    assert lab.get(port_path('lab', NIC), 'SwitchPort', 'State') in ('listening', 'learning'), 'so it is no wait'
+    lab.wait_property(port_path('lab', NIC), 'SwitchPort', 'State', 'forwarding', 20)
+    wait_for(lambda: 'chain' not in lab.run('nft', 'list', 'table', 'netdev', 'vmswitch_divert').stdout, 5, 'the end of the diversions')
+    time.sleep(0.5)
+    teardown(lab)
+    outside.check_losses(pings)
+    assert talk.stop() > 0
+
+
+@case
+def a_spanning_tree_is_heard_while_the_host_goes_past_it(lab):
+    outside.make(lab)
+    outside.settle(lab)
+    lab.address(NIC, f'{HOST4}/24')
+    lab.create_switch('lab', SpanningTree=True)
+    wait_for(lambda: EXTERNAL in lab.objects(), 5, 'the NIC on the bus')
+    # the router becomes a bridge that says who the root is
+    lab.ip('link', 'add', 'tree', 'type', 'bridge', 'stp_state', '1', 'priority', '4096', 'forward_delay', '400', 'hello_time', '100', netns=ROUTER)
+    lab.ip('link', 'set', 'in', 'master', 'tree', netns=ROUTER)
+    lab.ip('address', 'flush', 'dev', 'in', netns=ROUTER)
+    lab.address('tree', f'{outside.ROUTER4}/24', netns=ROUTER)
+    wait_for(lambda: lab.pings(HOST4, netns=ROUTER), 20, 'the other bridge')
+    pings = outside.Pings(lab, ROUTER, HOST4)
+    setup(lab)
+    wait_for(lambda: lab.links()['vsw-lab']['linkinfo']['info_data']['root_port'] != 0, 5, 'the root of the tree')
+    assert lab.get(port_path('lab', NIC), 'SwitchPort', 'State') in ('listening', 'learning')
+    lab.wait_property(port_path('lab', NIC), 'SwitchPort', 'State', 'forwarding', 20)
+    time.sleep(0.5)
+    outside.check_losses([pings])
+    teardown(lab)
 
 
 @case
