@@ -1,19 +1,22 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""kill -9 while the host goes over to a switch, back, and back unasked: afterwards all or nothing, and the host can be reached (crash.py).
+"""kill -9 while the host goes over to a switch, back, and back unasked, and while a start mends that: afterwards all or nothing, and the host can be
+reached (crash.py).
 
 These requests are of hundreds of writes, so only every so many are tried here; tests/kernel does the same within each step."""
 import json
+import time
 
 import crash
 import outside
 from crash import Request, define
-from lab import MANAGER, endpoint_path, switch_path
+from lab import MANAGER, BusError, endpoint_path, switch_path
 from outside import HOST4, HOST6, NIC, REMOTE
 from tap import run
 
 EXTERNAL = endpoint_path(NIC)
 STRIDE = 31
+CUT = 300  # of some 400 writes of a setup
 
 
 def prepare_bare(lab):
@@ -40,7 +43,7 @@ def prepare_set_up(lab):
 
 
 class Rollback(Request):
-    """What is asked for is the way back from a setup that waits to be confirmed."""
+    """What is asked for is the way back from what waits to be confirmed."""
     checkpoint = None
 
     def __init__(self):
@@ -53,6 +56,33 @@ class Rollback(Request):
 def prepare_unconfirmed(lab):
     prepare(lab)
     Rollback.checkpoint = lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'confirm-within': 3600})[1]
+
+
+def prepare_torn_down(lab):
+    prepare_set_up(lab)
+    Rollback.checkpoint = lab.call(MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), {'confirm-within': 3600})[0]
+
+
+def prepare_expired(lab):
+    """The time to confirm a setup has passed while nobody was there."""
+    prepare(lab)
+    lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'confirm-within': 1})
+    lab.kill_daemon()
+    time.sleep(1.1)
+
+
+def prepare_cut_off(lab):
+    """A setup was killed in its midst."""
+    prepare(lab)
+    tracer = crash.arm(lab, CUT)
+    try:
+        lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {}, timeout=20)
+        raise AssertionError('it was not killed')
+    except BusError:
+        pass
+    finally:
+        crash.disarm(tracer)
+    lab.daemon.wait(10)
 
 
 def is_reachable(lab):
@@ -85,5 +115,8 @@ define('set up', prepare, Request(MANAGER, 'Manager.SetupSwitch', switch_path('l
 define('tear down', prepare_set_up, Request(MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), {'confirm-within': 3600}),
        stride=STRIDE, check=is_reachable)
 define('roll a setup back', prepare_unconfirmed, Rollback(), stride=STRIDE, check=is_reachable)
+define('roll a teardown back', prepare_torn_down, Rollback(), stride=STRIDE, check=is_reachable)
+define('a start that rolls a setup back', prepare_expired, None, stride=STRIDE, check=is_reachable)
+define('a start after a setup that was cut off', prepare_cut_off, None, stride=STRIDE, check=is_reachable)
 
 run(config=outside.CONFIG)
