@@ -11,12 +11,12 @@ import crash
 import outside
 from crash import Request, define
 from lab import MANAGER, BusError, endpoint_path, switch_path
-from outside import HOST4, HOST6, NIC, REMOTE
+from outside import HOST4, HOST6, NIC, REMOTE, SLAAC6
 from tap import run
 
 EXTERNAL = endpoint_path(NIC)
-STRIDE = 31
-CUT = 300  # of some 400 writes of a setup
+STRIDE = 59  # of some 250
+CUT = 150  # somewhere in the midst of a setup
 
 
 def prepare_bare(lab):
@@ -77,16 +77,20 @@ def prepare_cut_off(lab):
     tracer = crash.arm(lab, CUT)
     try:
         lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {}, timeout=20)
-        raise AssertionError('it was not killed')
-    except BusError:
-        pass
+        is_done = True
+    except (BusError, AssertionError):
+        is_done = False
     finally:
         crash.disarm(tracer)
+    assert not is_done, 'it was not killed'
     lab.daemon.wait(10)
 
 
 def is_reachable(lab):
     assert lab.pings(HOST4, netns=REMOTE) and lab.pings(HOST6, netns=REMOTE), lab.ip('address').stdout
+    # it has got 3600 seconds not long ago
+    ends = {**outside.find_ends(lab, NIC).parse(), **outside.find_ends(lab, 'vswi-lab').parse()}
+    assert 3300 < ends[f'{SLAAC6} valid_life_time'] - time.time() < 3605, ends
 
 
 def sort_addresses(text):
@@ -101,7 +105,7 @@ def sort_addresses(text):
 
 def look(lab):
     """What IP has on the NIC, and on the internal one, without what is new in every run, as the numbers of links are."""
-    shown = {('ip', key): value for key, value in outside.look(lab).items() if not key.endswith(('settings', 'queueing', 'link'))}
+    shown = {('ip', key): value for key, value in outside.look(lab).items() if not key.endswith(('settings', 'queueing', 'link', 'ends'))}
     for family in ('-4 address', '-6 address'):
         shown['ip', family] = sort_addresses(shown['ip', family])
     shown['ip', 'internal'] = outside.strip(lab.ip('-j', 'address', 'show', 'dev', 'vswi-lab', check=False).stdout.split('"addr_info"')[-1])
@@ -109,7 +113,7 @@ def look(lab):
 
 
 crash.MORE.append(look)
-define('bind', prepare_bare, Request(switch_path('lab'), 'Switch.BindExternalEthernetPort', EXTERNAL, {}), stride=7)
+define('bind', prepare_bare, Request(switch_path('lab'), 'Switch.BindExternalEthernetPort', EXTERNAL, {}), stride=13)
 define('set up', prepare, Request(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'confirm-within': 3600}),
        stride=STRIDE, check=is_reachable)
 define('tear down', prepare_set_up, Request(MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), {'confirm-within': 3600}),

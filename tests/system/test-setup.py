@@ -46,6 +46,9 @@ def everything_is_as_it_was_after_setup_and_teardown(lab):
     assert HOST4 not in during['-4 address'] and HOST6 not in during['-6 address'], during['-4 address'] + during['-6 address']
     assert [lab.ip(family, 'route', 'show', 'dev', NIC).stdout for family in ('-4', '-6')] == ['', ''], 'nothing of the host leads there any more'
     assert lab.links()[NIC]['master'] == 'vsw-lab' and lab.links()['vswi-lab']['address'] == NIC_MAC
+    moved = outside.find_ends(lab, 'vswi-lab')
+    assert {line for line in before['ends'].parse() if 'life_time' in line} <= set(moved.parse()), moved
+    assert all(abs(moved.parse()[name] - end) <= outside.Ends.SLACK for name, end in before['ends'].parse().items() if 'life_time' in name), (before['ends'], moved)
     there = lab.ip('-4', '-6', 'address', 'show', 'dev', 'vswi-lab').stdout + lab.ip('-6', 'address', 'show', 'dev', 'vswi-lab').stdout
     assert all(a in there for a in (HOST6, SLAAC6)), there
     assert lab.get(EXTERNAL, 'ExternalEthernetPort', 'IsBound') is True and lab.get(switch_path('lab'), 'Switch', 'Kind') == 'external'
@@ -56,6 +59,29 @@ def everything_is_as_it_was_after_setup_and_teardown(lab):
     assert after == before, outside.differences(before, after)
     assert lab.ours() == ['vsw-lab'], lab.ours()
     assert lab.get(EXTERNAL, 'ExternalEthernetPort', 'IsBound') is False
+
+
+@case
+def the_comparison_sees_lifetimes_and_the_order_among_others(lab):
+    """That what the others compare would show it."""
+    begin(lab)
+    lab.ip('link', 'add', 'other0', 'type', 'veth', 'peer', 'name', 'other1')
+    lab.ip_lines(['link set other0 up', 'link set other1 up', 'route append 10.77.0.0/16 dev other0', f'route append 10.77.0.0/16 dev {NIC}'])
+    outside.settle(lab)
+    before = outside.look(lab)
+    time.sleep(1.5)
+    assert outside.look(lab) == before, 'it counts'
+    lab.ip('-6', 'address', 'change', f'{SLAAC6}/64', 'dev', NIC, 'valid_lft', '3500', 'preferred_lft', '1800', 'mngtmpaddr')
+    after = outside.look(lab)
+    assert after != before and 'ends - ' in outside.differences(before, after), outside.differences(before, after)
+    lab.ip('-6', 'address', 'change', f'{SLAAC6}/64', 'dev', NIC, 'valid_lft', '3598', 'preferred_lft', '1798', 'mngtmpaddr')
+    assert outside.look(lab)['ends'] == before['ends'], 'they count'
+    before = outside.look(lab)
+    lab.ip('route', 'del', '10.77.0.0/16', 'dev', 'other0')
+    lab.ip('route', 'append', '10.77.0.0/16', 'dev', 'other0')
+    after = outside.look(lab)
+    assert outside.differences(before, after) == '-4 route: another order', outside.differences(before, after)
+    lab.ip('link', 'del', 'other0')
 
 
 @case
