@@ -171,6 +171,44 @@ TEST_F (Uplinks, ADryRunDoesNothing)
   EXPECT_EQ (teardown ("{'dry-run': <true>}").print (), "!Error.InvalidState");
 }
 
+TEST_F (Uplinks, AreDoneWithAsTheDryRunSaid)
+{
+  auto said = [] (const Reply &reply, gsize place) {
+    g_autoptr (GVariant) steps = g_variant_get_child_value (reply.value.get (), place);
+    std::string text;
+    for (gsize i = 0; i < g_variant_n_children (steps); i++)
+      {
+        const char *step;
+        g_variant_get_child (steps, i, "&s", &step);
+        text += std::string (step) + "\n";
+      }
+    return text;
+  };
+  auto done = [this] {
+    settle ();
+    g_autofree char *text = vsw_fake_kernel_take_journal (kernel);
+    return std::string (text);
+  };
+  give_address ();
+  for (int turn = 0; turn < 2; turn++) /* the second time with other indexes */
+    {
+      Reply reply = setup ("{'dry-run': <true>}");
+      ASSERT_TRUE (reply.ok ()) << reply.text;
+      std::string steps = said (reply, 2);
+      done ();
+      ASSERT_TRUE (setup ().ok ());
+      EXPECT_EQ (done (), steps);
+      confirm ("/org/vmswitch1/checkpoint/" + std::to_string (2 * turn + 1));
+      reply = teardown ("{'dry-run': <true>}");
+      ASSERT_TRUE (reply.ok ()) << reply.text;
+      steps = said (reply, 1);
+      done ();
+      ASSERT_TRUE (teardown ().ok ());
+      EXPECT_EQ (done (), steps);
+      confirm ("/org/vmswitch1/checkpoint/" + std::to_string (2 * turn + 2));
+    }
+}
+
 TEST_F (Uplinks, OfAnotherManagerAreTakenOnlyWithHisLeave)
 {
   networks = std::make_unique<NetworkManager> (bus.get ());

@@ -10,6 +10,7 @@ import time
 import crash
 import outside
 from crash import Request, define
+from environment import wait_for
 from lab import MANAGER, BusError, endpoint_path, switch_path
 from outside import HOST4, HOST6, NIC, REMOTE, SLAAC6
 from tap import run
@@ -24,6 +25,8 @@ def prepare_bare(lab):
     for guest in (outside.ROUTER, outside.REMOTE):
         lab.run('ip', 'netns', 'del', guest, check=False)
     outside.make(lab)
+    # which it gives itself a moment after it got its carrier
+    wait_for(lambda: 'fe80:' in lab.ip('-6', 'address', 'show', 'dev', NIC).stdout, 10, 'an address of the link')
     outside.settle(lab)
     lab.create_switch('lab')
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import outside
-from environment import wait_for
+from environment import PATIENCE, wait_for
 from lab import MANAGER, PYTHON, Capture, endpoint_path, port_path, switch_path
 from outside import HOST4, HOST6, NIC, NIC_MAC, REMOTE, ROUTER, SECOND4, SLAAC6
 from tap import Skip, case, run
@@ -278,6 +278,28 @@ def a_binding_that_nobody_confirms_is_undone(lab):
     wait_for(lambda: lab.get(EXTERNAL, 'ExternalEthernetPort', 'IsBound') is False, 20, 'the way back')
     after = outside.look(lab)
     assert after == before, outside.differences(before, after)
+
+
+@case
+def a_nic_without_carrier_does_not_cost_time_to_confirm(lab):
+    begin(lab)
+    before = outside.look(lab)
+    checkpoint = lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'confirm-within': 3})[1]
+    deadline = lab.get(checkpoint, 'Checkpoint', 'DeadlineTimestamp')
+    lab.ip('link', 'set', 'in', 'down', netns=ROUTER)
+    began = time.monotonic()
+    time.sleep(5)
+    assert checkpoint in lab.objects(), 'the deadline passed while nobody could reach anything'
+    lab.ip('link', 'set', 'in', 'up', netns=ROUTER)
+    away = time.monotonic() - began
+    wait_for(lambda: lab.connected(port_path('lab', NIC)), 5, 'the carrier')
+    moved = (lab.get(checkpoint, 'Checkpoint', 'DeadlineTimestamp') - deadline) / 1e6
+    assert 4 < moved < away + 2 * PATIENCE, (moved, away)
+    # what the router lost with its carrier
+    lab.ip('address', 'replace', f'{outside.ROUTER6}/64', 'dev', 'in', 'nodad', netns=ROUTER)
+    lab.ip('route', 'replace', '198.51.100.9', 'via', HOST4, netns=ROUTER)
+    is_before(lab, before)
+    assert time.monotonic() - began > 2 + moved, 'it had time left'
 
 
 @case
