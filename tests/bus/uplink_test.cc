@@ -246,10 +246,10 @@ TEST_F (Uplinks, BehindAFirewallThatDropsBridgedFramesCarryTheHostOnlyIfToldSo)
     {
       Reply reply = setup (options);
       EXPECT_EQ (reply.print (), "!Error.Conflict") << options;
-      for (const char *part :
-           { "the host would be cut off on switch lab", "net.bridge.bridge-nf-call-iptables is 1", "chain FORWARD of table ip filter",
-             "its policy", "iptables -I FORWARD -i vsw-+ -o vsw-+ -j ACCEPT", "chain FORWARD of table ip6 filter",
-             "ip6tables -I FORWARD", "; or use option ignore-firewall" })
+      for (const char *part : { "the host would be cut off on switch lab", "net.bridge.bridge-nf-call-iptables is 1",
+                                "chain FORWARD of table ip filter", "its policy",
+                                "iptables -I FORWARD -i vsw-+ -o vsw-+ -j ACCEPT", "chain FORWARD of table ip6 filter",
+                                "ip6tables -I FORWARD", "; or use option ignore-firewall" })
         EXPECT_NE (reply.text.find (part), std::string::npos) << part << ": " << reply.text;
     }
   EXPECT_EQ (print_kernel (), before);

@@ -16,7 +16,7 @@ from outside import HOST4, HOST6, NIC, REMOTE, SLAAC6
 from tap import run
 
 EXTERNAL = endpoint_path(NIC)
-STRIDE = 59  # of some 250
+STRIDE = 53  # of some 240
 CUT = 150  # somewhere in the midst of a setup
 
 
@@ -74,6 +74,13 @@ def prepare_expired(lab):
     time.sleep(1.1)
 
 
+def prepare_expired_teardown(lab):
+    prepare_set_up(lab)
+    lab.call(MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), {'confirm-within': 1})
+    lab.kill_daemon()
+    time.sleep(1.1)
+
+
 def prepare_cut_off(lab):
     """A setup was killed in its midst."""
     prepare(lab)
@@ -124,6 +131,7 @@ define('tear down', prepare_set_up, Request(MANAGER, 'Manager.TeardownSwitch', s
 define('roll a setup back', prepare_unconfirmed, Rollback(), stride=STRIDE, check=is_reachable)
 define('roll a teardown back', prepare_torn_down, Rollback(), stride=STRIDE, check=is_reachable)
 define('a start that rolls a setup back', prepare_expired, None, stride=STRIDE, check=is_reachable)
+define('a start that rolls a teardown back', prepare_expired_teardown, None, stride=STRIDE, check=is_reachable)
 define('a start after a setup that was cut off', prepare_cut_off, None, stride=STRIDE, check=is_reachable)
 
 run(config=outside.CONFIG)
