@@ -57,6 +57,8 @@ new_setup_options (const VswSession *session)
     g_variant_builder_add (&builder, "{sv}", "dry-run", g_variant_new_boolean (TRUE));
   if (vsw_session_get_option (session, "take-over") != NULL)
     g_variant_builder_add (&builder, "{sv}", "take-over", g_variant_new_boolean (TRUE));
+  if (vsw_session_get_option (session, "ignore-firewall") != NULL)
+    g_variant_builder_add (&builder, "{sv}", "ignore-firewall", g_variant_new_boolean (TRUE));
   return g_variant_builder_end (&builder);
 }
 

@@ -174,6 +174,7 @@ static const VswOption setup_options[] = {
   DESCRIPTION,
   DRY_RUN (NULL), /* these are of the call, not of the NIC */
   TAKE_OVER (NULL),
+  { "ignore-firewall", VSW_OPTION_FLAG, NULL, NULL, "Go over though a firewall would drop the host's frames" },
   KEEP,
   END,
 };

@@ -12,6 +12,7 @@ static const struct
   { "TeardownSwitch", "vmswitchctl teardown" },
   { "option drop-addresses", "--drop-addresses" },
   { "option take-over", "--take-over" },
+  { "option ignore-firewall", "--ignore-firewall" },
 };
 
 static gboolean

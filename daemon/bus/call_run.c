@@ -180,17 +180,39 @@ on_claimed (GObject *source, GAsyncResult *result, gpointer user_data)
   change (call);
 }
 
+static void
+claim (VswCall *call)
+{
+  if (call->request->custody.index != 0)
+    vsw_custody_async (call->request, g_dbus_method_invocation_get_connection (call->invocation), call->cancellable,
+                       on_claimed, call);
+  else
+    change (call);
+}
+
+/* Before anybody lets go of anything. */
+static void
+on_passage (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  VswCall *call = user_data;
+
+  if (vsw_engine_check_passage_finish (VSW_ENGINE (source), result, &call->error)
+      && vsw_call_check_present (call, &call->error))
+    claim (call);
+  else
+    settle (call);
+}
+
 void
 vsw_call_run (VswCall *call)
 {
   switch (call->row->run)
     {
     case VSW_RUN_CHANGE:
-      if (call->request->custody.index != 0)
-        vsw_custody_async (call->request, g_dbus_method_invocation_get_connection (call->invocation), call->cancellable,
-                           on_claimed, call);
+      if (call->request->passage_id != NULL)
+        vsw_engine_check_passage_async (call->calls->scene->engine, call->request->passage_id, on_passage, call);
       else
-        change (call);
+        claim (call);
       return;
     case VSW_RUN_FORWARDING:
     case VSW_RUN_COUNTERS:

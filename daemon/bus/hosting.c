@@ -47,7 +47,7 @@ take_setup (VswRequest *request, const VswSwitch *home, const VswView *external,
  * @target: the manager
  * @error: INVALID_ARGUMENT, NOT_FOUND, NOT_BRIDGEABLE
  *
- * Decodes `SetupSwitch`. Thread: main.
+ * Decodes `SetupSwitch`. Whether the host's frames would get through the switch is asked later. Thread: main.
  *
  * Returns: %FALSE if anything in it is wrong
  */
@@ -68,6 +68,8 @@ vsw_hosting_decode_setup (VswRequest *request, const VswView *target, GError **e
   request->is_dry = options.dry_run;
   if (!request->is_dry)
     vsw_checkpoint_want (request, TIME_TO_CONFIRM);
+  if (!options.ignore_firewall)
+    request->passage_id = g_strdup (home.home->head.id);
   vsw_uplink_claim (request, &external, options.take_over);
   take_setup (request, home.home, &external, &settings);
   return TRUE;

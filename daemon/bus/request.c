@@ -174,6 +174,7 @@ vsw_request_free (VswRequest *self)
   g_clear_pointer (&self->changes, g_ptr_array_unref);
   g_strfreev (self->steps);
   g_free (self->custody.name);
+  g_free (self->passage_id);
   g_free (self->checkpoint_id);
   g_free (self->id);
   g_free (self->holder);

@@ -37,6 +37,7 @@ typedef struct
   GPtrArray *handouts;    /* (owned) (element-type VswHandout) where descriptors of taps go, in the order of the reply */
   gboolean is_dry;        /* nothing is to be done, only said */
   VswCustody custody;         /* the NIC of the host that is to be bound */
+  char *passage_id;       /* (owned) (nullable) of the switch that a firewall must let the host's frames through */
   GStrv steps;            /* (owned) (nullable) what would be done, for the reply */
   char *id;               /* (owned) (nullable) of the object to read from, or to tell of */
   char *checkpoint_id;    /* (owned) (nullable) of the checkpoint that it makes */

@@ -57,6 +57,7 @@ static const struct
                                VSW_GIVEN_MACHINE },
   [VSW_KEY_QUEUES_OPTION] = { "queues", "u", G_STRUCT_OFFSET (VswSettings, queues), NULL, 0 },
   [VSW_KEY_TAKE_OVER] = { "take-over", "b", G_STRUCT_OFFSET (VswSettings, take_over), NULL, 0 },
+  [VSW_KEY_IGNORE_FIREWALL] = { "ignore-firewall", "b", G_STRUCT_OFFSET (VswSettings, ignore_firewall), NULL, 0 },
   [VSW_KEY_DRY_RUN] = { "dry-run", "b", G_STRUCT_OFFSET (VswSettings, dry_run), NULL, 0 },
   [VSW_KEY_DROP_ADDRESSES] = { "drop-addresses", "b", G_STRUCT_OFFSET (VswSettings, drop_addresses), NULL, 0 },
   [VSW_KEY_CONFIRM_WITHIN] = { "confirm-within", "u", G_STRUCT_OFFSET (VswSettings, confirm_within), NULL, 0 },

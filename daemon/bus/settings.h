@@ -41,6 +41,7 @@ typedef enum
   VSW_KEY_DROP_ADDRESSES,
   VSW_KEY_DRY_RUN,
   VSW_KEY_TAKE_OVER,
+  VSW_KEY_IGNORE_FIREWALL,
   VSW_KEY_CONFIRM_WITHIN,
 } VswKey;
 
@@ -68,7 +69,8 @@ typedef enum
 #define VSW_KEYS_HOST                                                                                                 \
   (VSW_KEY_BIT (VSW_KEY_NAME) | VSW_KEY_BIT (VSW_KEY_DESCRIPTION) | VSW_KEY_BIT (VSW_KEY_MTU)                         \
    | VSW_KEY_BIT (VSW_KEY_QUEUES))
-#define VSW_KEYS_SETUP (VSW_KEY_BIT (VSW_KEY_DRY_RUN) | VSW_KEY_BIT (VSW_KEY_TAKE_OVER))
+#define VSW_KEYS_SETUP                                                                                                \
+  (VSW_KEY_BIT (VSW_KEY_DRY_RUN) | VSW_KEY_BIT (VSW_KEY_TAKE_OVER) | VSW_KEY_BIT (VSW_KEY_IGNORE_FIREWALL))
 #define VSW_KEYS_TEARDOWN (VSW_KEY_BIT (VSW_KEY_DRY_RUN) | VSW_KEY_BIT (VSW_KEY_DROP_ADDRESSES))
 /* An option of every method that changes something; vsw_request_get_options() adds it. */
 #define VSW_KEYS_CHANGE VSW_KEY_BIT (VSW_KEY_CONFIRM_WITHIN)
@@ -114,6 +116,7 @@ typedef struct
   gboolean drop_addresses;
   gboolean dry_run;
   gboolean take_over;
+  gboolean ignore_firewall;
   guint32 confirm_within; /* seconds */
 } VswSettings;
 

@@ -114,8 +114,9 @@ print_rule (const VswDropChain *drop, const char *table, const char *chain)
                           drop->family, table, chain);
 }
 
-static void
-find_filter (VswModel *model, VswLinks *links, const VswSurvey *survey, const VswDropChain *drop, GPtrArray *found)
+/* (transfer full) (nullable): cause and cure; NULL: the chain is shown no frames of ours */
+static char *
+print_filter (VswModel *model, VswLinks *links, const VswSurvey *survey, const VswDropChain *drop)
 {
   g_autoptr (GString) causes = g_string_new (NULL);
   g_autoptr (GString) cures = g_string_new (NULL);
@@ -126,13 +127,24 @@ find_filter (VswModel *model, VswLinks *links, const VswSurvey *survey, const Vs
 
   describe_cause (model, links, survey, drop->frames, causes, cures);
   if (causes->len == 0)
-    return;
-  add (found, "bridge-netfilter", g_strdup_printf ("%s %s %s", drop->family, table, chain),
-       g_strdup_printf ("frames of %s from one port of a switch to another go through the firewall of the host (%s), "
-                        "and chain %s of table %s %s drops them (%s). Let them pass: %s; or keep them out of it, if "
-                        "nothing on this host counts on that: %s.",
-                        frames, causes->str, chain, drop->family, table,
-                        drop->by_rule ? "a rule for all that comes that far" : "its policy", rule, cures->str));
+    return NULL;
+  return g_strdup_printf ("frames of %s from one port of a switch to another go through the firewall of the host (%s), "
+                          "and chain %s of table %s %s drops them (%s). Let them pass: %s; or keep them out of it, if "
+                          "nothing on this host counts on that: %s",
+                          frames, causes->str, chain, drop->family, table,
+                          drop->by_rule ? "a rule for all that comes that far" : "its policy", rule, cures->str);
+}
+
+static void
+find_filter (VswModel *model, VswLinks *links, const VswSurvey *survey, const VswDropChain *drop, GPtrArray *found)
+{
+  g_autofree char *text = print_filter (model, links, survey, drop);
+  g_autofree char *table = vsw_text_escape (drop->table);
+  g_autofree char *chain = vsw_text_escape (drop->chain);
+
+  if (text != NULL)
+    add (found, "bridge-netfilter", g_strdup_printf ("%s %s %s", drop->family, table, chain),
+         g_strconcat (text, ".", NULL));
 }
 
 /* --- uplinks --- */
@@ -236,4 +248,30 @@ vsw_condition_find_all (VswModel *model, VswLinks *links, const VswSurvey *surve
     find_filter (model, links, survey, g_ptr_array_index (survey->drops, i), found);
 
   return found;
+}
+
+/**
+ * vsw_condition_check_passage:
+ *
+ * Each chain is named, for there can be one for IPv4 and one for IPv6, and the cure of one is none for the other. Main. Errors: CONFLICT.
+ */
+gboolean
+vsw_condition_check_passage (VswModel *model, VswLinks *links, const VswSurvey *survey, const VswSwitch *home,
+                             GError **error)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; i < survey->drops->len; i++)
+    {
+      g_autofree char *text = print_filter (model, links, survey, g_ptr_array_index (survey->drops, i));
+
+      if (text != NULL)
+        g_string_append_printf (list, "%s%s", list->len > 0 ? "; and " : "", text);
+    }
+  if (list->len == 0)
+    return TRUE;
+
+  g_set_error (error, VSW_ERROR, VSW_ERROR_CONFLICT,
+               "the host would be cut off on switch %s: %s; or use option ignore-firewall", home->head.name, list->str);
+  return FALSE;
 }

@@ -18,5 +18,8 @@ typedef struct
 GArray *vsw_condition_list_links (VswModel *model, VswLinks *links);
 /* survey: (nullable) there is none yet. (transfer full) (element-type VswCondition) in no order */
 GPtrArray *vsw_condition_find_all (VswModel *model, VswLinks *links, const VswSurvey *survey);
+/* The host is to be reached through that switch. survey: of its bridge. FALSE: a firewall drops what passes there, CONFLICT */
+gboolean vsw_condition_check_passage (VswModel *model, VswLinks *links, const VswSurvey *survey, const VswSwitch *home,
+                                      GError **error);
 
 G_END_DECLS

@@ -22,6 +22,7 @@ vsw_engine_finalize (GObject *object)
   vsw_engine_clear_health (self);
   vsw_engine_clear_checkpoints (self);
   vsw_engine_clear_loans (self);
+  vsw_engine_clear_diversions (self);
   vsw_engine_clear_repair (self);
   g_hash_table_unref (self->pending);
   g_hash_table_unref (self->held);
@@ -61,6 +62,7 @@ vsw_engine_init (VswEngine *self)
   vsw_engine_init_health (self);
   vsw_engine_init_checkpoints (self);
   vsw_engine_init_loans (self);
+  vsw_engine_init_diversions (self);
 }
 
 /**

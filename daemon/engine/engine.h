@@ -64,6 +64,11 @@ GArray *vsw_engine_read_finish (VswEngine *self, GAsyncResult *result, GError **
 void vsw_engine_get_survey_async (VswEngine *self, guint index, GAsyncReadyCallback callback, gpointer user_data);
 VswSurvey *vsw_engine_get_survey_finish (VswEngine *self, GAsyncResult *result, GError **error);
 
+/* Whether the host could be reached through that switch: CONFLICT if a firewall would drop its frames there. */
+void vsw_engine_check_passage_async (VswEngine *self, const char *switch_id, GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean vsw_engine_check_passage_finish (VswEngine *self, GAsyncResult *result, GError **error);
+
 /* NICs of the host that another manager has let go of for us, bound or not, until it has them back. loan: one of kind external; earlier ones of
  * the same NIC end. They outlive us. */
 void vsw_engine_lend_async (VswEngine *self, VswNic *loan, GAsyncReadyCallback callback, gpointer user_data);

@@ -236,6 +236,7 @@ finish_turn (gpointer data)
     }
 
   vsw_engine_settle (engine, delta);
+  vsw_engine_note_diversions (engine, turn->delta, turn->rescue != NULL);
   if (turn->is_asking)
     {
       go_on (engine, turn);

@@ -162,6 +162,22 @@ go_back_to (VswEngine *engine, const char *id, GError **error)
   return TRUE;
 }
 
+/* What a start that was cut off has made is nobody's. It goes before anything is made anew: that would find its name taken, and choose another. */
+static void
+remove_orphans (VswEngine *engine)
+{
+  g_autoptr (VswPlan) plan = vsw_plan_new_for_drift (engine->model, engine->links, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_set_size (plan->ops, 0);
+  if (plan->final->len == 0)
+    return;
+
+  vsw_transaction_repair (engine->kernel, plan, FALSE);
+  if (!list_links (engine, &error))
+    g_warning ("cannot list the links: %s", error->message);
+}
+
 /* Checkpoints whose time has run out while nobody was here: the wish goes back, and the repair makes the kernel follow. One that cannot is
  * tried again later. */
 static gboolean
@@ -174,6 +190,8 @@ expire_checkpoints (VswEngine *engine)
     if (vsw_engine_get_time_left (g_ptr_array_index (checkpoints, i)) == 0)
       g_ptr_array_add (ids, g_strdup (((const VswValue *)g_ptr_array_index (checkpoints, i))->id));
 
+  if (ids->len > 0)
+    remove_orphans (engine);
   for (guint i = 0; i < ids->len; i++)
     {
       g_autoptr (GError) error = NULL;
@@ -313,6 +331,7 @@ vsw_engine_start (VswEngine *engine, GError **error)
   describe_externals (engine);
   note_connections (engine);
   vsw_engine_observe (engine);
+  vsw_engine_start_diversions (engine);
   if (found)
     check_again (engine);
   vsw_engine_start_health (engine);

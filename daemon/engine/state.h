@@ -11,6 +11,7 @@
  *   condition.c, health.c  what else on this host harms the switches
  *   release.c   what a caller that has gone leaves behind
  *   checkpoint.c  what is undone unless somebody confirms in time
+ *   diversion.c  uplinks that a spanning tree holds back for a while
  *   loan.c      NICs that another manager has let go of
  *   start.c     repairs at start
  *   adopt.c     what NICs of the host have been given before it
@@ -78,6 +79,9 @@ struct _VswEngine
 
   /* loan.c */
   GHashTable *loans; /* (owned) id → VswNic */
+
+  /* diversion.c */
+  VswKeys *diverted; /* (owned) ids of uplinks that are wired to the host past their bridge, for all we know */
 
   /* checkpoint.c */
   GHashTable *clocks;          /* (owned) id of a checkpoint → Clock */
@@ -181,6 +185,13 @@ void vsw_engine_follow_checkpoints (VswEngine *engine);
 /* plan: what was done for them */
 void vsw_engine_note_rollback (VswEngine *engine, GPtrArray *changes, const VswPlan *plan, VswDelta *delta);
 gint64 vsw_engine_get_time_left (const VswCheckpoint *value);
+
+/* --- diversion.c --- */
+void vsw_engine_init_diversions (VswEngine *engine);
+void vsw_engine_clear_diversions (VswEngine *engine);
+void vsw_engine_start_diversions (VswEngine *engine);
+/* A turn about this (nullable), or one that puts NICs of the host back, has ended. */
+void vsw_engine_note_diversions (VswEngine *engine, VswDelta *delta, gboolean is_rescue);
 
 /* --- loan.c --- */
 void vsw_engine_init_loans (VswEngine *engine);

@@ -5,6 +5,8 @@
 
 #define TABLE    "netdev vmswitch_divert" /* ours alone: whatever is in it, we made */
 #define PRIORITY "-500"
+/* Sixteen addresses of what bridges say to each other, such as the spanning tree: no bridge passes it on, and ours has to hear it (IEEE 802.1Q, table 8-1). */
+#define RESERVED "01:80:c2:00:00:00"
 
 /* A chain is called by the index of its device, which no other can have while the chain lives: it goes with the device. */
 static void
@@ -47,7 +49,9 @@ vsw_divert_add (VswSession *session, VswGuard *guard, const VswOp *op, GError **
   g_string_append_printf (
       commands, "add chain " TABLE " from_%u { type filter hook ingress device \"%s\" priority " PRIORITY "; }\n",
       link->index, link->name);
-  g_string_append_printf (commands, "add rule " TABLE " from_%u fwd to \"%s\"\n", link->index, far->name);
+  g_string_append_printf (commands,
+                          "add rule " TABLE " from_%u ether daddr & ff:ff:ff:ff:ff:f0 != " RESERVED " fwd to \"%s\"\n",
+                          link->index, far->name);
   if (!vsw_guard_run (guard, commands->str, "divert what arrives", &local))
     g_debug ("%s: some frames will be lost", local->message);
   return TRUE;

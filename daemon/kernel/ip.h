@@ -19,6 +19,7 @@
  *     DIVERT_DELETE near
  *
  * With both diversions `far` is wired to the NIC whatever becomes of the bridge between them, so what the bridge needs to learn a new port may take its time.
+ * Where a spanning tree holds new ports back the last two steps of set up wait for it, long after the others (engine/diversion.c).
  * Addresses come before reception goes over, and reception comes back before they leave: where sources of frames are checked (rp_filter), a link without
  * addresses takes nothing. HOST_ADD comes after the NIC has joined, which brings its address along. `far` must be up and have a carrier before IP_PREPARE. */
 #pragma once

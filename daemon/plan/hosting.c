@@ -11,7 +11,8 @@
  *   they are wired through the bridge                    the internal NIC is not wired to it any more
  *
  * So at every moment what arrives finds the host, and what the host sends has a way out, whatever time a bridge takes to learn a new port. What
- * was measured is said in kernel/ip.h.
+ * was measured is said in kernel/ip.h. With a spanning tree that time is too long for a change, and outlasts it: they stay wired to each other when it has
+ * become true, until the tree lets frames pass (engine/diversion.c).
  *
  * By a NIC that was down nobody reached the host, and down it is again afterwards. So there is nothing to lose: what it has is taken off before it
  * goes up and given when it is down again, for going down costs it its addresses of IPv6. */
@@ -97,13 +98,22 @@ move (VswPlanner *self, VswDeviceRef to, VswDeviceRef from, const VswIpConfig *i
   vsw_planner_push (self, new_op (VSW_OP_IP_MOVE, to, from, ip), new_op (VSW_OP_IP_MOVE, from, to, ip));
 }
 
-/* What arrives at one leaves by the other. */
+/* Frames pass at a new port of its switch only when the spanning tree has listened and learned. */
+static gboolean
+has_spanning_tree (VswPlanner *self, const VswNic *value)
+{
+  const VswPort *port = vsw_model_find_port_of_nic (self->model, value->head.id);
+  const VswSwitch *home = port != NULL ? vsw_model_get_switch (self->model, port->switch_id) : NULL;
+  return home != NULL && home->spanning_tree;
+}
+
+/* What arrives at one leaves by the other. stays: also when this is undone: by then the NIC is a port again, and a new one */
 static void
-divert (VswPlanner *self, VswDeviceRef from, VswDeviceRef to)
+divert (VswPlanner *self, VswDeviceRef from, VswDeviceRef to, gboolean stays)
 {
   VswOp *op = vsw_op_new (VSW_OP_DIVERT_ADD, from);
   op->far = to;
-  vsw_planner_push (self, op, vsw_op_new (VSW_OP_DIVERT_DELETE, from));
+  vsw_planner_push (self, op, stays ? NULL : vsw_op_new (VSW_OP_DIVERT_DELETE, from));
 }
 
 static void
@@ -147,8 +157,8 @@ begin_hosting (VswPlanner *self, const VswNic *value, const Host *host, VswDevic
       return;
     }
   prepare (self, host->far, nic, ip);
-  divert (self, host->near, nic);
-  divert (self, nic, host->near);
+  divert (self, host->near, nic, FALSE);
+  divert (self, nic, host->near, FALSE);
 }
 
 static void
@@ -160,6 +170,8 @@ end_hosting (VswPlanner *self, const VswNic *value, const Host *host, VswDeviceR
       return;
     }
   move (self, host->far, nic, ip);
+  if (has_spanning_tree (self, value))
+    return;
   undivert (self, nic, host->near);
   undivert (self, host->near, nic);
 }
@@ -227,10 +239,12 @@ vsw_planner_release_hosting (VswPlanner *self, const VswNic *value, const VswLin
       release_down (self, value, link, &host);
       return;
     }
+  const VswLink *bridge = vsw_links_get (self->links, link->bridge);
+  gboolean stays = bridge != NULL && bridge->spanning_tree;
   vsw_planner_restore_up (self, value, link);
   prepare (self, nic, host.far, ip);
-  divert (self, host.near, nic);
-  divert (self, nic, host.near);
+  divert (self, host.near, nic, stays);
+  divert (self, nic, host.near, stays);
   disclaim_address (self, host.near, value);
   vsw_planner_take_out (self, value, link);
   undivert (self, nic, host.near);

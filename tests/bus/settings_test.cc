@@ -41,6 +41,7 @@ const std::map<std::string, std::string> good = {
   { "drop-addresses", "true" },
   { "dry-run", "true" },
   { "take-over", "true" },
+  { "ignore-firewall", "true" },
   { "confirm-within", "uint32 60" },
 };
 
@@ -121,6 +122,7 @@ TEST (Settings, CarryEveryKey)
   EXPECT_TRUE (settings.drop_addresses);
   EXPECT_TRUE (settings.dry_run);
   EXPECT_TRUE (settings.take_over);
+  EXPECT_TRUE (settings.ignore_firewall);
   EXPECT_EQ (settings.confirm_within, 60u);
   EXPECT_FALSE (settings.dynamic_mac);
   EXPECT_EQ (vsw_settings_get_given (&settings), ((1u << 15) - 1) & ~VSW_GIVEN_MACHINE_SINCE)

@@ -171,6 +171,44 @@ TEST_F (Uplinks, ADryRunDoesNothing)
   EXPECT_EQ (teardown ("{'dry-run': <true>}").print (), "!Error.InvalidState");
 }
 
+TEST_F (Uplinks, AreDoneWithAsTheDryRunSaid)
+{
+  auto said = [] (const Reply &reply, gsize place) {
+    g_autoptr (GVariant) steps = g_variant_get_child_value (reply.value.get (), place);
+    std::string text;
+    for (gsize i = 0; i < g_variant_n_children (steps); i++)
+      {
+        const char *step;
+        g_variant_get_child (steps, i, "&s", &step);
+        text += std::string (step) + "\n";
+      }
+    return text;
+  };
+  auto done = [this] {
+    settle ();
+    g_autofree char *text = vsw_fake_kernel_take_journal (kernel);
+    return std::string (text);
+  };
+  give_address ();
+  for (int turn = 0; turn < 2; turn++) /* the second time with other indexes */
+    {
+      Reply reply = setup ("{'dry-run': <true>}");
+      ASSERT_TRUE (reply.ok ()) << reply.text;
+      std::string steps = said (reply, 2);
+      done ();
+      ASSERT_TRUE (setup ().ok ());
+      EXPECT_EQ (done (), steps);
+      confirm ("/org/vmswitch1/checkpoint/" + std::to_string (2 * turn + 1));
+      reply = teardown ("{'dry-run': <true>}");
+      ASSERT_TRUE (reply.ok ()) << reply.text;
+      steps = said (reply, 1);
+      done ();
+      ASSERT_TRUE (teardown ().ok ());
+      EXPECT_EQ (done (), steps);
+      confirm ("/org/vmswitch1/checkpoint/" + std::to_string (2 * turn + 2));
+    }
+}
+
 TEST_F (Uplinks, OfAnotherManagerAreTakenOnlyWithHisLeave)
 {
   networks = std::make_unique<NetworkManager> (bus.get ());
@@ -190,6 +228,60 @@ TEST_F (Uplinks, OfAnotherManagerAreTakenOnlyWithHisLeave)
   ASSERT_TRUE (call (lab, "Switch", "UnbindExternalEthernetPort", to_eth0).ok ());
   EXPECT_TRUE (wait_until ([&] { return networks->properties[NetworkManager::device]["Managed"] == "true"; }))
       << "he has it back";
+}
+
+/* Docker's FORWARD chain, and bridge netfilter, which it asks for. */
+TEST_F (Uplinks, BehindAFirewallThatDropsBridgedFramesCarryTheHostOnlyIfToldSo)
+{
+  VswDropChain forward = { VSW_FRAMES_IPV4, "ip", "filter", "FORWARD", FALSE };
+  VswDropChain forward6 = { VSW_FRAMES_IPV6, "ip6", "filter", "FORWARD", FALSE };
+
+  give_address ();
+  vsw_fake_kernel_add_drop (kernel, &forward);
+  vsw_fake_kernel_add_drop (kernel, &forward6);
+  EXPECT_TRUE (setup ("{'dry-run': <true>}").ok ()) << "it is handed nothing";
+  vsw_fake_kernel_set_filtered (kernel, nullptr, VSW_FRAMES_IPV4 | VSW_FRAMES_IPV6);
+  std::string before = print_kernel ();
+  for (const char *options : { "@a{sv} {}", "{'dry-run': <true>}" })
+    {
+      Reply reply = setup (options);
+      EXPECT_EQ (reply.print (), "!Error.Conflict") << options;
+      for (const char *part : { "the host would be cut off on switch lab", "net.bridge.bridge-nf-call-iptables is 1",
+                                "chain FORWARD of table ip filter", "its policy",
+                                "iptables -I FORWARD -i vsw-+ -o vsw-+ -j ACCEPT", "chain FORWARD of table ip6 filter",
+                                "ip6tables -I FORWARD", "; or use option ignore-firewall" })
+        EXPECT_NE (reply.text.find (part), std::string::npos) << part << ": " << reply.text;
+    }
+  EXPECT_EQ (print_kernel (), before);
+  EXPECT_TRUE (setup ("{'dry-run': <true>, 'ignore-firewall': <true>}").ok ());
+  ASSERT_TRUE (setup ("{'ignore-firewall': <true>}").ok ());
+  EXPECT_EQ (get (eth0, "ExternalEthernetPort", "IsBound"), "true");
+  EXPECT_EQ (call ("/org/vmswitch1/checkpoint/1", "Checkpoint", "Rollback", "(@a{sv} {},)").print (), "([],)");
+  EXPECT_EQ (setup ("{'ignore-firewall': <false>}").print (), "!Error.Conflict");
+}
+
+TEST_F (Uplinks, BehindAFirewallOfAnotherBridgeCarryTheHost)
+{
+  VswDropChain forward = { VSW_FRAMES_IPV4, "ip", "filter", "FORWARD", FALSE };
+
+  make_switch ("other");
+  settle ();
+  give_address ();
+  vsw_fake_kernel_add_drop (kernel, &forward);
+  vsw_fake_kernel_set_filtered (kernel, "vsw-other", VSW_FRAMES_IPV4);
+  EXPECT_TRUE (setup ("{'dry-run': <true>}").ok ());
+  vsw_fake_kernel_set_filtered (kernel, "vsw-lab", VSW_FRAMES_IPV4);
+  EXPECT_EQ (setup ("{'dry-run': <true>}").print (), "!Error.Conflict");
+}
+
+/* What binding alone makes a port carries nothing of the host. */
+TEST_F (Uplinks, BehindAFirewallAreBoundAllTheSame)
+{
+  VswDropChain forward = { VSW_FRAMES_IPV4, "ip", "filter", "FORWARD", FALSE };
+
+  vsw_fake_kernel_add_drop (kernel, &forward);
+  vsw_fake_kernel_set_filtered (kernel, nullptr, VSW_FRAMES_IPV4);
+  EXPECT_TRUE (call (lab, "Switch", "BindExternalEthernetPort", to_eth0).ok ());
 }
 
 TEST_F (Uplinks, ThatCouldNotBeBoundAreGivenBack)

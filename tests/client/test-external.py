@@ -162,6 +162,16 @@ def another_manager_can_be_told_to_let_go(service):
 
 
 @case
+def a_firewall_in_the_way_can_be_ignored(service):
+    service.fail('SetupSwitch', OURS + 'Conflict', 'the host would be cut off on switch lab: …; or use option ignore-firewall')
+    assert service.refuse('setup', 'lab', 'eth0', status=6).endswith('; or use --ignore-firewall')
+    service.calls()
+    service.reply('SetupSwitch', f"(objectpath '{END}/lab', objectpath '/', @as [])")
+    service.run('setup', 'lab', 'eth0', '--ignore-firewall')
+    assert service.calls() == [f"{ROOT}/Manager SetupSwitch ('{LAB}', '{END}/eth0', {NO}, {{'ignore-firewall': <true>}}) plain 0"]
+
+
+@case
 def all_of_it_can_wait_to_be_confirmed_but_looking(service):
     service.reply('BindExternalEthernetPort', f"(objectpath '{LAB}/port/eth0',)")
     service.reply('UnbindExternalEthernetPort', '()')

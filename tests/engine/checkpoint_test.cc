@@ -116,37 +116,6 @@ public:
         return static_cast<VswWarning *> (warnings->pdata[i])->text;
     return "";
   }
-
-  /* While nobody is here, the times of all checkpoints are written anew. */
-  void
-  change_times_while_down (gint64 created, gint64 deadline)
-  {
-    stop ();
-    g_autoptr (GError) error = nullptr;
-    g_autoptr (VswStore) opened = vsw_store_open ((folder + "/state").c_str (), (folder + "/run").c_str (), &error);
-    ASSERT_NE (opened, nullptr) << error->message;
-    g_autoptr (VswDelta) all = vsw_store_load (opened, nullptr);
-    g_autoptr (VswDelta) delta = vsw_delta_new ();
-    for (guint i = 0; i < vsw_delta_get_size (all); i++)
-      if (vsw_delta_get (all, i)->after->kind == VSW_KIND_CHECKPOINT)
-        {
-          VswCheckpoint fields = *reinterpret_cast<VswCheckpoint *> (vsw_delta_get (all, i)->after);
-          fields.head.created = created;
-          fields.deadline = deadline;
-          g_autoptr (VswCheckpoint) value = vsw_checkpoint_new (&fields);
-          vsw_delta_put (delta, vsw_delta_get (all, i)->after, value, nullptr);
-        }
-    ASSERT_GT (vsw_delta_get_size (delta), 0u);
-    ASSERT_TRUE (vsw_store_begin (opened, nullptr) && vsw_store_write (opened, delta, nullptr)
-                 && vsw_store_commit (opened, nullptr));
-  }
-
-  void
-  let_the_deadline_pass_while_down ()
-  {
-    gint64 now = g_get_real_time ();
-    change_times_while_down (now - 10 * SECOND, now - SECOND);
-  }
 };
 
 /* --- the end of the time --- */

@@ -251,3 +251,126 @@ TEST_F (Uplink, ThatWasCutOffIsRescuedByTheNextStart)
     }
   EXPECT_EQ (kernel_state (), before);
 }
+
+/* --- a spanning tree that holds new ports back --- */
+
+class UplinkBehindATree : public UplinkFixture
+{
+protected:
+  void
+  SetUp () override
+  {
+    UplinkFixture::SetUp ();
+    g_autoptr (VswSwitch) draft = spanning (TRUE);
+    ASSERT_EQ (apply ({ vsw_change_modify (draft, VSW_GIVEN_SPANNING_TREE) }), "");
+    set_ip ("eth0", { "address 192.0.2.5/24" });
+    settle ();
+  }
+
+  VswSwitch *
+  spanning (gboolean is_on)
+  {
+    VswSwitch fields = {};
+    fields.head = head (VSW_KIND_SWITCH, "lab", VSW_LIFETIME_PERSISTENT, nullptr);
+    fields.spanning_tree = is_on;
+    return vsw_switch_new (&fields);
+  }
+
+  /* How many devices are wired to another. */
+  size_t
+  count_diverted ()
+  {
+    g_autofree char *text = vsw_fake_kernel_print (kernel);
+    size_t n = 0;
+    for (const char *place = text; (place = strstr (place, "diverted to ")) != nullptr; place++)
+      n++;
+    return n;
+  }
+
+  void
+  wait_until_through ()
+  {
+    wait ([&] { return count_diverted () == 0; }, "the host to be wired through its switch");
+  }
+};
+
+TEST_F (UplinkBehindATree, IsWiredToTheHostUntilFramesPass)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  settle ();
+  EXPECT_EQ (link ("eth0")->port_state, VSW_PORT_STATE_LISTENING);
+  EXPECT_EQ (count_diverted (), 2u);
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  settle ();
+  EXPECT_EQ (link ("eth0")->port_state, VSW_PORT_STATE_LEARNING);
+  EXPECT_EQ (count_diverted (), 2u);
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  wait_until_through ();
+  EXPECT_TRUE (passes_uplink ());
+}
+
+TEST_F (UplinkBehindATree, IsWiredThroughWhenTheTreeIsTurnedOff)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  settle ();
+  EXPECT_EQ (count_diverted (), 2u);
+  g_autoptr (VswSwitch) draft = spanning (FALSE);
+  ASSERT_EQ (apply ({ vsw_change_modify (draft, VSW_GIVEN_SPANNING_TREE) }), "");
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  wait_until_through ();
+}
+
+TEST_F (UplinkBehindATree, IsWiredThroughByTheNextStart)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  restart ();
+  settle ();
+  EXPECT_EQ (count_diverted (), 2u) << "frames do not pass yet";
+  stop ();
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  start ();
+  wait_until_through ();
+}
+
+TEST_F (UplinkBehindATree, IsTriedAgainToBeWiredThrough)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  settle ();
+  vsw_fake_kernel_set_fault (kernel, 1, VSW_ERROR_KERNEL);
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  settle ();
+  wait ([&] { return count_diverted () == 1; }, "the other one");
+  vsw_fake_kernel_foreign_set (kernel, VSW_FAKE_HOME, "eth0", VSW_ATTRIBUTE_MTU, 1400);
+  wait_until_through ();
+}
+
+TEST_F (UplinkBehindATree, IsWiredAgainWhenTheWayBackFails)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  wait_until_through ();
+  for (guint k = 1;; k++)
+    {
+      vsw_fake_kernel_set_fault (kernel, k, VSW_ERROR_KERNEL);
+      std::string failure = apply ({ teardown ("lab") });
+      vsw_fake_kernel_set_fault (kernel, 0, VSW_ERROR_KERNEL);
+      settle ();
+      if (failure == "")
+        {
+          ASSERT_GT (k, 5u);
+          break;
+        }
+      if (link ("eth0")->port_state != VSW_PORT_STATE_FORWARDING)
+        {
+          EXPECT_EQ (count_diverted (), 2u) << "failed at step " << k;
+          vsw_fake_kernel_pass_forward_delay (kernel);
+          vsw_fake_kernel_pass_forward_delay (kernel);
+        }
+      wait_until_through ();
+    }
+  EXPECT_EQ (count_diverted (), 0u);
+}

@@ -179,6 +179,24 @@ TEST_F (UplinkPlan, TakesANicThatIsDownAndGivesItWhenItIsDownAgain)
   EXPECT_EQ (world.drift_of_all (), "");
 }
 
+/* Who ends that is engine/diversion.c. */
+TEST_F (UplinkPlan, LeavesTheHostWiredPastASpanningTree)
+{
+  const VswSwitch *lab = vsw_model_get_switch (world.model, "s-lab");
+  VswSwitch fields = *lab;
+  fields.spanning_tree = TRUE;
+  g_autoptr (VswSwitch) draft_of_lab = vsw_switch_new (&fields);
+  world.perform ({ vsw_change_modify (draft_of_lab, VSW_GIVEN_SPANNING_TREE) });
+  std::string plan = plain (world.perform ({ setup () }));
+  EXPECT_NE (plan.find ("divert-add eth0# to vswp-host\n"), std::string::npos) << plan;
+  EXPECT_EQ (plan.find ("divert-delete"), std::string::npos) << plan;
+  bind ();
+  EXPECT_EQ (world.drift_of_all (), "");
+  plan = plain (world.perform ({ ask (vsw_change_teardown ("s-lab", FALSE)) }));
+  EXPECT_NE (plan.find ("divert-delete eth0#\nip-move"), std::string::npos) << plan;
+  EXPECT_NE (plan.find ("divert-delete vswp-host#\n--"), std::string::npos) << plan;
+}
+
 TEST_F (UplinkPlan, GivesTheHostWhatItLostWithItsNic)
 {
   world.perform ({ setup () });

@@ -58,6 +58,19 @@ vsw_fake_kernel_get_struck (VswKernel *kernel)
   return read_number (kernel, &VSW_FAKE_KERNEL (kernel)->struck);
 }
 
+char *
+vsw_fake_kernel_take_journal (VswKernel *kernel)
+{
+  VswFakeKernel *self = VSW_FAKE_KERNEL (kernel);
+  char *text;
+
+  fake_enter (kernel);
+  text = self->journal != NULL ? g_string_free (self->journal, FALSE) : g_strdup ("");
+  self->journal = g_string_new (NULL);
+  fake_leave (kernel);
+  return text;
+}
+
 void
 vsw_fake_kernel_block (VswKernel *kernel)
 {

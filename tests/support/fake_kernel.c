@@ -86,6 +86,12 @@ apply_op (VswKernel *kernel, const VswOp *op, GError **error)
   FakeState *state = enter_as_worker (kernel);
   gboolean ok = !strike (self, &self->fault, ++self->applied, error) && fake_apply (state, op, error);
 
+  if (ok && self->journal != NULL)
+    {
+      g_autofree char *text = vsw_op_print (op);
+
+      g_string_append_printf (self->journal, "%s\n", text);
+    }
   leave_as_worker (kernel);
   return ok;
 }
@@ -342,6 +348,8 @@ vsw_fake_kernel_finalize (GObject *object)
     }
   g_clear_pointer (&self->context, g_main_context_unref);
   g_strfreev (self->capabilities);
+  if (self->journal != NULL)
+    g_string_free (self->journal, TRUE);
   fake_survey_clear (&self->state);
   fake_state_clear (&self->state);
   g_cond_clear (&self->turned);

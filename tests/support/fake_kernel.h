@@ -32,6 +32,8 @@ void vsw_fake_kernel_set_lasting_fault (VswKernel *self, guint k, VswError code)
 void vsw_fake_kernel_set_read_fault (VswKernel *self, guint k, VswError code);
 /* Applies since the last set_fault, failed ones included. */
 guint vsw_fake_kernel_get_applied (VswKernel *self);
+/* What has been applied since the last call, in the words of vsw_op_print(), a line each; it is kept from the first call on. (transfer full) */
+char *vsw_fake_kernel_take_journal (VswKernel *self);
 /* How often a fault struck since the kernel was made. */
 guint vsw_fake_kernel_get_struck (VswKernel *self);
 

@@ -24,6 +24,7 @@ struct _VswFakeKernel
   GStrv capabilities; /* (owned) */
   FakeFault fault;
   guint applied;
+  GString *journal; /* (owned) (nullable) operations, a line each; NULL: nobody wants it */
   FakeFault read_fault;
   guint reads;
   FakeFault survey_fault;

@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""kill -9 before the 1st, 2nd, 3rd ... system call that writes, until a request gets through.
+"""kill -9 before a system call that writes, before a later one, and so on, until a request gets through.
+
+That is before every one, or where there are hundreds before one of so many: the first is another in each run (VSW_TEST_SEED), so that in the course
+of time it is each of them. VSW_TEST_STRIDE=1 tries all of them at once, which takes an hour.
 
 After each death the daemon is started again, and then store, bus and kernel show the request done wholly or not at all, and done if it was
 answered. What the kernel shows is compared with what an undisturbed daemon makes of the same wish. A further restart changes nothing."""
+import os
+import random
 import re
+import signal
 import subprocess
 import time
 
@@ -11,7 +17,8 @@ from environment import ROOT, wait_for
 from lab import MANAGER, BusError, Holder
 from tap import Skip, case
 
-WRITES = 'ioctl,sendmsg,sendto,pwrite64,fdatasync,fsync,ftruncate,unlink'
+# `write` for sysctls, which are files
+WRITES = 'ioctl,sendmsg,sendto,write,pwrite64,fdatasync,fsync,ftruncate,unlink'
 KEPT = ('address', 'mtu', 'master', 'group', 'ifalias', 'inet6_addr_gen_mode')
 
 
@@ -146,6 +153,12 @@ class Held(Request):
             self.holder = None
 
 
+def choose_first(stride):
+    seed = int(os.environ.get('VSW_TEST_SEED') or random.SystemRandom().getrandbits(32))
+    print(f'# VSW_TEST_SEED={seed}')
+    return random.Random(seed).randint(1, stride)
+
+
 def sweep(lab, prepare, request, stride=1, check=None):
     """`prepare (lab)` makes the starting point, the same each time. With a stride only every so many writes are tried. `check (lab)` must hold after
     each start."""
@@ -156,7 +169,7 @@ def sweep(lab, prepare, request, stride=1, check=None):
     # whoever died with the descriptors in his hands leaves what a client does who goes
     request.end()
     ended = settled(lab)
-    deaths, write = 0, 1
+    deaths, write = 0, choose_first(stride)
     while True:
         begin_again(lab, prepare)
         tracer = arm(lab, write)
@@ -173,7 +186,7 @@ def sweep(lab, prepare, request, stride=1, check=None):
             break
         lab.daemon.wait(10)
         deaths += 1
-        assert deaths < 200, 'a request of more writes than there can be'
+        assert deaths < 1500, 'a request of more writes than there can be'
         lab.start_daemon()
         now = await_facts(lab, [after] if answered else [before, ended], f'killed before write {write}')
         if check:
@@ -184,12 +197,55 @@ def sweep(lab, prepare, request, stride=1, check=None):
         request.end()
         write += stride
     assert deaths >= 3, f'only {deaths} deaths: the sweep proves nothing'
-    print(f'# {deaths} deaths, all or nothing each time')
+    print(f'# {deaths} deaths among fewer than {write} writes, all or nothing each time')
 
 
-def define(title, prepare, request, **options):
-    """A case of that name."""
+def start_until(lab, number):
+    """Starts the daemon, which is killed before its number-th writing system call, counted from its first. Whether it got through; it is gone then, too."""
+    tracer = ['strace', '-f', '-o', ROOT / 'trace', '-e', f'trace={WRITES}', '-e', f'inject={WRITES}:signal=KILL:when={number}']
+    try:
+        lab.start_daemon(through=tracer)
+        is_through = True
+    except RuntimeError:
+        is_through = False
+    if lab.daemon.poll() is None:
+        os.killpg(lab.daemon.pid, signal.SIGKILL)
+    lab.daemon.wait(10)
+    return is_through
+
+
+def sweep_start(lab, prepare, stride=1, check=None):
+    """The same of a start that has something to mend: `prepare (lab)` leaves the daemon dead. Whenever it is cut off, the next one mends it all."""
+    begin_again(lab, prepare)
+    lab.start_daemon()
+    wanted = settled(lab)
+    deaths, write = 0, choose_first(stride)
+    while True:
+        begin_again(lab, prepare)
+        is_through = start_until(lab, write)
+        lab.start_daemon()
+        await_facts(lab, [wanted], f'killed before write {write} of a start')
+        if check:
+            check(lab)
+        lab.kill_daemon()
+        lab.start_daemon()
+        await_facts(lab, [wanted], f'killed before write {write} of a start, and a second restart changed something')
+        if is_through:
+            break
+        deaths += 1
+        write += stride
+    assert deaths >= 3, f'only {deaths} deaths: the sweep proves nothing'
+    print(f'# {deaths} deaths among fewer than {write} writes, mended each time')
+
+
+def define(title, prepare, request, stride=1, **options):
+    """A case of that name. request: None: of the start that follows."""
+    stride = int(os.environ.get('VSW_TEST_STRIDE', stride))
+
     def function(lab):
-        sweep(lab, prepare, request, **options)
-    function.__name__ = f'killed_at_every_write_of_{title.replace(" ", "_")}'
+        if request:
+            sweep(lab, prepare, request, stride=stride, **options)
+        else:
+            sweep_start(lab, prepare, stride=stride, **options)
+    function.__name__ = f'killed_at_{"every write" if stride == 1 else f"one write in {stride}"}_of_{title}'.replace(' ', '_')
     case(function)

@@ -318,8 +318,8 @@ class Environment:
 
     # --- vmswitchd ---
 
-    def start_daemon(self, *arguments, wait=True):
-        """Starts it and returns when it says that it is ready. With wait=False, returns at once."""
+    def start_daemon(self, *arguments, wait=True, through=()):
+        """Starts it and returns when it says that it is ready. With wait=False, returns at once. `through`: the command that is to start it."""
         notify = ROOT / 'notify'
         notify.unlink(missing_ok=True)
         ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -329,7 +329,7 @@ class Environment:
         if self.fatal:
             env['G_DEBUG'] = 'fatal-criticals'
         log = open(ROOT / 'vmswitchd.log', 'ab')
-        self.daemon = subprocess.Popen([f'{ROOT}/bin/start-vmswitchd', *arguments], stdout=log, stderr=log, env=env,
+        self.daemon = subprocess.Popen([*through, f'{ROOT}/bin/start-vmswitchd', *arguments], stdout=log, stderr=log, env=env,
                                        cwd='/', start_new_session=True)
         try:
             if wait:

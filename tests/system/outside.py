@@ -9,7 +9,7 @@ import re
 import subprocess
 import time
 
-from environment import ROOT
+from environment import PATIENCE, ROOT
 from lab import PYTHON
 
 CONFIG = 'ExternalInterfaces=ext*'
@@ -17,6 +17,7 @@ NIC = 'ext0'
 NIC_MAC = '00:16:3e:00:00:05'
 ROUTER, REMOTE = 'router', 'remote'
 HOST4, SECOND4, HOST6, SLAAC6 = '192.0.2.5', '192.0.2.6', '2001:db8::5', '2001:db8::216:3eff:fe00:5'
+FOREVER = 0xffffffff  # seconds
 ROUTER4, ROUTER6, REMOTE4, REMOTE6 = '192.0.2.1', '2001:db8::1', '203.0.113.9', '2001:db8:9::9'
 
 HOST_SETUP = f'''
@@ -83,25 +84,60 @@ def configure(lab):
 
 
 def strip(text):
-    """Without what counts down or up by itself, and without the names that numbers have."""
+    """Without what counts down or up by itself (that is compared as Ends), and without the names that numbers have."""
     text = re.sub(r'"(valid|preferred)_life_time": ?(?!4294967295)\d+', r'"\1_life_time":"counts"', text)
     text = re.sub(r'"expires": ?\d+', '"expires":"counts"', text)
     text = re.sub(r'"aggregator": ?\d+', '"aggregator":"any"', text)  # of a bond, which it chooses anew after a failure
     return text
 
 
+class Ends(str):
+    """When what has a lifetime ends, a line each: its name and the time. Two of them are the same if no time differs by more than is lost on the way: the
+    kernel tells and takes whole seconds, and each move reads and writes them once."""
+    SLACK = 4  # seconds
+
+    def parse(self):
+        return {line.rsplit(' ', 1)[0]: float(line.rsplit(' ', 1)[1]) for line in self.splitlines()}
+
+    def __eq__(self, other):
+        mine, his = self.parse(), Ends(other).parse()
+        return mine.keys() == his.keys() and all(abs(mine[name] - his[name]) <= Ends.SLACK * PATIENCE for name in mine)
+
+    def __ne__(self, other):
+        return not self == other
+
+    __hash__ = str.__hash__
+
+
+def find_ends(lab, device):
+    """Of the addresses and routes of that device."""
+    lines = []
+    for family in ('-4', '-6'):
+        shown = json.loads(lab.ip(family, '-j', 'address', 'show', 'dev', device, check=False).stdout or '[]')
+        now = time.time()
+        for address in (a for link in shown for a in link.get('addr_info', [])):
+            lines += [f'{address["local"]} {kind} {now + address[kind]:.0f}' for kind in ('valid_life_time', 'preferred_life_time')
+                      if 0 < address[kind] < FOREVER]
+        routes = json.loads(lab.ip(family, '-j', 'route', 'show', 'table', 'all', 'dev', device, check=False).stdout or '[]')
+        now = time.time()
+        lines += [f'{r["dst"]} table {r.get("table", "main")} metric {r.get("metric", 0)} expires {now + r["expires"]:.0f}' for r in routes if 'expires' in r]
+    return Ends('\n'.join(sorted(lines)))
+
+
 def look(lab):
-    """All that `ip` tells of the NIC and of what names it, as text: the same text is the same configuration."""
+    """All that `ip` tells of the NIC and of what names it, and of the routes beside them, as text: the same text is the same configuration."""
     shown = {}
     for family in ('-4', '-6'):
         shown[f'{family} address'] = strip(lab.ip(family, '-d', '-j', '-p', 'address', 'show', 'dev', NIC).stdout)
+        # in the order in which they stand, among those of all others but ours
         routes = json.loads(lab.ip(family, '-d', '-j', 'route', 'show', 'table', 'all').stdout or '[]')
-        shown[f'{family} route'] = strip(json.dumps([r for r in routes if NIC in json.dumps(r) or 'nhid' in r], indent=1))
+        shown[f'{family} route'] = strip(json.dumps([r for r in routes if not r.get('dev', '').startswith('vsw')], indent=1))
         shown[f'{family} rule'] = lab.ip(family, '-d', '-j', '-p', 'rule').stdout
         shown[f'{family} neighbour'] = lab.ip(family, '-j', '-p', 'neighbour', 'show', 'nud', 'permanent', 'dev', NIC).stdout
         shown[f'{family} proxy'] = lab.ip(family, '-j', '-p', 'neighbour', 'show', 'proxy').stdout
         conf = f'/proc/sys/net/ipv{family[1]}/conf/{NIC}'
         shown[f'{family} settings'] = lab.run('sh', '-c', f'cd {conf} && grep . * 2>/dev/null; true').stdout
+    shown['ends'] = find_ends(lab, NIC)
     shown['next hop'] = lab.ip('-j', '-p', 'nexthop').stdout
     shown['link'] = strip(lab.ip('-d', '-j', '-p', 'link', 'show', 'dev', NIC).stdout)
     shown['queueing'] = lab.run('tc', 'qdisc', 'show', 'dev', NIC).stdout
@@ -112,27 +148,38 @@ def differences(before, after):
     """What is not the same, readable."""
     found = []
     for key in before:
+        if before[key] == after[key]:
+            continue
         was, now = before[key].splitlines(), after[key].splitlines()
         found += [f'{key} - {line}' for line in was if line not in now] + [f'{key} + {line}' for line in now if line not in was]
-        if was != now and not found:
+        if before[key] != after[key] and not any(line.startswith(f'{key} ') for line in found):
             found.append(f'{key}: another order')
     return '\n'.join(found)
 
 
 class Pings:
-    """One a millisecond from that namespace, until `stop`, which says how many were lost, and of how many."""
+    """One a millisecond from that namespace (pings.py), until `stop`, which says how many were lost, and of how many. `aim`: so many may be: none to
+    whoever is directly attached, one to whoever is behind a router."""
 
     def __init__(self, lab, netns, target):
         self.name = f'{netns} to {target}'
-        self.process = lab.spawn('ping', '-n', '-q', '-i', '0.001', target, netns=netns, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.aim = 0 if netns == ROUTER else 1
+        self.process = lab.spawn(PYTHON, ROOT / 'system' / 'pings.py', target, netns=netns, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.process.stdout.readline() == 'ready\n', f'{self.name}: no answer'
 
     def stop(self):
         time.sleep(0.2)
-        self.process.send_signal(2)
-        text = self.process.communicate(timeout=20)[0]
-        sent, received = map(int, re.search(r'(\d+) packets transmitted, (\d+) received', text).groups())
-        # the last ones may still be on their way
-        return max(0, sent - received - 2), sent
+        self.said = json.loads(self.process.communicate('stop\n', timeout=20)[0])
+        return len(self.said['lost']), self.said['sent']
+
+
+def check_losses(pings):
+    """Ends them. Each stream is held to its own aim."""
+    results = [(p.name, p.aim, *p.stop()) for p in pings]
+    for p in pings:
+        print(f'# {p.name}: {len(p.said["lost"])} of {p.said["sent"]} lost {p.said["lost"][:20] or ""}; it saw nothing for at most {p.said["blind"]} ms')
+    assert all(sent > 100 for _, _, _, sent in results), results
+    assert all(lost <= aim for _, aim, lost, _ in results), 'frames were lost: ' + ', '.join(f'{n}: {lost}' for n, a, lost, _ in results if lost > a)
 
 
 class Talk:

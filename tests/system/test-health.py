@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from environment import ROOT, wait_for
-from lab import MANAGER, PYTHON, Holder
+from lab import MANAGER, PYTHON, Holder, endpoint_path, switch_path
 from tap import Skip, case, run
 
 NETWORKD = '/lib/systemd/systemd-networkd'
@@ -181,8 +181,8 @@ def the_service_and_nobody_else_may_have_networkmanager_let_go_and_go_on(lab):
             assert answer.startswith(f'(bba{{ss}}) {str(is_allowed).lower()} '), f'{user}, {action}: {answer}'
 
 
-@case
-def systemd_networkd_itself_keeps_off_a_switch_and_is_named_on_an_uplink(lab):
+def prepare_networkd(lab):
+    """What it needs to run here. Returns the folder of its networks."""
     if not Path(NETWORKD).exists():
         raise Skip('systemd-networkd is not installed')
     shutil.copy('/usr/share/dbus-1/system.d/org.freedesktop.network1.conf', ROOT / 'bus.d')
@@ -193,15 +193,27 @@ def systemd_networkd_itself_keeps_off_a_switch_and_is_named_on_an_uplink(lab):
     lab.run('chown', '-R', 'systemd-network:', '/run/systemd/netif')
     lab.run('mount', '-o', 'remount,bind,ro', '/sys', check=False)  # so that it does not wait for udev
     networks = Path('/run/systemd/network')
-    networks.mkdir(exist_ok=True)
+    shutil.rmtree(networks, ignore_errors=True)
+    networks.mkdir()
     shutil.copy(lab.find('10-vmswitch.network'), networks)
+    return networks
+
+
+def start_networkd(lab):
+    networkd = lab.spawn(NETWORKD, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(lambda: lab.has_owner('org.freedesktop.network1'), 20, 'systemd-networkd')
+    return networkd
+
+
+@case
+def systemd_networkd_itself_keeps_off_a_switch_and_is_named_on_an_uplink(lab):
+    networks = prepare_networkd(lab)
     catch_all = networks / '90-all.network'
     catch_all.write_text('[Match]\nName=ext* vsw*\n\n[Network]\nLinkLocalAddressing=no\nAddress=192.0.2.77/24\n')
     lab.create_switch('lab')
     lab.attach('lab', 'web')
     before = lab.shapes()
-    networkd = lab.spawn(NETWORKD, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_for(lambda: lab.has_owner('org.freedesktop.network1'), 20, 'systemd-networkd')
+    networkd = start_networkd(lab)
     lab.ip('link', 'add', 'ext0', 'type', 'veth', 'peer', 'name', 'far-ext0')
     lab.ip('link', 'set', 'ext0', 'master', 'vsw-lab', 'up')
     lab.ip('link', 'set', 'far-ext0', 'up')
@@ -216,6 +228,40 @@ def systemd_networkd_itself_keeps_off_a_switch_and_is_named_on_an_uplink(lab):
     stir(lab)
     wait_none(lab, 'uplink-managed')
     assert networkd.poll() is None
+    networkd.kill()
+    networkd.wait()
+
+
+@case
+def systemd_networkd_itself_is_not_fought_with(lab):
+    networks = prepare_networkd(lab)
+    network = networks / '90-ext.network'
+    network.write_text('[Match]\nName=ext0\n\n[Network]\nLinkLocalAddressing=no\nAddress=192.0.2.5/24\n')
+    lab.create_switch('lab')
+    lab.ip('link', 'add', 'ext0', 'type', 'veth', 'peer', 'name', 'far-ext0')
+    lab.ip('link', 'set', 'far-ext0', 'up')
+    networkd = start_networkd(lab)
+    wait_for(lambda: '192.0.2.5' in lab.ip('address', 'show', 'dev', 'ext0').stdout, 20, 'its address')
+    state = Path('/run/systemd/netif/links') / str(lab.links()['ext0']['ifindex'])
+    wait_for(lambda: 'ADMIN_STATE=configured' in state.read_text(), 20, 'systemd-networkd to be done')
+    before = lab.ip('-o', 'address', 'show', 'dev', 'ext0').stdout
+    for options in ({}, {'take-over': True}, {'dry-run': True}):
+        lab.refuse('Conflict', MANAGER, 'Manager.SetupSwitch', switch_path('lab'), endpoint_path('ext0'), {}, options,
+                   says=('is managed by systemd-networkd', 'Unmanaged=yes', 'networkctl reload'))
+    for options in ({'drop-addresses': True}, {'drop-addresses': True, 'take-over': True}):
+        lab.refuse('Conflict', switch_path('lab'), 'Switch.BindExternalEthernetPort', endpoint_path('ext0'), options, says='systemd-networkd')
+    assert lab.ip('-o', 'address', 'show', 'dev', 'ext0').stdout == before
+    # what the message says helps
+    network.write_text(network.read_text() + '\n[Link]\nUnmanaged=yes\n')
+    lab.run('networkctl', 'reload')
+    wait_for(lambda: 'ADMIN_STATE=unmanaged' in state.read_text(), 10, 'systemd-networkd to let go')
+    lab.ip('address', 'replace', '192.0.2.5/24', 'dev', 'ext0')
+    for method, arguments in (('Manager.SetupSwitch', [switch_path('lab'), endpoint_path('ext0'), {}, {}]),
+                              ('Manager.TeardownSwitch', [switch_path('lab'), {}])):
+        lab.call(lab.call(MANAGER, method, *arguments)[-2], 'Checkpoint.Confirm', {})
+    assert '192.0.2.5/24' in lab.ip('address', 'show', 'dev', 'ext0').stdout
+    networkd.kill()
+    networkd.wait()
 
 
 run(config='ExternalInterfaces=ext*')
