@@ -36,10 +36,12 @@ state_of_uplink (const VswLink *link)
   return link->has_carrier ? "ok" : "no-carrier";
 }
 
+/* One that is plugged in is down only if it is cut off. */
 static const char *
-state_of_tap (const VswNic *value, const VswLink *near)
+state_of_tap (VswModel *model, const VswNic *value, const VswLink *near)
 {
-  if (!near->is_tap || vsw_facts_tap_is_tampered (value, near))
+  gboolean is_cut_off = !near->is_up && vsw_model_find_port_of_nic (model, value->head.id) != NULL;
+  if (!near->is_tap || is_cut_off || vsw_facts_tap_is_tampered (value, near))
     return "degraded";
   if (!near->has_carrier)
     return "down";
@@ -59,8 +61,8 @@ state_of_placed (const VswLink *near)
  * vsw_facts_nic_state:
  *
  * The state of a NIC as its user sees it: "ok" (up, with a carrier), "no-carrier", "down" (nobody has set it up), or "degraded" when one
- * of its ends is missing or, of a tap, its holder has tampered with it. A tap is down while nobody has it open. A NIC of the host that is not
- * there is "missing". (transfer none) Main thread.
+ * of its ends is missing or, of a tap, its holder has tampered with it or it is cut off from its switch. A tap is down while nobody has it
+ * open. A NIC of the host that is not there is "missing". (transfer none) Main thread.
  */
 const char *
 vsw_facts_nic_state (VswModel *model, VswLinks *links, const VswNic *value)
@@ -71,7 +73,7 @@ vsw_facts_nic_state (VswModel *model, VswLinks *links, const VswNic *value)
   if (value->backend == VSW_BACKEND_HARDWARE)
     return state_of_uplink (near);
   if (value->backend == VSW_BACKEND_TAP)
-    return state_of_tap (value, near);
+    return state_of_tap (model, value, near);
   if (value->placed_as[0] != '\0')
     return near->peer_elsewhere ? state_of_placed (near) : "degraded";
   const VswLink *far = vsw_facts_get_far_end (links, value);

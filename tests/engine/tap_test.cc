@@ -269,6 +269,7 @@ TEST_F (Tap, WhoseAddressIsChangedWithoutEndIsCutOff)
   settle ();
   EXPECT_FALSE (device ("vswp-guest")->is_up);
   EXPECT_FALSE (passes ("guest-port"));
+  EXPECT_EQ (state_of_nic ("guest"), "degraded");
 
   /* No pause of repairs is in the way of its end. */
   vsw_handout_close (handout);

@@ -78,6 +78,18 @@ TEST_F (TapFacts, AnotherOwnerIsTampering)
     }
 }
 
+TEST_F (TapFacts, ATapThatIsPluggedInAndDownIsCutOff)
+{
+  furnish (VSW_LIFETIME_PERSISTENT, true);
+  net.must (
+      { Network::add_switch ("lab"), Network::add_automatic_port ("lab", "vm"), Network::connect ("lab", "vm", "vm") });
+  EXPECT_EQ (state (), "ok");
+  net.alter (INDEX, [] (VswLink &l) { l.is_up = l.has_carrier = FALSE; });
+  EXPECT_EQ (state (), "degraded");
+  net.must ({ vsw_change_disconnect ("p-lab-vm") });
+  EXPECT_EQ (state (), "down");
+}
+
 TEST_F (TapFacts, AnotherPersistenceIsTampering)
 {
   const std::pair<VswLifetime, bool> cases[] = {

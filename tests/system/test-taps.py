@@ -51,6 +51,10 @@ def warnings(lab):
     return [code for code, _ in lab.get(MANAGER, 'Manager', 'Warnings')]
 
 
+def warns(lab, code, part):
+    return any(c == code and part in text for c, text in lab.get(MANAGER, 'Manager', 'Warnings'))
+
+
 def descriptors(lab):
     """How many descriptors the service has open of each kind."""
     kinds = {}
@@ -381,6 +385,23 @@ def a_storm_of_addresses_is_met(lab):
         assert lab.get(endpoint_path('t1'), 'EthernetPort', 'MacAddress') == '02:00:00:00:00:11'
     wait_gone(lab)
     wait_for(lambda: warnings(lab) == [], 3, 'no warning about what is gone')
+
+
+@case
+def whose_address_is_changed_without_end_is_cut_off_and_says_so(lab):
+    lab.create_switch('lab')
+    with Holder(lab, user='alice') as alice:
+        fd = attach(alice, MacAddress='02:00:00:00:00:11')[0]
+        for n in range(100):
+            if 'drift-fight' in warnings(lab):
+                break
+            alice.do(f"set_mac({fd}, '02:00:00:00:01:{n:02x}')")
+            time.sleep(0.1)
+        wait_for(lambda: is_quarantined(lab), 3, 'its port to be down')
+        lab.wait_property(endpoint_path('t1'), 'EthernetPort', 'State', 'degraded')
+        assert warns(lab, 'drift-fight', 'its port is down')
+        assert lab.get(port_path('lab', 't1'), 'SwitchPort', 'State') == 'degraded'
+    wait_gone(lab)
 
 
 @case
