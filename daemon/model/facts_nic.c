@@ -15,17 +15,64 @@ vsw_facts_get_far_end (VswLinks *links, const VswNic *value)
 }
 
 /**
+ * vsw_facts_is_ethernet:
+ *
+ * Whether it carries Ethernet frames, as all that a bridge takes. Any thread.
+ */
+gboolean
+vsw_facts_is_ethernet (const VswLink *link)
+{
+  return link->hardware_type == HARDWARE_ETHERNET;
+}
+
+/**
  * vsw_facts_tap_is_tampered:
  * @link: its device
  *
- * Whether the owner of a tap, or whether it stays when it is closed, is not as wished. Only whoever has it open can have done that,
- * and needs no permission for it (TUNSETOWNER and TUNSETPERSIST, drivers/net/tun.c). Any thread.
+ * Whether the owner or group of a tap, its link type, or whether it stays when it is closed, is not as wished. Only whoever has it open can
+ * have done that, and needs no permission for it (TUNSETOWNER, TUNSETGROUP, TUNSETLINK and TUNSETPERSIST, drivers/net/tun.c). Any thread.
  */
 gboolean
 vsw_facts_tap_is_tampered (const VswNic *value, const VswLink *link)
 {
   return value->backend == VSW_BACKEND_TAP && link->is_tap
-         && (link->tap_owner != value->head.owner || !link->tap_is_kept != !vsw_nic_is_kept (value));
+         && (link->tap_owner != value->head.owner || link->tap_group != VSW_TAP_GROUP_NONE
+             || !vsw_facts_is_ethernet (link) || !link->tap_is_kept != !vsw_nic_is_kept (value));
+}
+
+static void
+add_reason (GString *text, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  if (text->len > 0)
+    g_string_append (text, ", ");
+  g_string_append_vprintf (text, format, arguments);
+  va_end (arguments);
+}
+
+/**
+ * vsw_facts_tap_print_tampering:
+ * @link: its device
+ *
+ * What was found on a tap that is tampered with, to follow its name; "" on any other. (transfer full) Any thread.
+ */
+char *
+vsw_facts_tap_print_tampering (const VswNic *value, const VswLink *link)
+{
+  GString *text = g_string_new (NULL);
+  if (!vsw_facts_tap_is_tampered (value, link))
+    return g_string_free (text, FALSE);
+  if (link->tap_owner != value->head.owner)
+    add_reason (text, "belonged to uid %u instead of %u", link->tap_owner, value->head.owner);
+  if (link->tap_group != VSW_TAP_GROUP_NONE)
+    add_reason (text, "belonged to group %u instead of none", link->tap_group);
+  if (!vsw_facts_is_ethernet (link))
+    add_reason (text, "had link type %u instead of %u", link->hardware_type, HARDWARE_ETHERNET);
+  if (!link->tap_is_kept != !vsw_nic_is_kept (value))
+    add_reason (text, link->tap_is_kept ? "would have stayed without its descriptors"
+                                        : "would have gone with its descriptors");
+  return g_string_free (text, FALSE);
 }
 
 static const char *
@@ -157,7 +204,7 @@ vsw_facts_not_bridgeable (VswModel *model, VswLinks *links, const VswLink *link)
     return g_strdup ("device of vmswitch itself");
   if (link->is_wireless_station)
     return g_strdup ("Wi-Fi station: the access point takes frames from its own address only");
-  if (link->hardware_type != HARDWARE_ETHERNET)
+  if (!vsw_facts_is_ethernet (link))
     return g_strdup ("not an Ethernet device");
   if (link->bridge != 0)
     return describe_controller (links, link->bridge);
