@@ -145,14 +145,6 @@ resume_repairs (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-is_tampered (VswEngine *engine, const VswNic *nic)
-{
-  VswLink *link = vsw_links_get_device (engine->links, nic->device);
-
-  return link != NULL && vsw_facts_tap_is_tampered (nic, link);
-}
-
 /* The warning that repairs are suspended. (transfer full) */
 static char *
 print_suspension (VswEngine *engine, VswValue *value, const VswPlan *plan)
@@ -250,6 +242,7 @@ needs_repair (VswEngine *engine, const char *id)
   g_autoptr (GPtrArray) ids = g_ptr_array_new ();
   g_autoptr (VswPlan) plan = NULL;
   VswNic *nic = vsw_model_get_nic (engine->model, id);
+  VswLink *link = nic != NULL ? vsw_links_get_device (engine->links, nic->device) : NULL;
 
   g_ptr_array_add (ids, (gpointer)id);
   plan = vsw_plan_new_for_drift (engine->model, engine->links, ids);
@@ -259,8 +252,10 @@ needs_repair (VswEngine *engine, const char *id)
       begin_again (engine, id);
       return begin_round (engine, id, plan);
     }
-  if (nic != NULL && is_tampered (engine, nic))
-    return vsw_engine_besiege (engine, nic);
+  if (link != NULL && vsw_facts_tap_is_tampered (nic, link))
+    return vsw_engine_besiege (engine, nic, link);
+  if (vsw_engine_is_besieged (engine, id))
+    return FALSE;
   vsw_engine_end_siege (engine, id);
   if (!vsw_plan_is_empty (plan))
     return begin_round (engine, id, plan);

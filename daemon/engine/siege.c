@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Taps whose holders have changed whom they belong to, or that they stay when they are closed. The port of such a tap is down, and of a
- * device that is down the kernel tells nothing: neither that its holder has put it back nor that he has gone. So it is claimed back once
- * a second, which says either, and without a word in the log after the first time: the holder can do this as often as he likes. */
+/* Taps whose holders have changed whom they belong to, their link type, or that they stay when they are closed. The port of such a tap is down,
+ * and of a device that is down the kernel tells next to nothing: neither that its holder has put it back nor that he has gone. So it is claimed
+ * back once a second, which says either, and without a word in the log after the first time: the holder can do this as often as he likes.
+ *
+ * Of link types it does tell, so a holder who goes to and fro is looked at no more than once a second either. */
 #include "engine/state.h"
 
 #define CLAIM_PAUSE 1000 /* milliseconds between two tries */
@@ -54,33 +56,44 @@ try_again (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-begin (VswEngine *engine, VswNic *nic)
+/* (transfer full) */
+static char *
+print_warning (const VswNic *nic, const VswLink *link)
+{
+  g_autofree char *found = vsw_facts_tap_print_tampering (nic, link);
+
+  return g_strdup_printf ("endpoint %s: whoever has its tap open changed it (it %s), so its port is down until that is "
+                          "undone. End that program, or delete the endpoint.",
+                          nic->head.name, found);
+}
+
+static Siege *
+begin (VswEngine *engine, const VswNic *nic, const char *text)
 {
   Siege *siege = g_new0 (Siege, 1);
-  g_autofree char *text = g_strdup_printf (
-      "endpoint %s: whoever has its tap open changed whom it belongs to, or that it stays when it is closed, so its "
-      "port is down until that is undone. End that program, or delete the endpoint.",
-      nic->head.name);
 
   siege->engine = engine;
   siege->id = g_strdup (nic->head.id);
   g_hash_table_insert (engine->sieges, siege->id, siege);
   vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_FIGHT, nic->head.name, "%s", text);
-  vsw_engine_set_warning (engine, &siege->warning, "tap-tampered", text);
+
+  return siege;
 }
 
 gboolean
-vsw_engine_besiege (VswEngine *engine, VswNic *nic)
+vsw_engine_besiege (VswEngine *engine, const VswNic *nic, const VswLink *link)
 {
-  gboolean is_new = !g_hash_table_contains (engine->sieges, nic->head.id);
-
-  if (is_new)
-    begin (engine, nic);
-
   Siege *siege = g_hash_table_lookup (engine->sieges, nic->head.id);
-  if (siege->pause != NULL)
+  gboolean is_new = siege == NULL;
+  g_autofree char *text = NULL;
+
+  if (!is_new && siege->pause != NULL)
     return FALSE;
+
+  text = print_warning (nic, link);
+  if (is_new)
+    siege = begin (engine, nic, text);
+  vsw_engine_set_warning (engine, &siege->warning, "tap-tampered", text);
 
   siege->pause = g_timeout_source_new (CLAIM_PAUSE);
   g_source_set_callback (siege->pause, try_again, siege, NULL);
@@ -89,6 +102,14 @@ vsw_engine_besiege (VswEngine *engine, VswNic *nic)
     vsw_engine_push_claim (engine, nic->head.id);
 
   return is_new;
+}
+
+gboolean
+vsw_engine_is_besieged (VswEngine *engine, const char *id)
+{
+  Siege *siege = g_hash_table_lookup (engine->sieges, id);
+
+  return siege != NULL && siege->pause != NULL;
 }
 
 void

@@ -167,7 +167,9 @@ void vsw_engine_clear_health (VswEngine *engine);
 
 /* --- siege.c --- */
 /* Of a NIC whose tap is tampered with: whether it is to be repaired now, as any other. It is claimed back later by itself. */
-gboolean vsw_engine_besiege (VswEngine *engine, VswNic *nic);
+gboolean vsw_engine_besiege (VswEngine *engine, const VswNic *nic, const VswLink *link);
+/* It was tampered with a moment ago and is looked at in another: until then it stays as it is. */
+gboolean vsw_engine_is_besieged (VswEngine *engine, const char *id);
 /* It is in order, or gone. */
 void vsw_engine_end_siege (VswEngine *engine, const char *id);
 GHashTable *vsw_engine_new_sieges (void);

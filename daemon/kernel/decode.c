@@ -139,7 +139,7 @@ fill_port (const struct nlattr *info, VswLink *fields)
   fields->port_state = read_port_state (attributes[IFLA_BRPORT_STATE]);
 }
 
-/* IFLA_TUN_OWNER is there if it has one, the numbers of queues if it was made for several (tun_fill_info(), drivers/net/tun.c). */
+/* IFLA_TUN_OWNER and IFLA_TUN_GROUP are there if it has one, the numbers of queues if it was made for several (tun_fill_info(), drivers/net/tun.c). */
 static void
 fill_tap (const struct nlattr *info, VswLink *fields)
 {
@@ -152,6 +152,7 @@ fill_tap (const struct nlattr *info, VswLink *fields)
   fields->is_tap = TRUE;
   fields->tap_is_kept = read_u8 (attributes[IFLA_TUN_PERSIST]) != 0;
   fields->tap_owner = attributes[IFLA_TUN_OWNER] != NULL ? read_u32 (attributes[IFLA_TUN_OWNER]) : VSW_TAP_OWNER_NONE;
+  fields->tap_group = attributes[IFLA_TUN_GROUP] != NULL ? read_u32 (attributes[IFLA_TUN_GROUP]) : VSW_TAP_GROUP_NONE;
   fields->tap_queues =
       read_u32 (attributes[IFLA_TUN_NUM_QUEUES]) + read_u32 (attributes[IFLA_TUN_NUM_DISABLED_QUEUES]);
 }

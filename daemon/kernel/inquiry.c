@@ -56,7 +56,7 @@ work (gpointer data)
         g_warning ("cannot ask whose tap with index %u is: %s", index, error->message);
       if (link == NULL || !link->is_tap)
         continue;
-      vsw_known_tell_owner (self->known, index, link->tap_owner);
+      vsw_known_tell_owner (self->known, link);
       if (write (self->fd, &one, sizeof one) < 0)
         g_warning ("cannot tell whose tap with index %u is: %s", index, g_strerror (errno));
     }

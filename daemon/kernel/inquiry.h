@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Asks whose a tap is when a notification cannot say it.
  *
- * The kernel writes the owner into a notification in the numbers of the user namespace of whoever caused it, be it a guest in
+ * The kernel writes owner and group into a notification in the numbers of the user namespace of whoever caused it, be it a guest in
  * a container of an ordinary user or a kernel thread (from_kuid_munged (current_user_ns ()) in tun_fill_info(), drivers/net/tun.c).
  * Only the answer to a question of our own is in ours. The main thread must not wait for one, so a thread asks, and says the answer
  * in kernel/known.h. */

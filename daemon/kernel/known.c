@@ -14,7 +14,7 @@ typedef enum
 {
   SAYING_ATTRIBUTE, /* attribute, number, text */
   SAYING_TAP,       /* tap */
-  SAYING_OWNER,     /* number */
+  SAYING_OWNER,     /* tap */
 } SayingKind;
 
 /* What was set by us, or read. */
@@ -153,7 +153,7 @@ vsw_known_put (VswKnown *self, VswLink *link, VswLink **ret_partner)
  * vsw_known_correct_owner:
  *
  * Even one that is told to be the same may be another: the same number in another user namespace. Then nothing else is news in that
- * message, for every one that gives a tap away has its own (TUNSETOWNER, drivers/net/tun.c).
+ * message, for every one that gives a tap away has its own (TUNSETOWNER and TUNSETGROUP, drivers/net/tun.c).
  */
 VswLink *
 vsw_known_correct_owner (VswKnown *self, VswLink *link, gboolean *ret_is_doubtful)
@@ -168,8 +168,9 @@ vsw_known_correct_owner (VswKnown *self, VswLink *link, gboolean *ret_is_doubtfu
     return vsw_link_ref (link);
 
   fields.tap_owner = before != NULL && before->is_tap ? before->tap_owner : VSW_TAP_OWNER_NONE;
+  fields.tap_group = before != NULL && before->is_tap ? before->tap_group : VSW_TAP_GROUP_NONE;
   corrected = vsw_link_new (&fields);
-  *ret_is_doubtful = link->tap_owner != corrected->tap_owner
+  *ret_is_doubtful = link->tap_owner != corrected->tap_owner || link->tap_group != corrected->tap_group
                      || (before != NULL && vsw_link_is_marked (link) && vsw_link_equal (before, corrected));
   return corrected;
 }
@@ -228,9 +229,9 @@ vsw_known_tell_tap (VswKnown *self, const VswLink *link)
 }
 
 void
-vsw_known_tell_owner (VswKnown *self, guint index, guint32 owner)
+vsw_known_tell_owner (VswKnown *self, const VswLink *link)
 {
-  say (self, (Saying){ .kind = SAYING_OWNER, .index = index, .number = owner });
+  say (self, (Saying){ .kind = SAYING_OWNER, .index = link->index, .tap = vsw_link_ref (link) });
 }
 
 static void
@@ -302,10 +303,11 @@ write_attribute (const Saying *saying, VswLink *fields)
 static void
 write_saying (const Saying *saying, VswLink *fields)
 {
-  if (saying->kind == SAYING_OWNER)
-    fields->tap_owner = (guint32)saying->number;
-  else if (saying->kind == SAYING_TAP)
-    fields->tap_owner = saying->tap->tap_owner;
+  if (saying->tap != NULL)
+    {
+      fields->tap_owner = saying->tap->tap_owner;
+      fields->tap_group = saying->tap->tap_group;
+    }
   if (fields->is_up)
     return;
 

@@ -33,10 +33,10 @@ gint vsw_known_note (VswKnown *self, const VswNeighbour *neighbour, gboolean gon
 void vsw_known_tell (VswKnown *self, guint index, VswAttribute attribute, guint64 number, const char *text);
 /* The same of a tap as it was just read: its marks, whose it is, whether it stays and how many have it open. */
 void vsw_known_tell_tap (VswKnown *self, const VswLink *link);
-/* Any thread: whose a tap is, as it was just read. */
-void vsw_known_tell_owner (VswKnown *self, guint index, guint32 owner);
-/* Main: the same link with the owner that was last said or listed, which is the one that counts (kernel/inquiry.h). *ret_is_doubtful: somebody may
- * have given the tap away, which must be asked. (transfer full) */
+/* Any thread: whose a tap is, owner and group, as it was just read. */
+void vsw_known_tell_owner (VswKnown *self, const VswLink *link);
+/* Main: the same link with the owner and group that were last said or listed, which are the ones that count (kernel/inquiry.h).
+ * *ret_is_doubtful: somebody may have given the tap away, which must be asked. (transfer full) */
 VswLink *vsw_known_correct_owner (VswKnown *self, VswLink *link, gboolean *ret_is_doubtful);
 /* Main: what was said until `ripen` counts from the `settle` after everything that the kernel told before has been put here.
  * (element-type VswLink) those that it changed. (transfer full) */

@@ -3,13 +3,15 @@
  * it is not persistent until it is marked: if we die before, it goes with us. All that follows goes to its index, and it is up
  * last of all, when its bridge and its silence are settled.
  *
- * Whoever has a tap open may do to it what he likes (TUNSETOWNER, TUNSETPERSIST, TUNSETVNETHDRSZ, TUNSETOFFLOAD, TUNSETCARRIER);
+ * Whoever has a tap open may do to it what he likes (TUNSETOWNER, TUNSETGROUP, TUNSETPERSIST, TUNSETVNETHDRSZ, TUNSETOFFLOAD,
+ * TUNSETCARRIER, and TUNSETLINK while it is down and in no bridge);
  * so whatever an opener may count on is set anew for him. While it has no owner anybody may attach himself, which a tap with many
  * queues does not refuse: who did that in the moment before it has one is found out, and the tap is taken apart. */
 #include "kernel/tap.h"
 
 #include <errno.h>
 #include <linux/if.h>
+#include <linux/if_arp.h>
 #include <linux/if_tun.h>
 #include <sys/ioctl.h>
 
@@ -340,6 +342,21 @@ vsw_tap_release (VswSession *session, const VswOp *op, GError **error)
   return TRUE;
 }
 
+/* The link type, too, is set through a descriptor only. One that has a group keeps it for good (gid_valid() in __tun_chr_ioctl(),
+ * drivers/net/tun.c), so it goes when it is closed. */
+static gboolean
+restore (const VswQueues *self, const VswOp *op, const VswLink *link, const char *step, GError **error)
+{
+  int fd = self->fds[0];
+  gboolean keeps = op->keeps && link->tap_group == VSW_TAP_GROUP_NONE;
+
+  if (link->hardware_type != ARPHRD_ETHER
+      && !vsw_queues_check (ioctl (fd, TUNSETLINK, (unsigned long)ARPHRD_ETHER), step, error))
+    return FALSE;
+  return vsw_queues_check (ioctl (fd, TUNSETOWNER, (unsigned long)op->owner), step, error)
+         && vsw_queues_check (ioctl (fd, TUNSETPERSIST, keeps ? 1UL : 0UL), step, error);
+}
+
 /**
  * vsw_tap_claim:
  *
@@ -354,8 +371,7 @@ vsw_tap_claim (VswSession *session, const VswOp *op, GError **error)
   g_auto (VswQueues) queues = { 0 };
   g_autoptr (VswLink) link = reopen (session, op, 1, NO_CARRIER, &queues, step, error);
 
-  if (link == NULL || !vsw_queues_check (ioctl (queues.fds[0], TUNSETOWNER, (unsigned long)op->owner), step, error)
-      || !vsw_queues_check (ioctl (queues.fds[0], TUNSETPERSIST, op->keeps ? 1UL : 0UL), step, error))
+  if (link == NULL || !restore (&queues, op, link, step, error))
     {
       tell (session, op->device.index); /* its holder may have put it back */
       return FALSE;

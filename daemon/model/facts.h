@@ -21,8 +21,11 @@ const char *vsw_facts_port_state (VswModel *model, VswLinks *links, const VswPor
 gboolean vsw_facts_port_settles (VswModel *model, VswLinks *links, const VswPort *value);
 const char *vsw_port_state_print (VswPortState state);
 
-/* Whether whoever has the tap open changed its owner, or what becomes of it when it is closed. FALSE of what is no tap. */
+gboolean vsw_facts_is_ethernet (const VswLink *link);
+/* Whether whoever has the tap open changed its owner, group or link type, or what becomes of it when it is closed. FALSE of what is no tap. */
 gboolean vsw_facts_tap_is_tampered (const VswNic *value, const VswLink *link);
+/* What of these, in words. (transfer full) */
+char *vsw_facts_tap_print_tampering (const VswNic *value, const VswLink *link);
 /* The switch or the port that the NIC is plugged into, as a setting names it; NULL: none. */
 const char *vsw_facts_get_place (VswModel *model, const VswNic *value);
 /* Names of the properties whose values the NIC of the setting does not have yet. Static strings. (transfer container) */

@@ -15,17 +15,64 @@ vsw_facts_get_far_end (VswLinks *links, const VswNic *value)
 }
 
 /**
+ * vsw_facts_is_ethernet:
+ *
+ * Whether it carries Ethernet frames, as all that a bridge takes. Any thread.
+ */
+gboolean
+vsw_facts_is_ethernet (const VswLink *link)
+{
+  return link->hardware_type == HARDWARE_ETHERNET;
+}
+
+/**
  * vsw_facts_tap_is_tampered:
  * @link: its device
  *
- * Whether the owner of a tap, or whether it stays when it is closed, is not as wished. Only whoever has it open can have done that,
- * and needs no permission for it (TUNSETOWNER and TUNSETPERSIST, drivers/net/tun.c). Any thread.
+ * Whether the owner or group of a tap, its link type, or whether it stays when it is closed, is not as wished. Only whoever has it open can
+ * have done that, and needs no permission for it (TUNSETOWNER, TUNSETGROUP, TUNSETLINK and TUNSETPERSIST, drivers/net/tun.c). Any thread.
  */
 gboolean
 vsw_facts_tap_is_tampered (const VswNic *value, const VswLink *link)
 {
   return value->backend == VSW_BACKEND_TAP && link->is_tap
-         && (link->tap_owner != value->head.owner || !link->tap_is_kept != !vsw_nic_is_kept (value));
+         && (link->tap_owner != value->head.owner || link->tap_group != VSW_TAP_GROUP_NONE
+             || !vsw_facts_is_ethernet (link) || !link->tap_is_kept != !vsw_nic_is_kept (value));
+}
+
+static void
+add_reason (GString *text, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  if (text->len > 0)
+    g_string_append (text, ", ");
+  g_string_append_vprintf (text, format, arguments);
+  va_end (arguments);
+}
+
+/**
+ * vsw_facts_tap_print_tampering:
+ * @link: its device
+ *
+ * What was found on a tap that is tampered with, to follow its name; "" on any other. (transfer full) Any thread.
+ */
+char *
+vsw_facts_tap_print_tampering (const VswNic *value, const VswLink *link)
+{
+  GString *text = g_string_new (NULL);
+  if (!vsw_facts_tap_is_tampered (value, link))
+    return g_string_free (text, FALSE);
+  if (link->tap_owner != value->head.owner)
+    add_reason (text, "belonged to uid %u instead of %u", link->tap_owner, value->head.owner);
+  if (link->tap_group != VSW_TAP_GROUP_NONE)
+    add_reason (text, "belonged to group %u instead of none", link->tap_group);
+  if (!vsw_facts_is_ethernet (link))
+    add_reason (text, "had link type %u instead of %u", link->hardware_type, HARDWARE_ETHERNET);
+  if (!link->tap_is_kept != !vsw_nic_is_kept (value))
+    add_reason (text, link->tap_is_kept ? "would have stayed without its descriptors"
+                                        : "would have gone with its descriptors");
+  return g_string_free (text, FALSE);
 }
 
 static const char *
@@ -36,10 +83,12 @@ state_of_uplink (const VswLink *link)
   return link->has_carrier ? "ok" : "no-carrier";
 }
 
+/* One that is plugged in is down only if it is cut off. */
 static const char *
-state_of_tap (const VswNic *value, const VswLink *near)
+state_of_tap (VswModel *model, const VswNic *value, const VswLink *near)
 {
-  if (!near->is_tap || vsw_facts_tap_is_tampered (value, near))
+  gboolean is_cut_off = !near->is_up && vsw_model_find_port_of_nic (model, value->head.id) != NULL;
+  if (!near->is_tap || is_cut_off || vsw_facts_tap_is_tampered (value, near))
     return "degraded";
   if (!near->has_carrier)
     return "down";
@@ -59,8 +108,8 @@ state_of_placed (const VswLink *near)
  * vsw_facts_nic_state:
  *
  * The state of a NIC as its user sees it: "ok" (up, with a carrier), "no-carrier", "down" (nobody has set it up), or "degraded" when one
- * of its ends is missing or, of a tap, its holder has tampered with it. A tap is down while nobody has it open. A NIC of the host that is not
- * there is "missing". (transfer none) Main thread.
+ * of its ends is missing or, of a tap, its holder has tampered with it or it is cut off from its switch. A tap is down while nobody has it
+ * open. A NIC of the host that is not there is "missing". (transfer none) Main thread.
  */
 const char *
 vsw_facts_nic_state (VswModel *model, VswLinks *links, const VswNic *value)
@@ -71,7 +120,7 @@ vsw_facts_nic_state (VswModel *model, VswLinks *links, const VswNic *value)
   if (value->backend == VSW_BACKEND_HARDWARE)
     return state_of_uplink (near);
   if (value->backend == VSW_BACKEND_TAP)
-    return state_of_tap (value, near);
+    return state_of_tap (model, value, near);
   if (value->placed_as[0] != '\0')
     return near->peer_elsewhere ? state_of_placed (near) : "degraded";
   const VswLink *far = vsw_facts_get_far_end (links, value);
@@ -155,7 +204,7 @@ vsw_facts_not_bridgeable (VswModel *model, VswLinks *links, const VswLink *link)
     return g_strdup ("device of vmswitch itself");
   if (link->is_wireless_station)
     return g_strdup ("Wi-Fi station: the access point takes frames from its own address only");
-  if (link->hardware_type != HARDWARE_ETHERNET)
+  if (!vsw_facts_is_ethernet (link))
     return g_strdup ("not an Ethernet device");
   if (link->bridge != 0)
     return describe_controller (links, link->bridge);

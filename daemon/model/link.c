@@ -71,7 +71,7 @@ static gboolean
 equal_taps (const VswLink *a, const VswLink *b)
 {
   return !a->is_tap == !b->is_tap && !a->tap_is_kept == !b->tap_is_kept && a->tap_owner == b->tap_owner
-         && a->tap_queues == b->tap_queues;
+         && a->tap_group == b->tap_group && a->tap_queues == b->tap_queues;
 }
 
 static gboolean

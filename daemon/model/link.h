@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 #define VSW_ALIAS_PREFIX "vmswitch:"  /* alias of a link of ours: prefix, device name of the model, ':' and the object's id */
 
 #define VSW_TAP_OWNER_NONE G_MAXUINT32
+#define VSW_TAP_GROUP_NONE G_MAXUINT32
 
 /* States of a bridge port, as IFLA_BRPORT_STATE has them (linux/if_bridge.h). */
 typedef enum
@@ -61,6 +62,7 @@ typedef struct
   gboolean is_tap;
   gboolean tap_is_kept;    /* it stays when nobody has it open (IFLA_TUN_PERSIST) */
   guint32 tap_owner;       /* uid that may open it; VSW_TAP_OWNER_NONE: anybody may */
+  guint32 tap_group;       /* gid that he must be in as well; VSW_TAP_GROUP_NONE: any will do */
   guint tap_queues;        /* of one that may have several: how many are open, disabled ones included; else 0 */
   /* of hardware: kernel/ asks for it apart (ethtool), "" and 0 while unknown */
   const char *driver;   /* (owned) */

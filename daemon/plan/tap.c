@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The one device of a NIC of backend tap: making it, keeping it as wished, opening it.
  *
- * Whoever holds its descriptors can do more to it than we like (TUNSETOWNER, TUNSETPERSIST; drivers/net/tun.c) and no
- * capability is needed for that. A tap whose owner or keeping is not as wished is claimed back if the kernel lets us, and its port
- * is down until it is. */
+ * Whoever holds its descriptors can do more to it than we like (TUNSETOWNER, TUNSETGROUP, TUNSETLINK, TUNSETPERSIST;
+ * drivers/net/tun.c) and no capability is needed for that. A tap whose owner, group, link type or keeping is not as wished is claimed
+ * back if the kernel lets us, and its port is down until it is. */
 #include "plan/planner.h"
 
 static VswOp *
@@ -56,11 +56,8 @@ static void
 claim_tap (VswPlanner *self, const VswNic *value, const VswLink *link)
 {
   VswWish wish = vsw_wish_of_near_end (self->model, value);
-  if (link->tap_owner != value->head.owner)
-    vsw_planner_find (self, &wish, "belonged to uid %u instead of %u", link->tap_owner, value->head.owner);
-  if (!link->tap_is_kept != !vsw_nic_is_kept (value))
-    vsw_planner_find (self, &wish, link->tap_is_kept ? "would have stayed without its descriptors"
-                                                     : "would have gone with its descriptors");
+  g_autofree char *found = vsw_facts_tap_print_tampering (value, link);
+  vsw_planner_find (self, &wish, "%s", found);
   vsw_planner_push (self, new_op (VSW_OP_TAP_CLAIM, vsw_device_ref_by_link (link), value, NULL), NULL);
 }
 
@@ -86,7 +83,11 @@ vsw_planner_keep_tap (VswPlanner *self, const VswNic *value, const VswPort *was,
       return;
     }
   g_hash_table_add (self->kept, GUINT_TO_POINTER (link->index));
-  vsw_planner_plug (self, value, link, was, is_trusted (value, link, handout));
+  /* No bridge takes one that carries no Ethernet, and its address is none of ours to compare. */
+  if (vsw_facts_is_ethernet (link))
+    vsw_planner_plug (self, value, link, was, is_trusted (value, link, handout));
+  else
+    vsw_planner_quarantine (self, value);
   if (handout != NULL)
     open_tap (self, value, link, handout);
   else if (self->is_drift && vsw_facts_tap_is_tampered (value, link))

@@ -45,12 +45,15 @@ protected:
   }
 
   bool
-  has_warning (const char *code)
+  has_warning (const char *code, const char *part = "")
   {
     GPtrArray *warnings = vsw_engine_get_warnings (engine);
     for (guint i = 0; i < warnings->len; i++)
-      if (std::string (static_cast<VswWarning *> (g_ptr_array_index (warnings, i))->code) == code)
-        return true;
+      {
+        auto *warning = static_cast<VswWarning *> (g_ptr_array_index (warnings, i));
+        if (g_str_equal (warning->code, code) && strstr (warning->text, part) != nullptr)
+          return true;
+      }
     return false;
   }
 
@@ -255,6 +258,59 @@ TEST_F (Tap, ThatItsHolderMadeStayGoesSoonAfterHim)
   EXPECT_FALSE (has_warning ("tap-tampered"));
 }
 
+TEST_F (Tap, OfAGroupIsCutOffUntilItsHolderHasGone)
+{
+  g_autoptr (VswHandout) handout = attach ("guest");
+
+  ASSERT_TRUE (vsw_fake_kernel_foreign_group_tap (kernel, "vswp-guest", 1001));
+  wait ([&] { return !passes ("guest-port"); }, "the port to go down");
+  wait ([&] { return has_warning ("tap-tampered", "group 1001"); }, "the warning");
+  EXPECT_EQ (state_of_nic ("guest"), "degraded");
+
+  vsw_handout_close (handout);
+  wait ([&] { return nic ("guest") == nullptr; }, "the NIC to go");
+  EXPECT_FALSE (has_warning ("tap-tampered"));
+}
+
+TEST_F (Tap, ThatCarriesNoEthernetIsPluggedInWhenItDoesAgain)
+{
+  g_autoptr (VswHandout) handout = attach ("guest");
+
+  ASSERT_EQ (apply ({ vsw_change_disconnect ("id-guest-port") }), "");
+  ASSERT_TRUE (vsw_fake_kernel_foreign_set_tap_type (kernel, "vswp-guest", 772));
+  wait ([&] { return has_warning ("tap-tampered", "link type 772"); }, "the warning");
+  EXPECT_EQ (state_of_nic ("guest"), "degraded");
+  ASSERT_EQ (apply ({ vsw_change_connect ("id-guest-port", "id-guest") }), "");
+  EXPECT_FALSE (passes ("guest-port"));
+
+  ASSERT_TRUE (vsw_fake_kernel_foreign_set_tap_type (kernel, "vswp-guest", 1));
+  wait ([&] { return passes ("guest-port"); }, "the port to pass frames");
+  EXPECT_FALSE (has_warning ("tap-tampered"));
+  EXPECT_EQ (state_of_nic ("guest"), "ok");
+}
+
+/* This the kernel tells also of a device that is down. */
+TEST_F (Tap, WhoseLinkTypeGoesToAndFroIsLookedAtOnceASecond)
+{
+  g_autoptr (VswHandout) handout = attach ("guest");
+  guint told = 0;
+
+  ASSERT_EQ (apply ({ vsw_change_disconnect ("id-guest-port") }), "");
+  gulong handler = g_signal_connect_swapped (engine, "changed", G_CALLBACK (+[] (guint *n, GPtrArray *touched) {
+                                               *n += g_ptr_array_find_with_equal_func (touched, VSW_ENGINE_MANAGER_KEY,
+                                                                                       g_str_equal, nullptr);
+                                             }),
+                                             &told);
+  gint64 start = g_get_monotonic_time ();
+  for (int i = 0; i < 20; i++)
+    {
+      ASSERT_TRUE (vsw_fake_kernel_foreign_set_tap_type (kernel, "vswp-guest", i % 2 == 0 ? 772 : 1));
+      settle ();
+    }
+  g_signal_handler_disconnect (engine, handler);
+  EXPECT_LE (told, 2 + 2 * (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
+}
+
 TEST_F (Tap, WhoseAddressIsChangedWithoutEndIsCutOff)
 {
   g_autoptr (VswHandout) handout = attach ("guest");
@@ -269,6 +325,7 @@ TEST_F (Tap, WhoseAddressIsChangedWithoutEndIsCutOff)
   settle ();
   EXPECT_FALSE (device ("vswp-guest")->is_up);
   EXPECT_FALSE (passes ("guest-port"));
+  EXPECT_EQ (state_of_nic ("guest"), "degraded");
 
   /* No pause of repairs is in the way of its end. */
   vsw_handout_close (handout);

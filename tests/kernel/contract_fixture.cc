@@ -100,7 +100,8 @@ print_link (std::ostream &text, const VswLink *link)
     text << " ageing " << link->ageing << " stp " << link->spanning_tree << " snooping " << link->multicast_snooping
          << " max " << link->max_learned;
   if (link->is_tap)
-    text << " tap of " << link->tap_owner << (link->tap_is_kept ? " kept" : "") << " queues " << link->tap_queues;
+    text << " tap of " << link->tap_owner << ":" << link->tap_group << (link->tap_is_kept ? " kept" : "") << " queues "
+         << link->tap_queues;
   text << "\n";
 }
 

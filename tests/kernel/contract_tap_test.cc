@@ -1,64 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Taps: what they are made with, what opening and closing does to them, and what their holders can do. */
+/* Taps: what they are made with, and what opening and closing does to them. */
 #include <unistd.h>
 
-#include "kernel/contract_fixture.h"
+#include "kernel/contract_taps.h"
 
 namespace
 {
-
-class Taps : public KernelContract
-{
-protected:
-  void
-  SetUp () override
-  {
-    std::string reason;
-
-    KernelContract::SetUp ();
-    if (IsSkipped () || HasFatalFailure ())
-      return;
-    if (!world->has_taps (&reason))
-      GTEST_SKIP () << reason;
-    owner = world->tap_owner ();
-    apply (Op::bridge ("vsw-lab"));
-    apply (Op::set (by_name ("vsw-lab"), VSW_ATTRIBUTE_UP, 1));
-  }
-
-  void
-  apply_with (VswOpKind kind, const std::string &name, Op &like)
-  {
-    apply (Op::with_tap (kind, by_index (get (name)), like));
-  }
-
-  int
-  refuse_with (VswOpKind kind, const std::string &name, Op &like)
-  {
-    Op op = Op::with_tap (kind, by_index (get (name)), like);
-    int code = refuse (op);
-
-    EXPECT_TRUE (kind != VSW_OP_TAP_OPEN || op.handout->n_fds == 0) << "refused, and yet something is handed out";
-    return code;
-  }
-
-  /* Waits: carriers come in their own time. */
-  bool
-  has_carrier (const std::string &name, bool wanted)
-  {
-    return is_told (name, [wanted] (const VswLink *link) { return !link->has_carrier == !wanted; });
-  }
-
-  /* The holder does his worst, and goes. */
-  void
-  tamper_and_leave (const Op &held, const std::string &name)
-  {
-    world->keep_tap (held.handout->fds[0], name, true);
-    world->own_tap (held.handout->fds[0], name, owner + (owner != 0 ? 1 : 0));
-    close_all (held);
-  }
-
-  guint32 owner = 0;
-};
 
 TEST_F (Taps, AreMadeWithAllTheyShouldHave)
 {
@@ -77,6 +24,7 @@ TEST_F (Taps, AreMadeWithAllTheyShouldHave)
   EXPECT_TRUE (link->is_up);
   EXPECT_TRUE (link->tap_is_kept);
   EXPECT_EQ (link->tap_owner, owner);
+  EXPECT_EQ (link->tap_group, VSW_TAP_GROUP_NONE);
   EXPECT_EQ (link->tap_queues, 0u);
   EXPECT_TRUE (has_carrier ("vswp-a", false)) << "nobody has it open";
 }
@@ -343,107 +291,6 @@ TEST_F (Taps, AreNotReleasedByWhoHasNone)
   Op open = Op::with_tap (VSW_OP_TAP_OPEN, by_index (get ("vswp-a")), made);
 
   EXPECT_EQ (refuse (Op::with_tap (VSW_OP_TAP_RELEASE, by_index (get ("vswp-a")), open)), VSW_ERROR_INVALID_ARGUMENT);
-}
-
-/* --- holders --- */
-
-TEST_F (Taps, AreToldToBeKeptOrGivenAwayByTheirHolder)
-{
-  Op op = Op::open_tap ("vswp-a", "vsw-lab", owner);
-  apply (op);
-  world->keep_tap (op.handout->fds[0], "vswp-a", true);
-  EXPECT_TRUE (is_told ("vswp-a", [] (const VswLink *link) { return link->tap_is_kept; }));
-  if (owner == 0)
-    return;
-  world->own_tap (op.handout->fds[0], "vswp-a", owner + 1);
-  EXPECT_TRUE (is_told ("vswp-a", [this] (const VswLink *link) { return link->tap_owner == owner + 1; }));
-}
-
-/* So whoever wants to know that the holder of a tap that is down has gone must try. */
-TEST_F (Taps, AreNotToldToBeOpenedOrClosedByOthersWhileTheyAreDown)
-{
-  Op op = Op::open_tap ("vswp-a", "", owner, 2);
-  op.op.keeps = TRUE;
-  apply (op);
-  close (op.handout->fds[--op.handout->n_fds]);
-  int fd = world->attach_tap ("vswp-a", true);
-  close_all (op);
-  ASSERT_GE (fd, 0);
-  vsw_kernel_drain (kernel);
-  EXPECT_EQ (vsw_links_find_name (told.get (), "vswp-a")->tap_queues, 2u) << "as it was told last";
-  EXPECT_EQ (get ("vswp-a")->tap_queues, 1u);
-  close (fd);
-}
-
-TEST_F (Taps, AreToldToHaveNoCarrierWhenTheirHolderSwitchesItOff)
-{
-  Op op = Op::open_tap ("vswp-a", "vsw-lab", owner);
-  apply (op);
-  EXPECT_TRUE (has_carrier ("vswp-a", true));
-  world->set_tap_carrier (op.handout->fds[0], "vswp-a", false);
-  EXPECT_TRUE (has_carrier ("vswp-a", false));
-  world->set_tap_carrier (op.handout->fds[0], "vswp-a", true);
-  EXPECT_TRUE (has_carrier ("vswp-a", true));
-}
-
-TEST_F (Taps, AreNotClaimedWhileTheyAreHeld)
-{
-  for (guint32 queues : { 1u, 8u })
-    {
-      std::string name = "vswp-" + std::to_string (queues);
-      Op op = Op::open_tap (name, "vsw-lab", owner, queues);
-      apply (op);
-      world->keep_tap (op.handout->fds[0], name, true);
-      EXPECT_EQ (refuse_with (VSW_OP_TAP_CLAIM, name, op), VSW_ERROR_IN_USE);
-      EXPECT_TRUE (get (name)->tap_is_kept);
-    }
-}
-
-TEST_F (Taps, AreGoneWhenTheyAreClaimedAndNotToBeKept)
-{
-  for (guint32 queues : { 1u, 8u })
-    for (const char *bridge : { "vsw-lab", "" })
-      {
-        Op op = Op::open_tap ("vswp-a", bridge, owner, queues);
-        apply (op);
-        tamper_and_leave (op, "vswp-a");
-        ASSERT_TRUE (is_there ("vswp-a"));
-        apply_with (VSW_OP_TAP_CLAIM, "vswp-a", op);
-        EXPECT_FALSE (is_there ("vswp-a"));
-      }
-}
-
-TEST_F (Taps, AreAsWishedWhenTheyAreClaimedAndToBeKept)
-{
-  for (guint32 queues : { 1u, 8u })
-    for (const char *bridge : { "vsw-lab", "" })
-      {
-        std::string name = std::string ("vswp-") + (bridge[0] != '\0' ? "up" : "down") + std::to_string (queues);
-        Op made = Op::tap (name, bridge, owner, queues);
-        apply (made);
-        int fd = world->attach_tap (name, queues > 1);
-        ASSERT_GE (fd, 0);
-        world->own_tap (fd, name, owner + (owner != 0 ? 1 : 0));
-        close (fd);
-        EXPECT_EQ (get (name)->tap_owner, owner + (owner != 0 ? 1 : 0));
-        Link before = get (name);
-        apply_with (VSW_OP_TAP_CLAIM, name, made);
-        Link after = get (name);
-        EXPECT_EQ (after->tap_owner, owner);
-        EXPECT_TRUE (after->tap_is_kept);
-        EXPECT_EQ (after->tap_queues, 0u);
-        EXPECT_EQ (after->index, before->index);
-        EXPECT_EQ (after->bridge, before->bridge);
-        EXPECT_TRUE (has_carrier (name, false));
-      }
-}
-
-TEST_F (Taps, AreNotClaimedIfTheyAreNotOurs)
-{
-  Op made = Op::tap ("vswp-a", "vsw-lab", owner);
-  apply (made);
-  world->set_group ("vswp-a", 0);
-  EXPECT_EQ (refuse_with (VSW_OP_TAP_CLAIM, "vswp-a", made), VSW_ERROR_CONFLICT);
 }
 
 } // namespace

@@ -41,14 +41,19 @@ new_tun_message (guint8 type, const std::vector<std::pair<int, guint32> > &numbe
 
 TEST (DecodeTap, TellsWhoseATapIsAndWhetherItStays)
 {
-  nl_msg *message = new_tun_message (
-      IFF_TAP, { { IFLA_TUN_OWNER, 1000 }, { IFLA_TUN_NUM_QUEUES, 3 }, { IFLA_TUN_NUM_DISABLED_QUEUES, 1 } }, 1, 1);
+  nl_msg *message = new_tun_message (IFF_TAP,
+                                     { { IFLA_TUN_OWNER, 1000 },
+                                       { IFLA_TUN_GROUP, 100 },
+                                       { IFLA_TUN_NUM_QUEUES, 3 },
+                                       { IFLA_TUN_NUM_DISABLED_QUEUES, 1 } },
+                                     1, 1);
   g_autoptr (VswLink) link = vsw_decode_link (nlmsg_hdr (message));
 
   ASSERT_NE (link, nullptr);
   EXPECT_TRUE (link->is_tap);
   EXPECT_TRUE (link->tap_is_kept);
   EXPECT_EQ (link->tap_owner, 1000u);
+  EXPECT_EQ (link->tap_group, 100u);
   EXPECT_EQ (link->tap_queues, 4u);
   EXPECT_TRUE (vsw_decode_has_many_queues (nlmsg_hdr (message)));
   nlmsg_free (message);
@@ -60,12 +65,13 @@ TEST (DecodeTap, TellsATapOfNobodyFromOneOfRoot)
     {
       std::vector<std::pair<int, guint32> > numbers;
       if (has_owner)
-        numbers.emplace_back (IFLA_TUN_OWNER, 0);
+        numbers = { { IFLA_TUN_OWNER, 0 }, { IFLA_TUN_GROUP, 0 } };
       nl_msg *message = new_tun_message (IFF_TAP, numbers, 0, 0);
       g_autoptr (VswLink) link = vsw_decode_link (nlmsg_hdr (message));
 
       ASSERT_NE (link, nullptr);
       EXPECT_EQ (link->tap_owner, has_owner ? 0 : VSW_TAP_OWNER_NONE);
+      EXPECT_EQ (link->tap_group, has_owner ? 0 : VSW_TAP_GROUP_NONE);
       EXPECT_FALSE (link->tap_is_kept);
       EXPECT_EQ (link->tap_queues, 0u);
       EXPECT_FALSE (vsw_decode_has_many_queues (nlmsg_hdr (message)));

@@ -162,6 +162,18 @@ public:
   }
 
   void
+  group_tap (int, const std::string &name, guint32 group) override
+  {
+    ASSERT_TRUE (vsw_fake_kernel_foreign_group_tap (kernel, name.c_str (), group));
+  }
+
+  bool
+  set_tap_type (int, const std::string &name, guint16 type) override
+  {
+    return vsw_fake_kernel_foreign_set_tap_type (kernel, name.c_str (), type);
+  }
+
+  void
   set_tap_carrier (int, const std::string &name, bool has_carrier) override
   {
     ASSERT_TRUE (vsw_fake_kernel_foreign_set_tap_carrier (kernel, name.c_str (), has_carrier));

@@ -196,7 +196,7 @@ TEST_F (KnownTest, LeavesTapsThatAreUpToTheKernel)
 }
 
 VswLink *
-make_tap (guint index, guint32 owner, bool is_up, bool is_kept = false)
+make_tap (guint index, guint32 owner, bool is_up, bool is_kept = false, guint32 group = VSW_TAP_GROUP_NONE)
 {
   VswLink fields = {};
 
@@ -206,6 +206,7 @@ make_tap (guint index, guint32 owner, bool is_up, bool is_kept = false)
   fields.group = VSW_GROUP_OURS;
   fields.is_tap = TRUE;
   fields.tap_owner = owner;
+  fields.tap_group = group;
   fields.tap_is_kept = is_kept;
   fields.is_up = is_up;
   return vsw_link_new (&fields);
@@ -220,7 +221,7 @@ TEST_F (KnownTest, BelievesNoNotificationWhoseATapIs)
   EXPECT_TRUE (is_doubtful);
   put (vsw_link_ref (first));
 
-  vsw_known_tell_owner (known, 3, 1000);
+  vsw_known_tell_owner (known, born);
   g_autoptr (VswLink) asked = settle_one ();
   ASSERT_NE (asked, nullptr);
   EXPECT_EQ (asked->tap_owner, 1000u) << "also of one that is up";
@@ -230,6 +231,24 @@ TEST_F (KnownTest, BelievesNoNotificationWhoseATapIs)
   EXPECT_EQ (corrected->tap_owner, 1000u);
   EXPECT_TRUE (corrected->tap_is_kept);
   EXPECT_TRUE (is_doubtful);
+}
+
+TEST_F (KnownTest, BelievesNoNotificationOfWhichGroupATapIs)
+{
+  gboolean is_doubtful = FALSE;
+  put (make_tap (3, 1000, true));
+
+  g_autoptr (VswLink) by_container = make_tap (3, 1000, true, false, 0);
+  g_autoptr (VswLink) corrected = vsw_known_correct_owner (known, by_container, &is_doubtful);
+  EXPECT_EQ (corrected->tap_group, VSW_TAP_GROUP_NONE);
+  EXPECT_TRUE (is_doubtful);
+  put (vsw_link_ref (corrected));
+
+  g_autoptr (VswLink) asked = make_tap (3, 1000, true, false, 100000);
+  vsw_known_tell_owner (known, asked);
+  g_autoptr (VswLink) settled = settle_one ();
+  ASSERT_NE (settled, nullptr);
+  EXPECT_EQ (settled->tap_group, 100000u);
 }
 
 TEST_F (KnownTest, DoubtsAMessageAboutATapThatSaysNothingNew)

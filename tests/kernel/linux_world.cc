@@ -179,6 +179,18 @@ public:
   }
 
   void
+  group_tap (int fd, const std::string &, guint32 group) override
+  {
+    ASSERT_EQ (ioctl (fd, TUNSETGROUP, (unsigned long)group), 0) << g_strerror (errno);
+  }
+
+  bool
+  set_tap_type (int fd, const std::string &, guint16 type) override
+  {
+    return ioctl (fd, TUNSETLINK, (unsigned long)type) == 0;
+  }
+
+  void
   set_tap_carrier (int fd, const std::string &, bool has_carrier) override
   {
     int carrier = has_carrier;

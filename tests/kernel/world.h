@@ -63,6 +63,9 @@ public:
   /* What whoever holds that descriptor of the tap may do to it. */
   virtual void keep_tap (int fd, const std::string &name, bool keeps) = 0;
   virtual void own_tap (int fd, const std::string &name, guint32 owner) = 0;
+  virtual void group_tap (int fd, const std::string &name, guint32 group) = 0;
+  /* Whether the kernel let him. */
+  virtual bool set_tap_type (int fd, const std::string &name, guint16 type) = 0;
   virtual void set_tap_carrier (int fd, const std::string &name, bool has_carrier) = 0;
   /* One more descriptor, as root; the caller's to close; -1: refused. */
   virtual int attach_tap (const std::string &name, bool has_many_queues) = 0;

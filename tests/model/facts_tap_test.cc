@@ -26,7 +26,9 @@ protected:
     tap.group = VSW_GROUP_OURS;
     tap.is_tap = tap.is_up = TRUE;
     tap.has_carrier = opened;
+    tap.hardware_type = 1;
     tap.tap_owner = OWNER;
+    tap.tap_group = VSW_TAP_GROUP_NONE;
     tap.tap_is_kept = vsw_nic_is_kept (net.get_nic ("vm"));
     net.put (tap);
     vsw_links_bind (net.links, "vswp-vm", INDEX);
@@ -41,6 +43,12 @@ protected:
   is_tampered ()
   {
     return vsw_facts_tap_is_tampered (net.get_nic ("vm"), vsw_links_get (net.links, INDEX));
+  }
+  std::string
+  tampering ()
+  {
+    g_autofree char *text = vsw_facts_tap_print_tampering (net.get_nic ("vm"), vsw_links_get (net.links, INDEX));
+    return text;
   }
 };
 
@@ -76,6 +84,55 @@ TEST_F (TapFacts, AnotherOwnerIsTampering)
       EXPECT_TRUE (is_tampered ()) << owner;
       EXPECT_EQ (state (), "degraded") << owner;
     }
+}
+
+TEST_F (TapFacts, AGroupIsTampering)
+{
+  furnish (VSW_LIFETIME_PERSISTENT, true);
+  for (guint32 group : { 0u, OWNER })
+    {
+      net.alter (INDEX, [=] (VswLink &l) { l.tap_group = group; });
+      EXPECT_TRUE (is_tampered ()) << group;
+      EXPECT_EQ (state (), "degraded") << group;
+    }
+}
+
+TEST_F (TapFacts, AnotherLinkTypeIsTampering)
+{
+  furnish (VSW_LIFETIME_PERSISTENT, true);
+  for (guint16 type : { 0, 772 })
+    {
+      net.alter (INDEX, [=] (VswLink &l) { l.hardware_type = type; });
+      EXPECT_TRUE (is_tampered ()) << type;
+      EXPECT_EQ (state (), "degraded") << type;
+    }
+}
+
+TEST_F (TapFacts, TamperingIsToldInWords)
+{
+  furnish (VSW_LIFETIME_PERSISTENT, true);
+  EXPECT_EQ (tampering (), "");
+  net.alter (INDEX, [] (VswLink &l) { l.tap_group = 7; });
+  EXPECT_EQ (tampering (), "belonged to group 7 instead of none");
+  net.alter (INDEX, [] (VswLink &l) {
+    l.tap_owner = 8;
+    l.hardware_type = 772;
+    l.tap_is_kept = FALSE;
+  });
+  EXPECT_EQ (tampering (), "belonged to uid 8 instead of 1000, belonged to group 7 instead of none, "
+                           "had link type 772 instead of 1, would have gone with its descriptors");
+}
+
+TEST_F (TapFacts, ATapThatIsPluggedInAndDownIsCutOff)
+{
+  furnish (VSW_LIFETIME_PERSISTENT, true);
+  net.must (
+      { Network::add_switch ("lab"), Network::add_automatic_port ("lab", "vm"), Network::connect ("lab", "vm", "vm") });
+  EXPECT_EQ (state (), "ok");
+  net.alter (INDEX, [] (VswLink &l) { l.is_up = l.has_carrier = FALSE; });
+  EXPECT_EQ (state (), "degraded");
+  net.must ({ vsw_change_disconnect ("p-lab-vm") });
+  EXPECT_EQ (state (), "down");
 }
 
 TEST_F (TapFacts, AnotherPersistenceIsTampering)

@@ -99,8 +99,10 @@ tamper (World &world, Arbitrary &arbitrary)
   VswLink *link = nic != nullptr ? vsw_links_get_device (world.links, nic->device) : nullptr;
   if (link == nullptr)
     return;
-  if (arbitrary.chance (50))
+  if (arbitrary.chance (30))
     EXPECT_TRUE (vsw_fake_kernel_foreign_own_tap (world.kernel, link->name, 1234));
+  else if (arbitrary.chance (50))
+    EXPECT_TRUE (vsw_fake_kernel_foreign_group_tap (world.kernel, link->name, 1234));
   else
     EXPECT_TRUE (vsw_fake_kernel_foreign_keep_tap (world.kernel, link->name, !link->tap_is_kept));
   world.follow ();

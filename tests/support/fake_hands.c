@@ -251,6 +251,41 @@ vsw_fake_kernel_foreign_own_tap (VswKernel *kernel, const char *name, guint32 ow
   return ok;
 }
 
+/* TUNSETGROUP of drivers/net/tun.c: once it has a group, it has one. */
+gboolean
+vsw_fake_kernel_foreign_group_tap (VswKernel *kernel, const char *name, guint32 group)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeLink *link = get_tap (state, name);
+  gboolean ok = link->tap->ends->len > 0 && group != VSW_TAP_GROUP_NONE;
+
+  if (ok)
+    {
+      link->is.tap_group = group;
+      fake_touch (state, link);
+      keep_quiet_if_down (link);
+    }
+  fake_leave (kernel);
+  return ok;
+}
+
+/* TUNSETLINK of drivers/net/tun.c, to which a bridge says no (br_device_event, net/bridge/br.c). */
+gboolean
+vsw_fake_kernel_foreign_set_tap_type (VswKernel *kernel, const char *name, guint16 type)
+{
+  FakeState *state = fake_enter (kernel);
+  FakeLink *link = get_tap (state, name);
+  gboolean ok = link->tap->ends->len > 0 && !link->is.is_up && link->bridge == NULL;
+
+  if (ok)
+    {
+      link->is.hardware_type = type;
+      fake_touch (state, link);
+    }
+  fake_leave (kernel);
+  return ok;
+}
+
 gboolean
 vsw_fake_kernel_foreign_set_tap_carrier (VswKernel *kernel, const char *name, gboolean has_carrier)
 {

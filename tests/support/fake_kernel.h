@@ -93,6 +93,11 @@ int vsw_fake_kernel_foreign_open_tap (VswKernel *self, const char *name, guint32
 gboolean vsw_fake_kernel_foreign_keep_tap (VswKernel *self, const char *name, gboolean keeps);
 /* The holder gives it to another user, under the same conditions. */
 gboolean vsw_fake_kernel_foreign_own_tap (VswKernel *self, const char *name, guint32 owner);
+/* Or to a group, which stays with it. */
+gboolean vsw_fake_kernel_foreign_group_tap (VswKernel *self, const char *name, guint32 group);
+/* The holder makes it carry something else than Ethernet (ARPHRD_*), or Ethernet again. FALSE: nobody holds it, it is up, or in a bridge. This is
+ * told, and that it has no MAC address meanwhile. */
+gboolean vsw_fake_kernel_foreign_set_tap_type (VswKernel *self, const char *name, guint16 type);
 /* The holder switches the carrier (TUNSETCARRIER). His MAC address is foreign_set_mac(). */
 gboolean vsw_fake_kernel_foreign_set_tap_carrier (VswKernel *self, const char *name, gboolean has_carrier);
 

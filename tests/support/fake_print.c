@@ -43,6 +43,8 @@ append_tap (GString *line, const FakeLink *link)
     g_string_append (line, " owner none");
   else
     g_string_append_printf (line, " owner %u", link->is.tap_owner);
+  if (link->is.tap_group != VSW_TAP_GROUP_NONE)
+    g_string_append_printf (line, " group %u", link->is.tap_group);
   g_string_append_printf (line, "%s%s open %u", link->is.tap_is_kept ? " kept" : "",
                           link->tap->has_vnet_header ? " vnet-header" : "", link->tap->ends->len);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "support/fake_rules.h"
 
+#include <linux/if_arp.h>
 #include <string.h>
 
 #include "support/fake_ip.h"
@@ -52,7 +53,7 @@ fake_check_join (const FakeLink *link, const FakeLink *bridge, GError **error)
     g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED, "%s is no bridge", bridge->is.name);
   else if (link != NULL && link->is.is_bridge)
     g_set_error (error, VSW_ERROR, VSW_ERROR_KERNEL, "can not enslave a bridge to a bridge");
-  else if (link != NULL && (link->is.is_loopback || link->space != bridge->space))
+  else if (link != NULL && (link->is.hardware_type != ARPHRD_ETHER || link->space != bridge->space))
     g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "%s can be no port", link->is.name);
   else if ((link == NULL || link->bridge != bridge) && bridge->ports->len >= FAKE_BRIDGE_PORTS)
     g_set_error (error, VSW_ERROR, VSW_ERROR_KERNEL, "exchange full: %s has %u ports", bridge->is.name,

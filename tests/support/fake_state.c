@@ -166,6 +166,7 @@ fake_link_new_tap (FakeState *self, FakeSpace *space, const char *name, gboolean
 
   link->is.is_tap = TRUE;
   link->is.tap_owner = VSW_TAP_OWNER_NONE;
+  link->is.tap_group = VSW_TAP_GROUP_NONE;
   link->cable = FALSE;
   link->tap = g_new0 (FakeTap, 1);
   link->tap->has_many_queues = has_many_queues;
@@ -257,6 +258,9 @@ fake_snapshot (const FakeLink *link)
   fields.peer = link->peer != NULL ? link->peer->is.index : 0;
   fields.tap_queues = link->tap != NULL && link->tap->has_many_queues ? link->tap->ends->len : 0;
   fields.peer_elsewhere = link->peer != NULL && link->peer->space != link->space;
+  /* It keeps its octets, but another number of them is told (tun_get_addr_len, drivers/net/tun.c). */
+  if (link->tap != NULL && link->is.hardware_type != ARPHRD_ETHER)
+    memset (&fields.mac, 0, sizeof fields.mac);
   fields.driver = ""; /* asked for apart; where it sits comes with every report (IFLA_PARENT_DEV_NAME) */
   fields.speed = 0;
   fields.full_duplex = fields.is_wireless_station = FALSE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "support/fake_tap.h"
 
+#include <linux/if_arp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -214,11 +215,12 @@ fake_tap_claim (FakeState *self, const VswOp *op, FakeLink *link, GError **error
   if (!check_closed (self, link, error))
     return FALSE;
 
+  link->is.hardware_type = ARPHRD_ETHER;
   link->is.tap_owner = op->owner;
-  link->is.tap_is_kept = op->keeps;
+  link->is.tap_is_kept = op->keeps && link->is.tap_group == VSW_TAP_GROUP_NONE;
   link->tap->has_vnet_header = op->vnet_header;
   fake_touch (self, link);
-  if (!op->keeps)
+  if (!link->is.tap_is_kept)
     fake_destroy (self, link);
   return TRUE;
 }

@@ -101,7 +101,7 @@ def steal(pid, number):
 
 # --- taps: include/uapi/linux/if_tun.h ---
 
-TUNSETIFF, TUNSETPERSIST, TUNSETOWNER, TUNSETLINK = 0x400454ca, 0x400454cb, 0x400454cc, 0x400454cd
+TUNSETIFF, TUNSETPERSIST, TUNSETOWNER, TUNSETLINK, TUNSETGROUP = 0x400454ca, 0x400454cb, 0x400454cc, 0x400454cd, 0x400454ce
 TUNGETIFF, TUNGETVNETHDRSZ, TUNSETVNETHDRSZ, TUNSETCARRIER = 0x800454d2, 0x800454d7, 0x400454d8, 0x400454e2
 TUNSETOFFLOAD, TUNSETSNDBUF, SIOCSIFHWADDR = 0x400454d0, 0x400454d4, 0x8924
 IFF_TAP, IFF_MULTI_QUEUE, IFF_NO_PI, IFF_VNET_HDR, IFF_PERSIST, IFF_TUN_EXCL = 0x2, 0x100, 0x1000, 0x4000, 0x800, 0x8000
@@ -119,7 +119,7 @@ def ask(number):
 
 def control(number, request, argument):
     """An ioctl whose argument is a number, or a pointer to one."""
-    return fcntl.ioctl(number, request, argument) if request in (TUNSETPERSIST, TUNSETOWNER, TUNSETLINK, TUNSETOFFLOAD) \
+    return fcntl.ioctl(number, request, argument) if request in (TUNSETPERSIST, TUNSETOWNER, TUNSETLINK, TUNSETGROUP, TUNSETOFFLOAD) \
         else bool(fcntl.ioctl(number, request, struct.pack('i', argument)))
 
 

@@ -1,54 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Taps: what is handed out is what was promised, it goes with its last descriptor, and whoever holds it can harm nobody with it."""
+"""Taps: what is handed out is what was promised, and it goes with its last descriptor."""
 import os
 import signal
 import time
 
 import frames
 from environment import USERS, wait_for
-from lab import MANAGER, BusError, Capture, Holder, endpoint_path, port_path, send_mark, switch_path
+from lab import BusError, Capture, Holder, endpoint_path, port_path, send_mark, switch_path
 from tap import case, run
+from taps import attach, device, encode, is_there, shape, tap, wait_gone
 
 HEADER = '00' * 12  # struct virtio_net_hdr_mrg_rxbuf: nothing is left undone
-
-
-def tap(name='t1', **settings):
-    """Arguments of a call that attaches a tap to lab, for Holder.call."""
-    nic = {'Name': name, 'Backend': 'tap', **settings}
-    return switch_path('lab'), 'Switch.Attach', encode(nic), 'options()'
-
-
-def encode(nic):
-    items = ', '.join(f'{key!r}: {f"u({value})" if type(value) is int else repr(value)}' for key, value in nic.items())
-    return f"dbus.Dictionary({{{items}}}, signature='sv')"
-
-
-def attach(holder, *arguments, **settings):
-    """The descriptors of a new tap, as numbers in the holder."""
-    return holder.call(*tap(*arguments, **settings))[2]
-
-
-def device(lab, name='t1'):
-    """What the kernel tells of the tap itself."""
-    return lab.links()[f'vswp-{name}']
-
-
-def shape(lab, name='t1'):
-    return device(lab, name)['linkinfo']['info_data']
-
-
-def is_there(lab, name='t1'):
-    return endpoint_path(name) in lab.objects() or f'vswp-{name}' in lab.links()
-
-
-def wait_gone(lab, name='t1', seconds=2.0):
-    wait_for(lambda: not is_there(lab, name), seconds, f'{name} to be gone')
-    assert port_path('lab', name) not in lab.objects()
-
-
-def warnings(lab):
-    return [code for code, _ in lab.get(MANAGER, 'Manager', 'Warnings')]
 
 
 def descriptors(lab):
@@ -282,172 +245,6 @@ def nobody_else_can_take_a_tap(lab):
                     assert error.name in ('PermissionError', 'OSError'), error
         bob.refuse('AccessDenied', endpoint_path('waits'), 'SyntheticEthernetPort.Open', 'options()')
         assert lab.get(endpoint_path('waits'), 'EthernetPort', 'State') == 'down'
-
-
-# --- what its holder does to it ---
-
-def is_quarantined(lab, name='t1'):
-    return 'UP' not in device(lab, name)['flags']
-
-
-@case
-def a_tap_made_to_stay_is_cut_off_and_goes_with_its_holder(lab):
-    lab.create_switch('lab')
-    with Holder(lab, user='alice') as alice:
-        fd = attach(alice)[0]
-        assert lab.connects(port_path('lab', 't1'))
-        alice.do(f'control({fd}, TUNSETPERSIST, 1)')
-        wait_for(lambda: is_quarantined(lab), 3, 'its port to be down')
-        lab.wait_property(endpoint_path('t1'), 'EthernetPort', 'State', 'degraded')
-        wait_for(lambda: 'tap-tampered' in warnings(lab), 3, 'the warning')
-        assert not lab.connected(port_path('lab', 't1'))
-    wait_gone(lab)
-    wait_for(lambda: warnings(lab) == [], 3, 'no warning about what is gone')
-
-
-@case
-def a_tap_made_to_stay_while_the_service_is_dead_is_gone_after_its_start(lab):
-    lab.create_switch('lab')
-    with Holder(lab, user='alice') as alice:
-        fd = attach(alice)[0]
-        lab.kill_daemon()
-        alice.do(f'control({fd}, TUNSETPERSIST, 1)')
-    assert 'vswp-t1' in lab.links()
-    lab.start_daemon()
-    wait_gone(lab)
-
-
-@case
-def a_tap_given_to_another_is_cut_off(lab):
-    lab.create_switch('lab')
-    with Holder(lab, user='alice') as alice, Holder(lab, user='bob') as bob:
-        fd = attach(alice, Queues=2)[0]
-        alice.do(f'control({fd}, TUNSETOWNER, {USERS["bob"]})')
-        wait_for(lambda: is_quarantined(lab), 3, 'its port to be down')
-        lab.wait_property(endpoint_path('t1'), 'EthernetPort', 'State', 'degraded')
-        assert 'tap-tampered' in warnings(lab)
-        # bob may attach himself to what is his now; there is nothing to hear there
-        mine = bob.do("attach_self('vswp-t1', IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_MULTI_QUEUE)")
-        bob.do(f'os.close({mine})')
-    wait_gone(lab)
-
-
-@case
-def a_tap_given_to_another_while_the_service_is_dead_is_cut_off_at_its_start(lab):
-    lab.create_switch('lab')
-    with Holder(lab, user='alice') as alice:
-        fd = attach(alice)[0]
-        lab.kill_daemon()
-        alice.do(f'control({fd}, TUNSETOWNER, {USERS["bob"]})')
-        assert not is_quarantined(lab)
-        lab.start_daemon()
-        wait_for(lambda: is_quarantined(lab), 3, 'its port to be down')
-        lab.wait_property(endpoint_path('t1'), 'EthernetPort', 'State', 'degraded')
-        assert 'tap-tampered' in warnings(lab)
-    wait_gone(lab)
-
-
-@case
-def who_puts_it_back_is_let_in_again(lab):
-    lab.create_switch('lab')
-    with Holder(lab, user='alice') as alice:
-        fd = attach(alice)[0]
-        alice.do(f'control({fd}, TUNSETPERSIST, 1)')
-        wait_for(lambda: is_quarantined(lab), 3, 'its port to be down')
-        alice.do(f'control({fd}, TUNSETPERSIST, 0)')
-        # the kernel tells nothing of a device that is down: it is looked at when the pause is over
-        wait_for(lambda: not is_quarantined(lab), 45, 'its port to be up')
-        lab.wait_property(endpoint_path('t1'), 'EthernetPort', 'State', 'ok')
-        assert lab.connects(port_path('lab', 't1')) and warnings(lab) == []
-
-
-@case
-def a_storm_of_addresses_is_met(lab):
-    lab.create_switch('lab')
-    with Holder(lab, user='alice') as alice, Holder(lab) as other:
-        fd = attach(alice, MacAddress='02:00:00:00:00:11')[0]
-        alice.process.stdin.write(f'storm({fd}, 20000)\n')
-        alice.process.stdin.flush()
-        slowest, number = 0, 0
-        end = time.monotonic() + 2
-        while time.monotonic() < end and number < 500:
-            start = time.monotonic()
-            other.call(switch_path('lab'), 'Switch.CreatePort', f"'p{number}'", 'options()', 'options()')
-            slowest, number = max(slowest, time.monotonic() - start), number + 1
-        assert alice._read() is None
-        assert slowest < 2, f'{slowest:.2f} s for a port meanwhile'
-        # the address is ours again, or frames do not pass
-        wait_for(lambda: device(lab)['address'] == 'fe:00:00:00:00:11' or is_quarantined(lab), 5, 'the address to be right, or the port down')
-        assert lab.get(endpoint_path('t1'), 'EthernetPort', 'MacAddress') == '02:00:00:00:00:11'
-    wait_gone(lab)
-    wait_for(lambda: warnings(lab) == [], 3, 'no warning about what is gone')
-
-
-@case
-def the_address_is_ours(lab):
-    lab.create_switch('lab')
-    with Holder(lab, user='alice') as alice:
-        fd = attach(alice, MacAddress='02:00:00:00:00:11')[0]
-        alice.do(f"set_mac({fd}, '02:00:00:00:00:99')")
-        wait_for(lambda: device(lab)['address'] == 'fe:00:00:00:00:11', 3, 'the address to be put right')
-        lab.kill_daemon()
-        alice.do(f"set_mac({fd}, '02:00:00:00:00:98')")
-        lab.start_daemon()
-        wait_for(lambda: device(lab)['address'] == 'fe:00:00:00:00:11', 3, 'the address to be put right')
-        assert lab.connects(port_path('lab', 't1'))
-
-
-@case
-def the_carrier_is_the_holders(lab):
-    lab.create_switch('lab')
-    port, nic = port_path('lab', 't1'), endpoint_path('t1')
-    with Holder(lab, user='alice') as alice:
-        fd = attach(alice)[0]
-        assert lab.connects(port)
-        alice.do(f'control({fd}, TUNSETCARRIER, 0)')
-        wait_for(lambda: not lab.connected(port), 3, 'the connection to go')
-        assert lab.get(nic, 'EthernetPort', 'Carrier') is False
-        lab.kill_daemon()
-        lab.start_daemon()
-        assert lab.get(nic, 'EthernetPort', 'Carrier') is False and not lab.connected(port)
-        lab.kill_daemon()
-        alice.do(f'control({fd}, TUNSETCARRIER, 1)')
-        lab.start_daemon()
-        assert lab.connects(port)
-        lab.wait_property(nic, 'EthernetPort', 'Carrier', True)
-        assert warnings(lab) == []
-
-
-@case
-def every_request_to_the_kernel_while_the_service_works_on_the_port(lab):
-    lab.create_switch('lab')
-    lab.create_switch('other')
-    requests = [f'TUNSETPERSIST, {n}' for n in (1, 0)] + [f'TUNSETOWNER, {USERS["bob"]}', f'TUNSETOWNER, {USERS["alice"]}'] + \
-        ['TUNSETLINK, 772', 'TUNSETLINK, 1', 'TUNSETOFFLOAD, 0', 'TUNSETOFFLOAD, 15', 'TUNSETSNDBUF, 1', 'TUNSETCARRIER, 0', 'TUNSETCARRIER, 1',
-         'TUNSETVNETHDRSZ, 10', 'TUNSETVNETHDRSZ, 12']
-    with Holder(lab, user='alice') as alice:
-        fd = attach(alice)[0]
-        lab.attach_guest('lab', 'g1', '10.7.0.1/24')
-        lab.attach_guest('lab', 'g2', '10.7.0.2/24')
-        tries = f'[try_all({fd}, [{", ".join(f"({r})" for r in requests)}]) for n in range(200)]'
-        alice.process.stdin.write(tries + '\n')
-        alice.process.stdin.flush()
-        where = ['lab', 'other']
-        for _ in range(6):
-            try:
-                lab.call(port_path(where[0], 't1'), 'SwitchPort.Move', switch_path(where[1]), {})
-                where.reverse()
-            except BusError as error:
-                assert error.name in ('Kernel', 'InvalidState', 'Conflict', 'InUse'), error
-            try:
-                lab.call(endpoint_path('t1'), 'EthernetPort.Modify', {'Mtu': 1400}, {})
-                lab.call(endpoint_path('t1'), 'EthernetPort.Modify', {'Mtu': 0}, {})
-            except BusError as error:
-                assert error.name in ('Kernel', 'InvalidState', 'Conflict', 'InUse'), error
-        alice._read()
-        assert lab.pings('10.7.0.2', 'g1') and lab.daemon.poll() is None
-    wait_for(lambda: not is_there(lab), 5, 'it to be gone')
-    wait_for(lambda: lab.get(switch_path('lab'), 'Switch', 'State') == 'ok', 5, 'the switch to be well')
 
 
 run()
