@@ -13,6 +13,7 @@ free_survey (gpointer data)
 {
   FakeSurvey *survey = data;
 
+  g_free ((char *)survey->is.client);
   g_ptr_array_unref (survey->addresses);
   g_free (survey);
 }
@@ -180,6 +181,17 @@ void
 vsw_fake_kernel_set_packet_socket (VswKernel *self, const char *name, gboolean is_there)
 {
   find (fake_enter (self), name)->is.has_packet_socket = is_there;
+  fake_leave (self);
+}
+
+void
+vsw_fake_kernel_set_client (VswKernel *self, const char *name, const char *program, guint process)
+{
+  FakeSurvey *survey = find (fake_enter (self), name);
+
+  g_free ((char *)survey->is.client);
+  survey->is.client = g_strdup (program);
+  survey->is.client_process = process;
   fake_leave (self);
 }
 

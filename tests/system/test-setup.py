@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """SetupSwitch and TeardownSwitch with real frames: the host goes over to a switch and back, and nobody who talks to it notices."""
 import re
+import subprocess
 import time
+from pathlib import Path
 
 import outside
 from environment import wait_for
@@ -218,6 +220,53 @@ def a_dhcp_client_is_not_fought_with(lab):
     assert lab.pings(HOST4, netns=REMOTE)
     client.stop()
     teardown(lab)
+
+
+@case
+def a_dhcp_client_that_sleeps_is_not_fought_with(lab):
+    outside.make(lab)
+    outside.settle(lab)
+    lab.create_switch('lab')
+    outside.DhcpServer(lab)
+    client = outside.DhcpClient(lab, NIC, has_lifetime=False)
+    wait_for(client.has_lease, 30, 'a lease')
+    # nothing of it shows in the kernel: no lifetime, and soon no socket
+    assert 'valid_lft forever' in lab.ip('-4', 'address', 'show', 'dev', NIC).stdout
+    wait_for(lambda: ' 0800 ' not in Path('/proc/net/packet').read_text(), 10, 'sleep')
+    for options in ({}, {'take-over': True}):
+        text = lab.refuse('Conflict', MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, options,
+                          says=f'DHCP client udhcpc (process {client.process.pid})')
+    lab.refuse('Conflict', switch_path('lab'), 'Switch.BindExternalEthernetPort', EXTERNAL, {'drop-addresses': True}, says='DHCP client udhcpc')
+    # what the message says
+    lab.run(*re.search(r'with: (kill \d+);', text)[1].split(' '))
+    client.process.wait(timeout=10)
+    # that of a guest, whose NIC has the same name, is none of ours
+    lab.add_guest('other')
+    lab.ip('link', 'add', NIC, 'type', 'veth', 'peer', 'name', 'far', netns='other')
+    other = lab.spawn('busybox', 'udhcpc', '-f', '-i', NIC, '-s', '/bin/true', netns='other', stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    setup(lab)
+    assert lab.pings(HOST4, netns=REMOTE) and other.poll() is None
+    other.kill()
+    other.wait()
+    teardown(lab)
+
+
+@case
+def dhclient_is_not_fought_with(lab):
+    outside.make(lab)
+    outside.settle(lab)
+    lab.create_switch('lab')
+    outside.DhcpServer(lab)
+    for devices in ([NIC], []):
+        client = outside.start_dhclient(lab, *devices)
+        wait_for(lambda: HOST4 in lab.ip('address', 'show', 'dev', NIC).stdout, 30, 'a lease')
+        assert 'valid_lft forever' in lab.ip('-4', 'address', 'show', 'dev', NIC).stdout
+        lab.refuse('Conflict', MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {},
+                   says=f'DHCP client dhclient (process {client.pid}); end it, with: dhclient -x {NIC};')
+        client.kill()
+        client.wait()
+        lab.ip('address', 'flush', 'dev', NIC, 'scope', 'global')
+    lab.call(switch_path('lab'), 'Switch.BindExternalEthernetPort', EXTERNAL, {})
 
 
 @case
