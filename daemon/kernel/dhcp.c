@@ -5,10 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define MAX_SYSTEM_UID 999 /* of users that are no persons: SYS_UID_MAX of login.defs(5) */
-#define NAMESPACE                                                                                                      \
-  "net/dev" /* below a process: an inode of its network namespace; to ask for ns/net takes the right to trace it */
-#define MAX_TITLE 4096 /* octets of a command line that are looked at */
+#define MAX_SYSTEM_UID 999  /* of users that are no persons: SYS_UID_MAX of login.defs(5) */
+#define MAX_TITLE      4096 /* octets of a command line that are looked at */
+
+/* Below a process: each network namespace has an inode of its own there. To ask for ns/net takes the right to trace it. */
+#define NAMESPACE "net/dev"
 
 /* --- which NIC --- */
 

@@ -192,6 +192,32 @@ TEST_F (Uplinks, OfAnotherManagerAreTakenOnlyWithHisLeave)
       << "he has it back";
 }
 
+TEST_F (Uplinks, ADryRunSaysWhatAnotherManagerWouldDo)
+{
+  networks = std::make_unique<NetworkManager> (bus.get ());
+  networks->set_method ("auto");
+  give_address ();
+  std::string before = print_kernel ();
+  std::string steps = setup ("{'dry-run': <true>, 'take-over': <true>}", "{'Name': <'host'>}").print ();
+  EXPECT_EQ (steps.find ("('/', '/', ['release eth0 by NetworkManager (connection \"Wired 1\")', 'veth-add "), 0u) << steps;
+  const std::string last = ", 'activate \"Wired 1 (switch lab)\" by NetworkManager on internal NIC host'])";
+  EXPECT_EQ (steps.find (last), steps.size () - last.size ()) << steps;
+  EXPECT_EQ (print_kernel (), before);
+  EXPECT_EQ (networks->properties[NetworkManager::device]["Managed"], "true");
+
+  networks->set_method ("manual");
+  steps = setup ("{'dry-run': <true>, 'take-over': <true>}", "{'Name': <'host'>}").print ();
+  EXPECT_NE (steps.find ("['release eth0 "), std::string::npos) << steps;
+  EXPECT_EQ (steps.find ("activate"), std::string::npos) << "nothing is left to do: " << steps;
+
+  Reply reply = setup ("{'take-over': <true>}", "{'Name': <'host'>}");
+  ASSERT_TRUE (reply.ok ()) << reply.text;
+  steps = teardown ("{'dry-run': <true>}").print ();
+  const std::string back = std::string (", 'return eth0 to NetworkManager with profile ") + NetworkManager::uuid + "'])";
+  EXPECT_EQ (steps.find (back), steps.size () - back.size ()) << steps;
+  EXPECT_EQ (networks->properties[NetworkManager::device]["Managed"], "false");
+}
+
 TEST_F (Uplinks, ThatCouldNotBeBoundAreGivenBack)
 {
   networks = std::make_unique<NetworkManager> (bus.get ());
