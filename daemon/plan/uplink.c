@@ -70,6 +70,8 @@ vsw_planner_take_out (VswPlanner *self, const VswNic *value, const VswLink *link
   if (is_in_bridge_of_ours (self, link))
     vsw_planner_unplug (self, link);
   vsw_planner_restore (self, link, VSW_ATTRIBUTE_MTU, link->mtu, value->uplink->was_mtu);
+  if (value->uplink->was_promiscuous >= 0)
+    vsw_planner_restore (self, link, VSW_ATTRIBUTE_PROMISCUOUS, !!link->is_promiscuous, (guint)value->uplink->was_promiscuous);
 }
 
 static void

@@ -194,6 +194,21 @@ def a_binding_that_nobody_confirms_is_undone(lab):
 
 
 @case
+def it_is_promiscuous_again_if_it_was(lab):
+    begin(lab)
+    lab.ip('link', 'set', NIC, 'promisc', 'on')
+    before = outside.look(lab)
+    setup(lab)
+    lab.ip('link', 'set', NIC, 'promisc', 'off')
+    lab.kill_daemon()
+    lab.start_daemon()
+    teardown(lab)
+    outside.settle(lab)
+    after = outside.look(lab)
+    assert after == before, outside.differences(before, after)
+
+
+@case
 def a_dhcp_client_is_not_fought_with(lab):
     outside.make(lab)
     outside.settle(lab)
