@@ -46,6 +46,31 @@ protected:
     ASSERT_TRUE (call (path, "Checkpoint", "Confirm", "(@a{sv} {},)").ok ()) << path;
   }
 
+  std::string
+  warnings ()
+  {
+    return get (manager, "Manager", "Warnings");
+  }
+
+  /* A rollback of a setup cannot go back to a NIC that is missing. */
+  void
+  leave_set_up ()
+  {
+    give_address ();
+    ASSERT_TRUE (setup ().ok ());
+    vsw_fake_kernel_foreign_delete (kernel, VSW_FAKE_HOME, "eth0");
+    ASSERT_TRUE (wait_until ([&] { return get (lab, "Switch", "State") == "'uplink-missing'"; }));
+    for (int i = 0; i < 4; i++)
+      expect_log (G_LOG_LEVEL_WARNING, "checkpoint 1 could not bring back *");
+    ASSERT_TRUE (call ("/org/vmswitch1/checkpoint/1", "Checkpoint", "Rollback", "(@a{sv} {},)").ok ());
+
+    const std::string text = warnings ();
+    const std::string reason = "the host is reached through endpoint lab since SetupSwitch";
+    for (const char *object : { "port eth0", "port lab", "endpoint eth0", "endpoint lab" })
+      EXPECT_LT (text.find (object), text.find (": " + reason)) << text;
+    EXPECT_EQ (text.find (reason), text.rfind (reason)) << text;
+  }
+
   void
   give_address ()
   {
@@ -153,6 +178,23 @@ TEST_F (Uplinks, GoBackWithTheirCheckpoint)
   g_autofree char *after = vsw_fake_kernel_print_shape (kernel);
   EXPECT_STREQ (after, during);
   EXPECT_EQ (get (eth0, "ExternalEthernetPort", "IsBound"), "true");
+}
+
+TEST_F (Uplinks, WhatARollbackLeftIsSaidOnceAndUntilItIsGone)
+{
+  leave_set_up ();
+  ASSERT_TRUE (teardown ("{'drop-addresses': <true>}").ok ());
+  EXPECT_EQ (warnings (), "[]");
+}
+
+TEST_F (Uplinks, WhatARollbackLeftIsSaidUntilTheNicIsBack)
+{
+  leave_set_up ();
+  expect_log (G_LOG_LEVEL_WARNING, "uplink eth0 of endpoint eth0 was taken out of vsw-lab");
+  expect_log (G_LOG_LEVEL_WARNING, "uplink eth0 of endpoint eth0 had silence in IPv6 0 instead of 1");
+  plug ();
+  EXPECT_TRUE (wait_until ([&] { return warnings () == "[]"; })) << warnings ();
+  EXPECT_EQ (get (lab, "Switch", "State"), "'ok'");
 }
 
 TEST_F (Uplinks, ADryRunDoesNothing)
