@@ -143,8 +143,8 @@ say_steps (Search *search)
 
   g_autofree char *copy = vsw_profile_print_copy_id (search->settings, home->head.name);
   g_autofree char *excerpt = vsw_text_excerpt (copy);
-  g_ptr_array_add (request->late_steps, g_strdup_printf ("activate \"%s\" by NetworkManager on internal NIC %s", excerpt,
-                                                         change->host->name));
+  g_ptr_array_add (request->late_steps, g_strdup_printf ("activate \"%s\" by NetworkManager on internal NIC %s",
+                                                         excerpt, change->host->name));
 }
 
 /* TRUE: nothing is to be done. */

@@ -37,9 +37,9 @@ typedef struct
   GPtrArray *handouts;    /* (owned) (element-type VswHandout) where descriptors of taps go, in the order of the reply */
   gboolean is_dry;        /* nothing is to be done, only said */
   VswCustody custody;         /* the NIC of the host that is to be bound */
-  GStrv steps;            /* (owned) (nullable) what would be done, for the reply; */
-  GPtrArray *early_steps; /* (owned) (element-type utf8) what somebody else would do before */
-  GPtrArray *late_steps;  /* (owned) (element-type utf8) and after that */
+  GStrv steps;            /* (owned) (nullable) what would be done, for the reply */
+  GPtrArray *early_steps; /* (owned) (element-type utf8) what somebody else would do before that */
+  GPtrArray *late_steps;  /* (owned) (element-type utf8) and after it */
   char *id;               /* (owned) (nullable) of the object to read from, or to tell of */
   char *checkpoint_id;    /* (owned) (nullable) of the checkpoint that it makes */
   GPtrArray *losses;      /* (owned) (element-type utf8) what a rollback could not bring back */

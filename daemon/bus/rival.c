@@ -329,8 +329,8 @@ static char *
 print_end_of_client (const VswLinkSurvey *link, const char *nic)
 {
   g_autofree char *command = print_command (link, nic);
-  g_autofree char *end = g_strdup_printf (
-      "end it, %sand take the NIC out of what starts it, such as /etc/network/interfaces", command);
+  g_autofree char *end =
+      g_strdup_printf ("end it, %sand take the NIC out of what starts it, such as /etc/network/interfaces", command);
 
   if (!link->has_lease)
     return g_steal_pointer (&end);

@@ -14,9 +14,10 @@
 
 typedef struct
 {
-  char *object;   /* (owned) "endpoint ext0" */
-  char *reason;   /* (owned) */
-  char *id;       /* (owned) (nullable) of what is still there and should not, or should be otherwise; NULL: it is lost for good */
+  char *object; /* (owned) "endpoint ext0" */
+  char *reason; /* (owned) */
+  char *
+      id; /* (owned) (nullable) of what is still there and should not, or should be otherwise; NULL: it is lost for good */
   VswValue *wish; /* (owned) (nullable) what it should be; NULL: gone */
   char *missing;  /* (owned) (nullable) device of the NIC without which it cannot go */
 } Loss;

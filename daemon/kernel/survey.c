@@ -33,6 +33,7 @@ typedef struct
   VswLinkSurvey is;
   char *name;           /* (owned) */
   gboolean is_marked;   /* as ours */
+  gboolean is_port;     /* of a bridge */
   gboolean is_heard;    /* a program listens there alone, below IP */
   GPtrArray *addresses; /* (owned) (element-type utf8) */
 } Draft;
@@ -82,6 +83,7 @@ keep_link (const struct nlmsghdr *message, gpointer user_data)
   draft->is.index = link->index;
   draft->name = g_strdup (link->name);
   draft->is_marked = vsw_link_is_marked (link);
+  draft->is_port = link->bridge != 0;
   draft->addresses = g_ptr_array_new_with_free_func (g_free);
   vsw_decode_link_survey (message, &draft->is);
   g_hash_table_replace (drafts, GUINT_TO_POINTER (link->index), draft);
@@ -182,7 +184,14 @@ read_packet_sockets (GHashTable *drafts)
     }
 }
 
-/* Nobody keeps an address on a bridge of ours, so that looking after switches does not take a walk through all processes. */
+/* It takes a walk through all processes. Bridges of ours and bound NICs are looked at again and again: on the former nobody keeps an address, on the
+ * latter it is of interest who does if there is one, or if somebody listens. */
+static gboolean
+may_have_client (const Draft *draft)
+{
+  return !draft->is_marked && (!draft->is_port || draft->is_heard || draft->addresses->len > 0);
+}
+
 static void
 find_clients (GHashTable *drafts)
 {
@@ -194,7 +203,7 @@ find_clients (GHashTable *drafts)
     {
       Draft *draft = value;
 
-      if (!draft->is_marked)
+      if (may_have_client (draft))
         draft->is.client = vsw_dhcp_find_client (draft->name, draft->is_heard, &draft->is.client_process);
     }
 }

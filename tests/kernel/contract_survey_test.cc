@@ -157,6 +157,9 @@ TEST_F (Survey, FindsTheDhcpClientOfALink)
   EXPECT_EQ (find ("up0"), "udhcpc " + std::to_string (process));
   EXPECT_EQ (find ("far0"), "");
   EXPECT_EQ (find ("vsw-lab"), "");
+  world->add_address ("up0", "192.0.2.5/24", 0);
+  apply (Op::set_bridge (by_index (get ("up0")), by_name ("vsw-lab")));
+  EXPECT_EQ (find ("up0"), "udhcpc " + std::to_string (process)) << "that has an address";
   world->set_client ("up0", false);
   EXPECT_EQ (find ("up0"), "");
 }

@@ -68,7 +68,11 @@ add_link (FakeState *state, VswSurvey *result, FakeLink *link)
   survey->is.is_guarded = !state->hides_guard && g_hash_table_contains (state->guards, link->is.name);
   g_ptr_array_add (survey->addresses, NULL);
   survey->is.addresses = (const char *const *)survey->addresses->pdata;
-  vsw_survey_add_link (result, &survey->is);
+
+  VswLinkSurvey is = survey->is;
+  if (link->bridge != NULL && survey->addresses->len == 1 && !is.has_packet_socket)
+    is.client = NULL;
+  vsw_survey_add_link (result, &is);
   g_ptr_array_set_size (survey->addresses, (gint)survey->addresses->len - 1);
   return survey->is.filtered;
 }
