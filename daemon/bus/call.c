@@ -62,11 +62,12 @@ check_again (VswCall *call, GError **error)
 {
   const GDBusMethodInfo *method = g_dbus_method_invocation_get_method_info (call->invocation);
   g_autoptr (VswRequest) asked = g_steal_pointer (&call->request);
-  const char *action;
+  VswDemand demand;
 
-  if (!decode (call, error) || (action = vsw_gate_choose (method, call->request, error)) == NULL)
+  if (!decode (call, error) || !vsw_gate_choose (method, call->request, &demand, error))
     return FALSE;
-  if (strcmp (action, call->action) != 0 || !g_string_equal (asked->touched, call->request->touched))
+  if (strcmp (demand.action, call->demand.action) != 0 || g_strcmp0 (demand.further, call->demand.further) != 0
+      || !g_string_equal (asked->touched, call->request->touched))
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED,
                    "what %s acts on has changed since permission was asked for; call it again", call->row->name);
@@ -77,7 +78,24 @@ check_again (VswCall *call, GError **error)
 }
 
 static void
-on_verdict (GObject *source, GAsyncResult *result, gpointer user_data)
+ask (VswCall *call, const char *action, GAsyncReadyCallback on_verdict)
+{
+  GDBusMessage *message = g_dbus_method_invocation_get_message (call->invocation);
+  g_autoptr (GVariant) details = g_variant_ref_sink (vsw_request_print_details (call->request));
+  VswQuestion question = { 0 };
+
+  question.connection = g_dbus_method_invocation_get_connection (call->invocation);
+  question.sender = g_dbus_method_invocation_get_sender (call->invocation);
+  question.action = action;
+  question.details = details;
+  question.may_interact =
+      (g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
+
+  vsw_gate_ask_async (call->calls->gate, &question, call->cancellable, on_verdict, call);
+}
+
+static void
+on_last_verdict (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   VswCall *call = user_data;
   g_autoptr (GError) error = NULL;
@@ -90,21 +108,15 @@ on_verdict (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-ask (VswCall *call, const char *action)
+on_first_verdict (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  GDBusMessage *message = g_dbus_method_invocation_get_message (call->invocation);
-  g_autoptr (GVariant) details = g_variant_ref_sink (vsw_request_print_details (call->request));
-  VswQuestion question = { 0 };
+  VswCall *call = user_data;
+  g_autoptr (GError) error = NULL;
 
-  call->action = action;
-  question.connection = g_dbus_method_invocation_get_connection (call->invocation);
-  question.sender = g_dbus_method_invocation_get_sender (call->invocation);
-  question.action = action;
-  question.details = details;
-  question.may_interact =
-      (g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
-
-  vsw_gate_ask_async (call->calls->gate, &question, call->cancellable, on_verdict, call);
+  if (vsw_gate_ask_finish (VSW_GATE (source), result, &error) && vsw_call_check_present (call, &error))
+    ask (call, call->demand.further, on_last_verdict);
+  else
+    vsw_call_refuse (call, error);
 }
 
 /* What only reads does not wait in the engine's queue. */
@@ -127,15 +139,15 @@ begin (VswCaller *caller, gpointer user_data)
   VswCall *call = user_data;
   const GDBusMethodInfo *method = g_dbus_method_invocation_get_method_info (call->invocation);
   g_autoptr (GError) error = NULL;
-  const char *action;
+  VswDemand *demand = &call->demand;
 
   if (!vsw_call_check_present (call, &error) || !count_call (call, &error) || !decode (call, &error)
-      || (action = vsw_gate_choose (method, call->request, &error)) == NULL)
+      || !vsw_gate_choose (method, call->request, demand, &error))
     vsw_call_refuse (call, error);
-  else if (g_strcmp0 (action, VSW_GATE_OPEN) == 0)
+  else if (strcmp (demand->action, VSW_GATE_OPEN) == 0)
     vsw_call_run (call);
   else
-    ask (call, action);
+    ask (call, demand->action, demand->further != NULL ? on_first_verdict : on_last_verdict);
 }
 
 /* --- the beginning --- */

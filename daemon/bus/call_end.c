@@ -13,6 +13,7 @@ free_call (VswCall *call)
   g_clear_error (&call->error);
   g_clear_pointer (&call->loan, vsw_value_unref);
   g_clear_pointer (&call->delta, vsw_delta_unref);
+  g_clear_pointer (&call->leftover, vsw_leftover_free);
   g_clear_pointer (&call->request, vsw_request_free);
   g_object_unref (call->cancellable);
   vsw_caller_unref (call->caller);
@@ -47,6 +48,33 @@ vsw_call_check_present (VswCall *call, GError **error)
   return FALSE;
 }
 
+static void
+on_taken_back (gpointer data)
+{
+  free_call (data);
+}
+
+static void
+on_told (gboolean gone, gpointer data)
+{
+  VswCall *call = data;
+
+  if (gone)
+    vsw_leftover_delete (g_steal_pointer (&call->leftover), on_taken_back, call);
+  else
+    free_call (call);
+}
+
+/* Descriptors, too, must not outlive what waits for the bus to say whether somebody got them. */
+static void
+answer_and_hear (VswCall *call, GVariant *body)
+{
+  g_autoptr (GUnixFDList) fds = g_steal_pointer (&call->fds);
+
+  g_clear_pointer (&call->request, vsw_request_free);
+  vsw_outbox_reply_and_tell (call->calls->outbox, g_steal_pointer (&call->invocation), body, fds, on_told, call);
+}
+
 void
 vsw_call_answer (VswCall *call, GArray *reading)
 {
@@ -59,6 +87,12 @@ vsw_call_answer (VswCall *call, GArray *reading)
   if (error != NULL)
     {
       vsw_call_refuse (call, error);
+      return;
+    }
+
+  if (call->leftover != NULL)
+    {
+      answer_and_hear (call, body);
       return;
     }
 

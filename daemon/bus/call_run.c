@@ -5,7 +5,6 @@
 #include "bus/custodian.h"
 #include "bus/custody.h"
 #include "bus/descriptors.h"
-#include "bus/leftover.h"
 #include "model/log.h"
 
 /* Who changed what: one line a call, however much it made. */
@@ -44,12 +43,15 @@ check_answer (VswCall *call, GError **error)
 static void
 conclude (VswCall *call)
 {
+  if (call->delta != NULL && call->row->is_for_caller)
+    call->leftover = vsw_leftover_new (call->calls->scene->engine, call->delta, call->request->holder);
+
   if (call->delta == NULL)
     vsw_call_refuse (call, call->error);
   else if (check_answer (call, &call->error))
     vsw_call_answer (call, NULL);
-  else if (call->row->is_for_caller)
-    vsw_leftover_delete (call->calls->scene->engine, call->delta, call->request->holder, on_taken_back, call);
+  else if (call->leftover != NULL)
+    vsw_leftover_delete (g_steal_pointer (&call->leftover), on_taken_back, call);
   else
     vsw_call_refuse (call, call->error);
 }

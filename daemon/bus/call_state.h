@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bus/call.h"
+#include "bus/leftover.h"
 #include "bus/share.h"
 #include "bus/table.h"
 #include "bus/turnstile.h"
@@ -35,9 +36,10 @@ typedef struct
   GError *error;             /* (owned) (nullable) why there will be no other answer */
   gboolean is_counted;       /* among the shares of its caller */
   guint32 uid;               /* of whom it is counted; a caller that has left has none */
-  const char *action;        /* (unowned) a literal: what was asked for; NULL: nothing */
+  VswDemand demand;          /* what is asked for */
   VswNic *loan;        /* (owned) (nullable) that another manager has made us for this; the custodian waits for us */
   VswDelta *delta;     /* (owned) (nullable) what has become true */
+  VswLeftover *leftover; /* (owned) (nullable) what nobody wants if the caller does not get the answer */
   gboolean is_allowed; /* and so it runs to its end */
 } VswCall;
 

@@ -30,9 +30,9 @@ vsw_gate_is_open (const GDBusMethodInfo *method)
   return g_strcmp0 (find_annotation (method, VSW_GATE_ACTION), VSW_GATE_OPEN) == 0;
 }
 
-/* Sets @action to that of namespaces of the host's root, if there is one among them. */
+/* Sets @further if there is one of the host's root among them. */
 static gboolean
-check_namespaces (VswRequest *request, const char **action, GError **error)
+check_namespaces (VswRequest *request, const char **further, GError **error)
 {
   for (guint i = 0; i < request->namespaces->len; i++)
     {
@@ -51,58 +51,67 @@ check_namespaces (VswRequest *request, const char **action, GError **error)
                        "the network namespace belongs to uid %u, not to uid %u", place->owner, request->uid);
           return FALSE;
         }
-      *action = VSW_GATE_FOREIGN_NAMESPACE;
+      *further = VSW_GATE_FOREIGN_NAMESPACE;
     }
 
   return TRUE;
 }
 
-/**
- * vsw_gate_choose:
- * @method: (nullable): the method called, with its annotations
- * @request: the call, decoded
- * @error: ACCESS_DENIED, INVALID_ARGUMENT
- *
- * Which polkit action decides on a call: that of the method; another if everything that the call touches is the caller's own; another if what
- * is not are nothing but switches that are shared; for network namespaces of the host's root, always their own.
- *
- * Pure. Thread: any.
- *
- * Returns: (nullable): the action; `open` if nobody needs to be asked; %NULL if the answer is no
- */
-const char *
-vsw_gate_choose (const GDBusMethodInfo *method, VswRequest *request, GError **error)
+/* Whose things are touched decides, where the method makes a difference. */
+static const char *
+choose_action (const GDBusMethodInfo *method, const VswRequest *request, const char *action)
 {
-  const char *action = find_annotation (method, VSW_GATE_ACTION);
   const char *owner = find_annotation (method, VSW_GATE_ACTION_OWNER);
   const char *shared = find_annotation (method, VSW_GATE_ACTION_SHARED);
-  const char *foreign = NULL;
 
-  if (action == NULL)
-    {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED, "no polkit action is set for %s", request->verb);
-      return NULL;
-    }
-  if (strcmp (action, VSW_GATE_OPEN) == 0)
-    return VSW_GATE_OPEN;
-  if (request->uid == VSW_GATE_UNKNOWN_UID)
-    {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED, "the bus does not tell who calls %s", request->verb);
-      return NULL;
-    }
-  if (!check_namespaces (request, &foreign, error))
-    return NULL;
-  if (request->uid == 0)
-    return VSW_GATE_OPEN;
-
-  if (foreign != NULL)
-    return foreign;
   if (request->touches_foreign)
     return action;
   if (request->touches_shared)
     return shared != NULL ? shared : action;
 
   return owner != NULL ? owner : action;
+}
+
+/**
+ * vsw_gate_choose:
+ * @method: (nullable): the method called, with its annotations
+ * @request: the call, decoded
+ * @ret_demand: what the caller needs; `open` if nobody is to be asked
+ * @error: ACCESS_DENIED, INVALID_ARGUMENT
+ *
+ * Which polkit action decides on a call: that of the method; another if everything that the call touches is the caller's own; another if what
+ * is not are nothing but switches that are shared. Network namespaces of the host's root need their own as well: who may use those may not
+ * for that reason join any switch, nor move what is somebody else's.
+ *
+ * Pure. Thread: any.
+ *
+ * Returns: %FALSE if the answer is no
+ */
+gboolean
+vsw_gate_choose (const GDBusMethodInfo *method, VswRequest *request, VswDemand *ret_demand, GError **error)
+{
+  const char *action = find_annotation (method, VSW_GATE_ACTION);
+
+  ret_demand->action = VSW_GATE_OPEN;
+  ret_demand->further = NULL;
+  if (action == NULL)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED, "no polkit action is set for %s", request->verb);
+      return FALSE;
+    }
+  if (strcmp (action, VSW_GATE_OPEN) == 0)
+    return TRUE;
+  if (request->uid == VSW_GATE_UNKNOWN_UID)
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED, "the bus does not tell who calls %s", request->verb);
+      return FALSE;
+    }
+  if (!check_namespaces (request, &ret_demand->further, error))
+    return FALSE;
+  if (request->uid != 0)
+    ret_demand->action = choose_action (method, request, action);
+
+  return TRUE;
 }
 
 /**

@@ -16,8 +16,15 @@ G_BEGIN_DECLS
 #define VSW_GATE_FOREIGN_NAMESPACE "org.vmswitch1.attach-foreign-namespace"
 #define VSW_GATE_UNKNOWN_UID G_MAXUINT32
 
-/* The action to ask for; "open": nothing to ask, it may happen; NULL: it may not. Errors: ACCESS_DENIED, INVALID_ARGUMENT. */
-const char *vsw_gate_choose (const GDBusMethodInfo *method, VswRequest *request, GError **error);
+/* What a caller needs: each of these actions, asked for in this order. Literals. */
+typedef struct
+{
+  const char *action;  /* "open": nobody is asked */
+  const char *further; /* (nullable) */
+} VswDemand;
+
+/* FALSE: it may not happen, whatever anybody says. Errors: ACCESS_DENIED, INVALID_ARGUMENT. */
+gboolean vsw_gate_choose (const GDBusMethodInfo *method, VswRequest *request, VswDemand *ret_demand, GError **error);
 gboolean vsw_gate_is_open (const GDBusMethodInfo *method);
 
 typedef struct

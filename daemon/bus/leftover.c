@@ -1,26 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/leftover.h"
 
-typedef struct
+struct _VswLeftover
 {
   VswEngine *engine; /* (owned) */
   GPtrArray *ids;    /* (owned) (element-type utf8) NICs */
   VswLeftoverFunc func;
   gpointer data;
-} Leftover;
+};
+
+/**
+ * vsw_leftover_free:
+ * @self: (transfer full): what stays
+ *
+ * Thread: main.
+ */
+void
+vsw_leftover_free (VswLeftover *self)
+{
+  g_object_unref (self->engine);
+  g_ptr_array_unref (self->ids);
+  g_free (self);
+}
 
 static void
-end (Leftover *leftover)
+end (VswLeftover *leftover)
 {
   leftover->func (leftover->data);
-  g_object_unref (leftover->engine);
-  g_ptr_array_unref (leftover->ids);
-  g_free (leftover);
+  vsw_leftover_free (leftover);
 }
 
 /* Those that are still there. */
 static GPtrArray *
-list_deletions (const Leftover *leftover)
+list_deletions (const VswLeftover *leftover)
 {
   GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_change_free);
 
@@ -35,12 +47,12 @@ list_deletions (const Leftover *leftover)
   return changes;
 }
 
-static void delete_all (Leftover *leftover);
+static void delete_all (VswLeftover *leftover);
 
 static void
 on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Leftover *leftover = user_data;
+  VswLeftover *leftover = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (VswDelta) delta = vsw_engine_apply_finish (VSW_ENGINE (source), result, &error);
 
@@ -57,7 +69,7 @@ on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-delete_all (Leftover *leftover)
+delete_all (VswLeftover *leftover)
 {
   g_autoptr (GPtrArray) changes = list_deletions (leftover);
 
@@ -68,32 +80,49 @@ delete_all (Leftover *leftover)
 }
 
 /**
- * vsw_leftover_delete:
+ * vsw_leftover_new:
  * @engine: the engine
- * @delta: what has become true for a caller that has left
- * @holder: that caller, as in VswValue
- * @func: called once, when it is over
- * @data: for @func
+ * @delta: what has become true
+ * @holder: the caller, as in VswValue
  *
  * Thread: main.
+ *
+ * Returns: (transfer full) (nullable): what the caller would leave behind
  */
-void
-vsw_leftover_delete (VswEngine *engine, VswDelta *delta, const char *holder, VswLeftoverFunc func, gpointer data)
+VswLeftover *
+vsw_leftover_new (VswEngine *engine, VswDelta *delta, const char *holder)
 {
-  Leftover *leftover = g_new0 (Leftover, 1);
-
-  leftover->engine = g_object_ref (engine);
-  leftover->ids = g_ptr_array_new_with_free_func (g_free);
-  leftover->func = func;
-  leftover->data = data;
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  VswLeftover *self;
 
   for (guint i = 0; i < vsw_delta_get_size (delta); i++)
     {
       const VswPair *pair = vsw_delta_get (delta, i);
 
       if (pair->before == NULL && pair->after->kind == VSW_KIND_NIC && g_strcmp0 (pair->after->holder, holder) != 0)
-        g_ptr_array_add (leftover->ids, g_strdup (pair->after->id));
+        g_ptr_array_add (ids, g_strdup (pair->after->id));
     }
+  if (ids->len == 0)
+    return NULL;
 
-  delete_all (leftover);
+  self = g_new0 (VswLeftover, 1);
+  self->engine = g_object_ref (engine);
+  self->ids = g_steal_pointer (&ids);
+  return self;
+}
+
+/**
+ * vsw_leftover_delete:
+ * @self: (transfer full): what a caller that has left leaves behind
+ * @func: called once, when it is over
+ * @data: for @func
+ *
+ * Thread: main.
+ */
+void
+vsw_leftover_delete (VswLeftover *self, VswLeftoverFunc func, gpointer data)
+{
+  self->func = func;
+  self->data = data;
+  delete_all (self);
 }

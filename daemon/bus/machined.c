@@ -2,43 +2,48 @@
 /* Source: org.freedesktop.machine1(5). */
 #include "bus/machined.h"
 
+#include "bus/alarm.h"
 #include "model/log.h"
 
 #include <string.h>
 
-#define BUS           "org.freedesktop.DBus"
-#define BUS_PATH      "/org/freedesktop/DBus"
-#define NAME          "org.freedesktop.machine1"
-#define PATH          "/org/freedesktop/machine1"
-#define INTERFACE     "org.freedesktop.machine1.Manager"
-#define NO_MACHINE    "org.freedesktop.machine1.NoSuchMachine"
-#define TIMEOUT       10000 /* milliseconds that machined has for an answer */
-#define RETRY_SECONDS 5     /* after a change that failed */
+#define NAME       "org.freedesktop.machine1"
+#define PATH       "/org/freedesktop/machine1"
+#define INTERFACE  "org.freedesktop.machine1.Manager"
+#define MACHINE    "org.freedesktop.machine1.Machine"
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+#define NO_MACHINE "org.freedesktop.machine1.NoSuchMachine"
+#define TIMEOUT    10000 /* milliseconds that machined has for an answer */
+#define PACE       5000  /* milliseconds until what failed is tried again */
+
+/* What tells a machine from the next one of its name: when it was registered, by the clock that does not go back until the next boot, after
+ * which no system is enabled. machined keeps it over its own restart. The time of day can come twice, and so can the leader's pid; a machine
+ * that is started again has the Id that it had, if any. */
+#define SINCE "TimestampMonotonic"
 
 struct _VswMachined
 {
-  VswEngine *engine;     /* (owned) */
-  GMainContext *context; /* (owned) */
-  GCancellable *life;    /* (owned) cancelled when we go: whoever comes back later finds nobody */
+  VswEngine *engine;  /* (owned) */
+  GCancellable *life; /* (owned) cancelled when we go: whoever comes back later finds nobody */
   gulong changed;
   GHashTable *followed; /* (owned) id of a system → (owned) Follower: every enabled system with a machine */
-  guint64 serial;       /* of the last follower */
-  GSource *retry;       /* (owned) (nullable) */
+  guint64 serial;       /* of the last question */
+  VswAlarm *retry;      /* (owned) */
 
   GDBusConnection *connection; /* (owned) (nullable) */
   GCancellable *visit;         /* (owned) (nullable) of what is asked over that connection */
   char *owner;                 /* (owned) (nullable) unique name of machined */
-  gboolean was_told;           /* the bus has told of its owner by itself: what we asked for is older */
-  guint owner_changed;         /* subscription */
+  guint watch;                 /* of that name */
   guint signals;               /* subscription, to that owner */
 };
 
 /* One time that a system is enabled and follows a machine. */
 typedef struct
 {
-  char *machine; /* (owned) */
-  guint64 serial;
-  gboolean is_seen; /* the machine is known to have been there; the system remembers that too, a moment later */
+  char *machine;   /* (owned) */
+  guint64 serial;  /* of the last question: what is answered to an earlier one is not news */
+  gint64 since;    /* as machine_since of the system, which has it a moment later */
+  gboolean is_due; /* a question or a change has failed: it is to be tried again */
 } Follower;
 
 static void
@@ -50,7 +55,7 @@ free_follower (gpointer data)
   g_free (follower);
 }
 
-/* One question about one follower, or one change for it. */
+/* One question about one follower, and what follows from the answer. */
 typedef struct
 {
   VswMachined *self;   /* (unowned) good while `life` is not cancelled */
@@ -85,10 +90,20 @@ free_errand (Errand *errand)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Errand, free_errand)
 
-/* NULL: the system has been switched off since, or follows another machine. */
+static const VswSystem *
+get_system (const Errand *errand)
+{
+  return vsw_model_get_system (vsw_engine_get_model (errand->self->engine), errand->id);
+}
+
+/* NULL: the system has been switched off since, or follows another machine, or the same was asked anew, perhaps of another machined. */
 static Follower *
 find_follower (const Errand *errand)
 {
+  if (g_cancellable_is_cancelled (errand->life) || g_cancellable_is_cancelled (errand->visit)
+      || get_system (errand) == NULL)
+    return NULL;
+
   Follower *follower = g_hash_table_lookup (errand->self->followed, errand->id);
 
   return follower != NULL && follower->serial == errand->serial ? follower : NULL;
@@ -96,7 +111,12 @@ find_follower (const Errand *errand)
 
 /* --- what follows from an answer --- */
 
-static void plan_retry (VswMachined *self);
+static void
+plan_retry (const Errand *errand, Follower *follower)
+{
+  follower->is_due = TRUE;
+  vsw_alarm_set (errand->self->retry, vsw_alarm_later (PACE));
+}
 
 static void
 on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -112,7 +132,9 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
 
   g_warning ("a system cannot follow its machine: %s; trying again", error->message);
-  plan_retry (errand->self);
+  Follower *follower = find_follower (errand);
+  if (follower != NULL)
+    plan_retry (errand, follower);
 }
 
 static void
@@ -128,65 +150,113 @@ apply (const Errand *errand, const Follower *follower, VswChange *change)
 }
 
 static void
-take_presence (const Errand *errand, Follower *follower, const VswSystem *system)
+take_absence (const Errand *errand, Follower *follower)
 {
-  follower->is_seen = TRUE;
-  if (system->machine_seen)
+  const char *name = get_system (errand)->head.name;
+
+  follower->is_due = FALSE;
+  if (follower->since == 0)
     return;
 
-  VswSystem fields = *system;
-  fields.machine_seen = TRUE;
-  g_autoptr (VswSystem) draft = vsw_system_new (&fields);
-  apply (errand, follower, vsw_change_modify (draft, VSW_GIVEN_MACHINE_SEEN));
-}
-
-static void
-take_absence (const Errand *errand, const Follower *follower, const VswSystem *system)
-{
-  if (!follower->is_seen && !system->machine_seen)
-    return;
-
-  vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, system->head.name, "machine %s has gone: system %s is disabled",
-           follower->machine, system->head.name);
+  vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_LOST, name, "machine %s has gone: system %s is disabled", follower->machine,
+           name);
   apply (errand, follower, vsw_change_state (errand->id, VSW_SYSTEM_DISABLED));
 }
 
 static void
-on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+take_presence (const Errand *errand, Follower *follower, gint64 since)
 {
-  g_autoptr (Errand) errand = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-  g_autofree char *remote = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
+  const VswSystem *system = get_system (errand);
 
-  /* It may be another machined by now, and this one's answer be late. */
-  if (g_cancellable_is_cancelled (errand->life) || g_cancellable_is_cancelled (errand->visit))
+  /* Another one: that which was followed has gone, and still has if the system cannot be disabled yet. */
+  if (follower->since > VSW_MACHINE_SINCE_UNKNOWN && follower->since != since)
+    {
+      take_absence (errand, follower);
+      return;
+    }
+
+  follower->is_due = FALSE;
+  follower->since = since;
+  if (system->machine_since == since)
     return;
 
-  Follower *follower = find_follower (errand);
-  const VswSystem *system = vsw_model_get_system (vsw_engine_get_model (errand->self->engine), errand->id);
-  if (follower == NULL || system == NULL)
-    return;
+  VswSystem fields = *system;
+  fields.machine_since = since;
+  g_autoptr (VswSystem) draft = vsw_system_new (&fields);
+  apply (errand, follower, vsw_change_modify (draft, VSW_GIVEN_MACHINE_SINCE));
+}
 
-  if (answer != NULL)
-    take_presence (errand, follower, system);
-  else if (g_strcmp0 (remote, NO_MACHINE) == 0)
-    take_absence (errand, follower, system);
-  else
-    g_message ("systemd-machined does not tell of machine %s: %s", follower->machine, error->message);
+/* Neither that it is there nor that it is not: that has to be learnt yet. */
+static void
+take_silence (const Errand *errand, Follower *follower, const GError *error)
+{
+  if (!follower->is_due)
+    g_message ("systemd-machined does not tell of machine %s: %s; asking again", follower->machine, error->message);
+  plan_retry (errand, follower);
 }
 
 /* --- asking --- */
 
 static void
-ask (VswMachined *self, const char *id, const Follower *follower)
+on_since (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Errand) errand = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  Follower *follower = find_follower (errand);
+  g_autoptr (GVariant) value = NULL;
+
+  if (follower == NULL)
+    return;
+  if (answer == NULL)
+    {
+      take_silence (errand, follower, error);
+      return;
+    }
+
+  g_variant_get (answer, "(v)", &value);
+  guint64 since = g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64) ? g_variant_get_uint64 (value) : 0;
+  take_presence (errand, follower, (gint64)CLAMP (since, VSW_MACHINE_SINCE_UNKNOWN, G_MAXINT64));
+}
+
+static void
+on_machine (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Errand) errand = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autofree char *remote = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
+  Follower *follower = find_follower (errand);
+  const char *path;
+
+  if (follower == NULL)
+    return;
+
+  if (answer != NULL)
+    {
+      follower->since = MAX (follower->since, VSW_MACHINE_SINCE_UNKNOWN);
+      g_variant_get (answer, "(&o)", &path);
+      g_dbus_connection_call (G_DBUS_CONNECTION (source), errand->self->owner, path, PROPERTIES, "Get",
+                              g_variant_new ("(ss)", MACHINE, SINCE), G_VARIANT_TYPE ("(v)"),
+                              G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT, errand->visit, on_since,
+                              new_errand (errand->self, errand->id, follower));
+    }
+  else if (g_strcmp0 (remote, NO_MACHINE) == 0)
+    take_absence (errand, follower);
+  else
+    take_silence (errand, follower, error);
+}
+
+static void
+ask (VswMachined *self, const char *id, Follower *follower)
 {
   if (self->owner == NULL)
     return;
 
+  follower->serial = ++self->serial;
   g_dbus_connection_call (self->connection, self->owner, PATH, INTERFACE, "GetMachine",
                           g_variant_new ("(s)", follower->machine), G_VARIANT_TYPE ("(o)"),
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT, self->visit, on_answer,
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT, self->visit, on_machine,
                           new_errand (self, id, follower));
 }
 
@@ -202,26 +272,22 @@ ask_all (VswMachined *self)
     ask (self, id, follower);
 }
 
-static gboolean
-on_retry (gpointer user_data)
+static void
+ask_again (gpointer user_data)
 {
   VswMachined *self = user_data;
+  GHashTableIter iter;
+  gpointer id;
+  gpointer value;
 
-  g_clear_pointer (&self->retry, g_source_unref);
-  ask_all (self);
+  g_hash_table_iter_init (&iter, self->followed);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    {
+      Follower *follower = value;
 
-  return G_SOURCE_REMOVE;
-}
-
-static void
-plan_retry (VswMachined *self)
-{
-  if (self->retry != NULL)
-    return;
-
-  self->retry = g_timeout_source_new_seconds (RETRY_SECONDS);
-  g_source_set_callback (self->retry, on_retry, self, NULL);
-  g_source_attach (self->retry, self->context);
+      if (follower->is_due)
+        ask (self, id, follower);
+    }
 }
 
 /* --- whom to follow --- */
@@ -242,7 +308,7 @@ follow (VswMachined *self, const char *id)
 
   follower = g_new0 (Follower, 1);
   follower->machine = g_strdup (system->machine);
-  follower->serial = ++self->serial;
+  follower->since = system->machine_since;
   g_hash_table_replace (self->followed, g_strdup (id), follower);
   ask (self, id, follower);
 }
@@ -290,14 +356,14 @@ on_signal (GDBusConnection *connection, const char *sender, const char *path, co
       if (strcmp (follower->machine, machine) != 0)
         continue;
       if (strcmp (member, "MachineNew") == 0)
-        follower->is_seen = TRUE;
+        follower->since = MAX (follower->since, VSW_MACHINE_SINCE_UNKNOWN);
       if (strcmp (member, "MachineNew") == 0 || strcmp (member, "MachineRemoved") == 0)
         ask (self, id, follower);
     }
 }
 
 static void
-clear_owner (VswMachined *self)
+leave (VswMachined *self)
 {
   if (self->owner == NULL)
     return;
@@ -309,15 +375,11 @@ clear_owner (VswMachined *self)
 }
 
 static void
-set_owner (VswMachined *self, const char *owner)
+on_appeared (GDBusConnection *connection, const char *name, const char *owner, gpointer user_data)
 {
-  if (g_strcmp0 (self->owner, owner) == 0)
-    return;
+  VswMachined *self = user_data;
 
-  clear_owner (self);
-  if (!g_dbus_is_unique_name (owner))
-    return;
-
+  leave (self);
   self->owner = g_strdup (owner);
   self->visit = g_cancellable_new ();
   self->signals = g_dbus_connection_signal_subscribe (self->connection, owner, INTERFACE, NULL, PATH, NULL,
@@ -326,55 +388,9 @@ set_owner (VswMachined *self, const char *owner)
 }
 
 static void
-on_owner_changed (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
-                  const char *member, GVariant *parameters, gpointer user_data)
+on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 {
-  VswMachined *self = user_data;
-  const char *owner;
-
-  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sss)")))
-    return;
-
-  self->was_told = TRUE;
-  g_variant_get (parameters, "(&s&s&s)", NULL, NULL, &owner);
-  set_owner (self, owner);
-}
-
-typedef struct
-{
-  VswMachined *self;           /* (unowned) */
-  GCancellable *life;          /* (owned) */
-  GDBusConnection *connection; /* (owned) */
-} Search;
-
-static void
-on_owner (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Search *search = user_data;
-  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
-  const char *owner;
-
-  if (answer != NULL && !g_cancellable_is_cancelled (search->life) && search->self->connection == search->connection
-      && !search->self->was_told)
-    {
-      g_variant_get (answer, "(&s)", &owner);
-      set_owner (search->self, owner);
-    }
-  g_object_unref (search->connection);
-  g_object_unref (search->life);
-  g_free (search);
-}
-
-static void
-find_owner (VswMachined *self)
-{
-  Search *search = g_new0 (Search, 1);
-
-  search->self = self;
-  search->life = g_object_ref (self->life);
-  search->connection = g_object_ref (self->connection);
-  g_dbus_connection_call (self->connection, BUS, BUS_PATH, BUS, "GetNameOwner", g_variant_new ("(s)", NAME),
-                          G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_owner, search);
+  leave (user_data);
 }
 
 /* --- public --- */
@@ -393,9 +409,9 @@ vsw_machined_new (VswEngine *engine)
   VswMachined *self = g_new0 (VswMachined, 1);
 
   self->engine = g_object_ref (engine);
-  self->context = g_main_context_ref_thread_default ();
   self->life = g_cancellable_new ();
   self->followed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_follower);
+  self->retry = vsw_alarm_new (ask_again, self);
   self->changed = g_signal_connect (engine, "changed", G_CALLBACK (on_changed), self);
   follow_all (self);
 
@@ -415,13 +431,8 @@ vsw_machined_free (VswMachined *self)
   g_cancellable_cancel (self->life);
   g_object_unref (self->life);
   g_signal_handler_disconnect (self->engine, self->changed);
-  if (self->retry != NULL)
-    {
-      g_source_destroy (self->retry);
-      g_source_unref (self->retry);
-    }
+  vsw_alarm_free (self->retry);
   g_hash_table_unref (self->followed);
-  g_main_context_unref (self->context);
   g_object_unref (self->engine);
   g_free (self);
 }
@@ -436,15 +447,10 @@ vsw_machined_free (VswMachined *self)
 void
 vsw_machined_set_connection (VswMachined *self, GDBusConnection *connection)
 {
-  clear_owner (self);
-  if (self->connection != NULL)
-    g_dbus_connection_signal_unsubscribe (self->connection, self->owner_changed);
+  leave (self);
+  g_clear_handle_id (&self->watch, g_bus_unwatch_name);
   g_set_object (&self->connection, connection);
-  self->was_told = FALSE;
-  if (connection == NULL)
-    return;
-
-  self->owner_changed = g_dbus_connection_signal_subscribe (connection, BUS, BUS, "NameOwnerChanged", BUS_PATH, NAME,
-                                                            G_DBUS_SIGNAL_FLAGS_NONE, on_owner_changed, self, NULL);
-  find_owner (self);
+  if (connection != NULL)
+    self->watch = g_bus_watch_name_on_connection (connection, NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared,
+                                                  on_vanished, self, NULL);
 }

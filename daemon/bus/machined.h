@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Virtual systems that follow a machine of systemd-machined: when the machine of an enabled one goes, it is disabled.
  *
- * Signals only say when to look; what is true is asked of machined, by name, and of the connection that owns its name now. A machine that
- * was never seen since its system was enabled cannot go. Without machined nothing happens, and it is never started. Main thread only. */
+ * Signals only say when to look; what is true is asked of machined, by name, and of the connection that owns its name now, until there is
+ * an answer. The machine that was there when it was first seen is the one that is followed: another one of its name, later, means that it
+ * has gone. A machine that was never seen since its system was enabled cannot go. Without machined nothing happens, and it is never
+ * started. Main thread only. */
 #pragma once
 
 #include "engine/engine.h"

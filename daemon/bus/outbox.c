@@ -24,6 +24,8 @@ typedef struct
   GDBusMethodInvocation *invocation; /* (owned) */
   GError *error;                     /* (owned) (nullable) */
   GUnixFDList *fds;                  /* (owned) (nullable) */
+  VswOutboxTold told;                /* (nullable) */
+  gpointer told_data;                /* (unowned) for told */
   /* of both */
   GVariant *body; /* (owned) (nullable) */
 } Item;
@@ -46,6 +48,8 @@ free_item (gpointer data)
 
   if (item->destroy != NULL)
     item->destroy (item->data);
+  if (item->told != NULL)
+    item->told (FALSE, item->told_data);
   g_free (item->path);
   g_free (item->also);
   g_clear_object (&item->invocation);
@@ -183,9 +187,45 @@ send_signal (VswOutbox *self, Item *item)
     plan_trim (self);
 }
 
+typedef struct
+{
+  VswOutboxTold told;
+  gpointer data;
+} Inquiry;
+
+static void
+on_owner (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Inquiry *inquiry = user_data;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  gboolean has_owner = TRUE;
+
+  if (answer != NULL)
+    g_variant_get (answer, "(b)", &has_owner);
+  inquiry->told (!has_owner, inquiry->data);
+}
+
+/* The bus says nothing of a reply that it can deliver to nobody. But it reads what we send in order: whoever is not there for a question that
+ * comes right before the reply does not get that either, and whoever is may well have left, content, when we hear of it. */
+static void
+ask_for_caller (Item *item)
+{
+  Inquiry *inquiry = g_new (Inquiry, 1);
+
+  inquiry->told = g_steal_pointer (&item->told);
+  inquiry->data = item->told_data;
+  g_dbus_connection_call (g_dbus_method_invocation_get_connection (item->invocation), "org.freedesktop.DBus",
+                          "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner",
+                          g_variant_new ("(s)", g_dbus_method_invocation_get_sender (item->invocation)),
+                          G_VARIANT_TYPE ("(b)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_owner, inquiry);
+}
+
 static void
 send_reply (VswOutbox *self, Item *item)
 {
+  if (item->told != NULL)
+    ask_for_caller (item);
+
   GDBusMethodInvocation *invocation = g_steal_pointer (&item->invocation);
 
   if (item->error != NULL)
@@ -277,6 +317,18 @@ new_signal (const char *path, const char *also, const char *interface, const cha
   return item;
 }
 
+static Item *
+new_reply (GDBusMethodInvocation *invocation, GVariant *body, GUnixFDList *fds)
+{
+  Item *item = g_new0 (Item, 1);
+
+  item->invocation = invocation;
+  item->body = body != NULL ? g_variant_ref_sink (body) : NULL;
+  item->fds = fds != NULL ? g_object_ref (fds) : NULL;
+
+  return item;
+}
+
 /**
  * vsw_outbox_signal:
  * @self: an outbox
@@ -350,11 +402,28 @@ void
 vsw_outbox_reply_with_descriptors (VswOutbox *self, GDBusMethodInvocation *invocation, GVariant *body,
                                    GUnixFDList *fds)
 {
-  Item *item = g_new0 (Item, 1);
+  take_item (self, new_reply (invocation, body, fds));
+}
 
-  item->invocation = invocation;
-  item->body = body != NULL ? g_variant_ref_sink (body) : NULL;
-  item->fds = fds != NULL ? g_object_ref (fds) : NULL;
+/**
+ * vsw_outbox_reply_and_tell:
+ * @self: an outbox
+ * @invocation: (transfer full): a call
+ * @body: (transfer floating) (nullable): the values of its reply
+ * @fds: (transfer none) (nullable): the descriptors that go with them; let go of when they are on their way
+ * @told: called once, when the bus has said whether the caller was there to get the reply
+ * @data: (unowned): for @told
+ *
+ * Answers a call, after everything that was said before. Thread: main.
+ */
+void
+vsw_outbox_reply_and_tell (VswOutbox *self, GDBusMethodInvocation *invocation, GVariant *body, GUnixFDList *fds,
+                           VswOutboxTold told, gpointer data)
+{
+  Item *item = new_reply (invocation, body, fds);
+
+  item->told = told;
+  item->told_data = data;
   take_item (self, item);
 }
 

@@ -32,6 +32,11 @@ void vsw_outbox_reply (VswOutbox *self, GDBusMethodInvocation *invocation, GVari
 /* fds: (transfer none) (nullable) what the handles in the body count. */
 void vsw_outbox_reply_with_descriptors (VswOutbox *self, GDBusMethodInvocation *invocation, GVariant *body,
                                         GUnixFDList *fds);
+/* gone: the caller had left before the reply came to the bus; FALSE also if nobody knows. */
+typedef void (*VswOutboxTold) (gboolean gone, gpointer data);
+/* The same; calls back once, some time after the reply has been sent. */
+void vsw_outbox_reply_and_tell (VswOutbox *self, GDBusMethodInvocation *invocation, GVariant *body, GUnixFDList *fds,
+                                VswOutboxTold told, gpointer data);
 void vsw_outbox_reply_error (VswOutbox *self, GDBusMethodInvocation *invocation, const GError *error);
 /* Everything that waits, now. */
 void vsw_outbox_flush (VswOutbox *self);

@@ -23,6 +23,8 @@ const char *vsw_port_state_print (VswPortState state);
 
 /* Whether whoever has the tap open changed its owner, or what becomes of it when it is closed. FALSE of what is no tap. */
 gboolean vsw_facts_tap_is_tampered (const VswNic *value, const VswLink *link);
+/* The switch or the port that the NIC is plugged into, as a setting names it; NULL: none. */
+const char *vsw_facts_get_place (VswModel *model, const VswNic *value);
 /* Names of the properties whose values the NIC of the setting does not have yet. Static strings. (transfer container) */
 GPtrArray *vsw_facts_list_pending (VswModel *model, const VswSetting *value);
 /* "ok", "no-carrier", "down", "degraded"; of a NIC of the host "missing" while it is not there. */

@@ -97,6 +97,7 @@ VswLink *vsw_links_drop (VswLinks *self, guint index);
 VswLink *vsw_links_get (VswLinks *self, guint index);
 VswLink *vsw_links_find_name (VswLinks *self, const char *name);
 gboolean vsw_links_has_mac (VswLinks *self, VswMac mac);
+VswLink *vsw_links_find_foreign_mac (VswLinks *self, VswMac mac);
 GPtrArray *vsw_links_list (VswLinks *self);
 
 /* bindings: which link is the model's device of that name */

@@ -191,6 +191,28 @@ vsw_links_has_mac (VswLinks *self, VswMac mac)
   return g_hash_table_contains (self->macs, &number);
 }
 
+/**
+ * vsw_links_find_foreign_mac:
+ *
+ * The link with that address that we did not make. O(links). (transfer none) (nullable) Main thread.
+ */
+VswLink *
+vsw_links_find_foreign_mac (VswLinks *self, VswMac mac)
+{
+  GHashTableIter iter;
+  gpointer value;
+  if (!vsw_links_has_mac (self, mac))
+    return NULL;
+  g_hash_table_iter_init (&iter, self->by_index);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      VswLink *link = value;
+      if (vsw_mac_equal (link->mac, mac) && !vsw_link_is_marked (link))
+        return link;
+    }
+  return NULL;
+}
+
 static int
 compare_indexes (gconstpointer a, gconstpointer b)
 {

@@ -315,6 +315,25 @@ vsw_model_find_setting (VswModel *self, const char *system_id, const char *name)
 }
 
 /**
+ * vsw_model_find_setting_by_nic_name:
+ *
+ * The setting whose NIC is or will be called SYSTEM-SETTING; both names may have hyphens. (transfer none) (nullable) Main thread.
+ */
+VswSetting *
+vsw_model_find_setting_by_nic_name (VswModel *self, const char *name)
+{
+  for (const char *hyphen = strchr (name, '-'); hyphen != NULL; hyphen = strchr (hyphen + 1, '-'))
+    {
+      g_autofree char *system_name = g_strndup (name, hyphen - name);
+      const VswSystem *system = vsw_model_find_system (self, system_name);
+      VswSetting *setting = system != NULL ? vsw_model_find_setting (self, system->head.id, hyphen + 1) : NULL;
+      if (setting != NULL)
+        return setting;
+    }
+  return NULL;
+}
+
+/**
  * vsw_model_find_nic_of_setting:
  *
  * The Ethernet port that the setting has become, while its system is enabled. (transfer none) (nullable) Main thread.

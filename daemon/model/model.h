@@ -39,6 +39,8 @@ VswSystem *vsw_model_get_system (VswModel *self, const char *id);
 VswSetting *vsw_model_get_setting (VswModel *self, const char *id);
 VswSystem *vsw_model_find_system (VswModel *self, const char *name);
 VswSetting *vsw_model_find_setting (VswModel *self, const char *system_id, const char *name);
+/* The setting whose NIC has that name, or will have it. */
+VswSetting *vsw_model_find_setting_by_nic_name (VswModel *self, const char *name);
 /* What a setting has become, while its system is enabled. */
 VswNic *vsw_model_find_nic_of_setting (VswModel *self, const char *setting_id);
 /* The system that a NIC was made for. */

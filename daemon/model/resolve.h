@@ -70,8 +70,11 @@ gboolean vsw_resolve_place (VswResolver *self, const VswChange *change, GError *
 gboolean vsw_resolve_backend_fits (VswNicKind kind, VswBackend backend, GError **error);
 /* INVALID_ARGUMENT */
 gboolean vsw_resolve_nic_numbers (guint32 mtu, guint32 queues, VswNicKind kind, GError **error);
-/* EXISTS, QUOTA_EXCEEDED if there can be no NIC of that name and owner. */
-gboolean vsw_resolve_nic_has_room (VswResolver *self, const char *name, guint32 owner, GError **error);
+/* EXISTS; setting_id: (nullable) the setting that the name may be kept for. */
+gboolean vsw_resolve_nic_name_is_free (VswResolver *self, const char *name, const char *setting_id, GError **error);
+/* EXISTS, QUOTA_EXCEEDED if there can be no NIC of that name and owner. setting_id: (nullable) what it is made of. */
+gboolean vsw_resolve_nic_has_room (VswResolver *self, const char *name, const char *setting_id, guint32 owner,
+                                   GError **error);
 /* Puts in what is new: `fields` with its devices chosen. */
 void vsw_resolve_put_nic (VswResolver *self, VswNic *fields, VswNamespace *target, VswHandout *handout);
 /* Puts in again what had gone, with its devices as they were called if that can be. */
@@ -120,8 +123,12 @@ gboolean vsw_resolve_leave_settings (VswResolver *self, const char *connection_i
 /* resolve_allocation.c: what settings become while their system is enabled */
 gboolean vsw_resolve_allocate (VswResolver *self, const VswSetting *setting, GError **error);
 void vsw_resolve_free (VswResolver *self, const VswSetting *setting);
-/* Its NIC, if there is one, follows `setting`, which has just been changed, where it can. */
-gboolean vsw_resolve_follow (VswResolver *self, const VswSetting *before, const VswSetting *setting, GError **error);
+/* Its NIC, if there is one, follows `setting`, of which `given` has just been changed, where it can. */
+gboolean vsw_resolve_follow (VswResolver *self, const VswSetting *setting, guint given, GError **error);
+/* And its setting, if it has one, follows `nic`. */
+void vsw_resolve_be_followed (VswResolver *self, const VswNic *nic, guint given);
+/* The setting says where its NIC is now. */
+void vsw_resolve_remember (VswResolver *self, const VswSetting *setting);
 
 /* resolve_checkpoint.c */
 gboolean vsw_resolve_create_checkpoint (VswResolver *self, const VswChange *change, GError **error);

@@ -97,14 +97,31 @@ check_placeable (const VswNic *nic, GError **error)
   return TRUE;
 }
 
+/* A setting keeps the name of its NIC while there is none: otherwise anybody could keep somebody else's system from being enabled. */
 gboolean
-vsw_resolve_nic_has_room (VswResolver *self, const char *name, guint32 owner, GError **error)
+vsw_resolve_nic_name_is_free (VswResolver *self, const char *name, const char *setting_id, GError **error)
 {
+  const VswSetting *other = vsw_model_find_setting_by_nic_name (self->model, name);
   if (vsw_model_find_nic (self->model, name) != NULL)
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "there is an endpoint called %s already", name);
       return FALSE;
     }
+  if (other != NULL && g_strcmp0 (other->head.id, setting_id) != 0)
+    {
+      const VswSystem *system = vsw_model_get_system (self->model, other->system_id);
+      g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS,
+                   "endpoint name %s is kept for setting %s of system %s", name, other->head.name, system->head.name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+vsw_resolve_nic_has_room (VswResolver *self, const char *name, const char *setting_id, guint32 owner, GError **error)
+{
+  if (!vsw_resolve_nic_name_is_free (self, name, setting_id, error))
+    return FALSE;
   guint used = g_hash_table_size (self->model->nics), limit = self->model->rules->max_endpoints;
   if (used >= limit)
     {
@@ -162,7 +179,7 @@ vsw_resolve_create_nic (VswResolver *self, const VswChange *change, GError **err
     value.mtu = draft->mtu;
   if (change->given & VSW_GIVEN_QUEUES)
     value.queues = draft->queues;
-  if (!vsw_resolve_nic_has_room (self, value.head.name, value.head.owner, error)
+  if (!vsw_resolve_nic_has_room (self, value.head.name, NULL, value.head.owner, error)
       || !vsw_resolve_backend_fits (value.nic_kind, value.backend, error) || !check_lifetime (&value, error)
       || !check_numbers (&value, error)
       || (change->handout != NULL && !vsw_resolve_queues_fit (&value, change->handout->wanted, error))
@@ -223,6 +240,7 @@ vsw_resolve_modify_nic (VswResolver *self, const VswChange *change, GError **err
     return FALSE;
   g_autoptr (VswNic) new = vsw_nic_new (&value);
   vsw_resolver_put (self, old, new, NULL);
+  vsw_resolve_be_followed (self, new, change->given);
   return TRUE;
 }
 

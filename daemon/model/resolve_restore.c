@@ -120,8 +120,8 @@ vsw_rollback_restore_system (VswRollback *self, const VswSystem *target)
       vsw_rollback_lose (self, &target->head, "there is another of that name now");
       return;
     }
-  value.machine_seen = now != NULL && now->machine_seen && value.state == VSW_SYSTEM_ENABLED
-                       && g_str_equal (now->machine, value.machine);
+  gboolean is_followed = now != NULL && value.state == VSW_SYSTEM_ENABLED && g_str_equal (now->machine, value.machine);
+  value.machine_since = is_followed ? now->machine_since : 0;
   g_autoptr (VswSystem) new = vsw_system_new (&value);
   vsw_resolver_put (self->resolver, now, new, NULL);
 }
@@ -196,7 +196,7 @@ vsw_rollback_settle_system (VswRollback *self, const char *id)
     return;
   VswSystem value = *now;
   value.state = has_any ? VSW_SYSTEM_ENABLED : VSW_SYSTEM_DISABLED;
-  value.machine_seen = FALSE;
+  value.machine_since = 0;
   vsw_rollback_lose (self, &now->head, "it is %s, not %s", vsw_system_state_print (value.state),
                      vsw_system_state_print (now->state));
   g_autoptr (VswSystem) new = vsw_system_new (&value);

@@ -15,7 +15,8 @@ check_room (VswResolver *self, const VswSystem *system, const char *name, GError
 {
   GHashTable *siblings = vsw_model_get_settings_of (self->model, system->head.id);
   guint used = g_hash_table_size (siblings), limit = self->model->rules->max_settings;
-  gsize length = strlen (system->head.name) + 1 + strlen (name);
+  g_autofree char *nic_name = g_strdup_printf ("%s-%s", system->head.name, name);
+  gsize length = strlen (nic_name);
   if (g_hash_table_contains (siblings, name))
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "system %s has a setting called %s already", system->head.name,
@@ -31,11 +32,11 @@ check_room (VswResolver *self, const VswSystem *system, const char *name, GError
   if (length > VSW_NAME_MAX)
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
-                   "its endpoint would be called %s-%s, which has %" G_GSIZE_FORMAT " characters, limit %d",
-                   system->head.name, name, length, VSW_NAME_MAX);
+                   "its endpoint would be called %s, which has %" G_GSIZE_FORMAT " characters, limit %d", nic_name,
+                   length, VSW_NAME_MAX);
       return FALSE;
     }
-  return TRUE;
+  return vsw_resolve_nic_name_is_free (self, nic_name, NULL, error);
 }
 
 /* A port that goes with some other NIC is no place to come back to. */
@@ -160,7 +161,7 @@ vsw_resolve_modify_setting (VswResolver *self, const VswChange *change, GError *
     return FALSE;
   g_autoptr (VswSetting) new = vsw_setting_new (&value);
   vsw_resolver_put (self, old, new, NULL);
-  return vsw_resolve_follow (self, old, new, error);
+  return vsw_resolve_follow (self, new, change->given, error);
 }
 
 gboolean

@@ -4,7 +4,9 @@
  *   disabled ──► enabled ──► saved        enabled: each setting is a NIC
  *       ▲         ▲  │         │          saved: no NICs, and the same ones come back
  *       └─────────┼──┴─────────┘
- *                 └── saved */
+ *                 └── saved
+ *
+ * What is disabled comes back as its settings say, what is saved as it was: its settings say that from then on. */
 #include "model/resolve.h"
 
 static const gboolean leads[VSW_N_SYSTEM_STATES][VSW_N_SYSTEM_STATES] = {
@@ -54,7 +56,7 @@ vsw_resolve_modify_system (VswResolver *self, const VswChange *change, GError **
   const VswSystem *draft = (const VswSystem *)change->draft;
   if (old == NULL)
     return FALSE;
-  if (change->given & ~(VSW_GIVEN_DESCRIPTION | VSW_GIVEN_MACHINE | VSW_GIVEN_MACHINE_SEEN))
+  if (change->given & ~(VSW_GIVEN_DESCRIPTION | VSW_GIVEN_MACHINE | VSW_GIVEN_MACHINE_SINCE))
     {
       g_set_error_literal (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
                            "nothing but description and machine of a system can be changed");
@@ -63,15 +65,19 @@ vsw_resolve_modify_system (VswResolver *self, const VswChange *change, GError **
   VswSystem value = *old;
   if (change->given & VSW_GIVEN_DESCRIPTION)
     value.head.description = draft->head.description;
-  if (change->given & VSW_GIVEN_MACHINE)
+  if (change->given & VSW_GIVEN_MACHINE && !g_str_equal (draft->machine, old->machine))
     {
       value.machine = draft->machine;
-      value.machine_seen = FALSE;
+      value.machine_since = 0;
     }
   /* Seen is said only of the machine that is followed now: it may be another one since somebody looked. */
-  if (change->given & VSW_GIVEN_MACHINE_SEEN)
-    value.machine_seen = draft->machine_seen && value.state == VSW_SYSTEM_ENABLED && value.machine[0] != '\0'
-                         && g_str_equal (draft->machine, value.machine);
+  if (change->given & VSW_GIVEN_MACHINE_SINCE)
+    {
+      gboolean is_followed =
+          value.state == VSW_SYSTEM_ENABLED && value.machine[0] != '\0' && g_str_equal (draft->machine, value.machine);
+
+      value.machine_since = is_followed ? draft->machine_since : 0;
+    }
   g_autoptr (VswSystem) new = vsw_system_new (&value);
   vsw_resolver_put (self, old, new, NULL);
   return TRUE;
@@ -105,7 +111,7 @@ set_state (VswResolver *self, const char *id, VswSystemState state)
   const VswSystem *old = vsw_model_get_system (self->model, id);
   VswSystem value = *old;
   value.state = state;
-  value.machine_seen = FALSE;
+  value.machine_since = 0;
   g_autoptr (VswSystem) new = vsw_system_new (&value);
   vsw_resolver_put (self, old, new, NULL);
 }
@@ -120,6 +126,13 @@ allocate_all (VswResolver *self, GPtrArray *settings, GError **error)
         return FALSE;
       }
   return TRUE;
+}
+
+static void
+remember_all (VswResolver *self, GPtrArray *settings)
+{
+  for (guint i = 0; i < settings->len; i++)
+    vsw_resolve_remember (self, settings->pdata[i]);
 }
 
 static void
@@ -154,6 +167,8 @@ vsw_resolve_state (VswResolver *self, const VswChange *change, GError **error)
   set_state (self, change->id, change->state);
   if (change->state == VSW_SYSTEM_ENABLED)
     return allocate_all (self, settings, error);
+  if (change->state == VSW_SYSTEM_SAVED)
+    remember_all (self, settings);
   free_all (self, settings);
   return TRUE;
 }

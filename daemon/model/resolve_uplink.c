@@ -63,7 +63,7 @@ check_bindable (VswResolver *self, const VswChange *change, const VswSwitch *tar
   VswLink *link = get_link (self, change, error);
   guint32 owner = change->draft->owner;
   if (link == NULL || !check_bridgeable (self, link, error) || !check_only_one (self, target, error)
-      || !vsw_resolve_nic_has_room (self, link->name, owner, error)
+      || !vsw_resolve_nic_has_room (self, link->name, NULL, owner, error)
       || !vsw_resolve_has_room (self, target, link->name, owner, error))
     return NULL;
   return link;
@@ -178,7 +178,7 @@ put_host (VswResolver *self, const VswChange *change, const VswSwitch *target, c
                    .static_mac = TRUE,
                    .mtu = change->given & VSW_GIVEN_MTU ? draft->mtu : 0,
                    .queues = change->given & VSW_GIVEN_QUEUES ? draft->queues : 1 };
-  if (!vsw_resolve_nic_has_room (self, value.head.name, value.head.owner, error)
+  if (!vsw_resolve_nic_has_room (self, value.head.name, NULL, value.head.owner, error)
       || !vsw_resolve_nic_numbers (value.mtu, value.queues, value.nic_kind, error)
       || !vsw_resolve_mtu_fits (&value, target->mtu, target->head.name, error)
       || !check_mtu (vsw_change_get_ip (change, link->index), value.head.name, value.mtu != 0 ? value.mtu : target->mtu,

@@ -23,7 +23,7 @@ static gboolean
 equal_systems (gconstpointer value_a, gconstpointer value_b)
 {
   const VswSystem *a = value_a, *b = value_b;
-  return a->state == b->state && g_str_equal (a->machine, b->machine) && !a->machine_seen == !b->machine_seen;
+  return a->state == b->state && g_str_equal (a->machine, b->machine) && a->machine_since == b->machine_since;
 }
 
 const VswKindRow vsw_system_row = { "system", clear_system, equal_systems };

@@ -9,6 +9,10 @@ G_BEGIN_DECLS
 
 #define VSW_MACHINE_MAX 64 /* characters: names of systemd-machined are host names, HOST_NAME_MAX */
 
+/* When a machine came is monotonic, microseconds: if there is none any more, or one that came at another time, it has gone. This one was
+ * seen, nobody knows when it came: none is there a microsecond after the kernel. */
+#define VSW_MACHINE_SINCE_UNKNOWN 1
+
 typedef enum
 {
   VSW_SYSTEM_DISABLED, /* off: no NICs */
@@ -22,8 +26,8 @@ typedef struct
 {
   VswValue head;
   VswSystemState state;
-  const char *machine;   /* (owned) name in systemd-machined that it follows, "" if none */
-  gboolean machine_seen; /* while enabled: that machine was running, so its absence means that it went */
+  const char *machine;  /* (owned) name in systemd-machined that it follows, "" if none */
+  gint64 machine_since; /* while enabled: when the machine that was seen there had come, 0: none was seen */
 } VswSystem;
 
 VswSystem *vsw_system_new (const VswSystem *fields);

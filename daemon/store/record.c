@@ -119,7 +119,7 @@ bind_system (sqlite3_stmt *statement, const VswValue *value)
 
   bind_text (statement, N_HEAD + 0, vsw_system_state_print (self->state));
   bind_text (statement, N_HEAD + 1, self->machine);
-  bind_number (statement, N_HEAD + 2, !!self->machine_seen);
+  bind_number (statement, N_HEAD + 2, self->machine_since);
 }
 
 static void
@@ -305,7 +305,7 @@ read_system (sqlite3_stmt *statement, const VswValue *head, const GArray *addres
   const char *state = get_text (statement, N_HEAD + 0);
 
   fields.machine = get_text (statement, N_HEAD + 1);
-  fields.machine_seen = sqlite3_column_int (statement, N_HEAD + 2) != 0;
+  fields.machine_since = sqlite3_column_int64 (statement, N_HEAD + 2);
   if (!vsw_system_state_decode (state ? state : "", &fields.state, error)
       || !vsw_machine_check (fields.machine ? fields.machine : "", error) || !vsw_sound_check (&fields.head, error))
     return NULL;
@@ -353,7 +353,7 @@ read_checkpoint (sqlite3_stmt *statement, const VswValue *head, const GArray *ad
 /* --- the table of kinds --- */
 
 #define SWITCH_COLUMNS     HEAD ", device, mac, mtu, ageing, max_learned, spanning_tree, multicast_snooping, shared"
-#define SYSTEM_COLUMNS     HEAD ", state, machine, machine_seen"
+#define SYSTEM_COLUMNS     HEAD ", state, machine, machine_since"
 #define SETTING_COLUMNS    HEAD ", system_id, kind, backend, mac, static_mac, mtu, queues, automatic, connection_id"
 #define PORT_COLUMNS       HEAD ", switch_id, nic_id, made_for, connected"
 #define CHECKPOINT_COLUMNS HEAD ", deadline, settling, has_parts, privileged"

@@ -69,7 +69,7 @@ check_nic (const VswNic *self, GError **error)
 static gboolean
 check_system (const VswSystem *self, GError **error)
 {
-  if (self->machine_seen && (self->state != VSW_SYSTEM_ENABLED || self->machine[0] == '\0'))
+  if (self->machine_since != 0 && (self->state != VSW_SYSTEM_ENABLED || self->machine[0] == '\0'))
     return refuse (error, "machine seen of a system that is off, or that follows none");
   return TRUE;
 }

@@ -41,7 +41,7 @@ static const char forget_sql[] =
     "UPDATE setting SET connection_id = NULL WHERE connection_id IN (" GONE_SWITCHES " UNION ALL " GONE_PORTS ");"
     "DELETE FROM setting WHERE lifetime <> 'persistent' OR system_id IN (" GONE_SYSTEMS ");"
     "DELETE FROM system WHERE lifetime <> 'persistent';"
-    "UPDATE system SET state = 'disabled', machine_seen = 0 WHERE state = 'enabled';"
+    "UPDATE system SET state = 'disabled', machine_since = 0 WHERE state = 'enabled';"
     "DELETE FROM static_address WHERE port_id IN (" GONE_PORTS ");"
     "DELETE FROM port WHERE id IN (" GONE_PORTS ");"
     "UPDATE port SET nic_id = NULL, connected = 0 WHERE nic_id IN (" GONE_NICS ");"
@@ -53,7 +53,7 @@ static const char forget_sql[] =
     "DELETE FROM old_setting WHERE lifetime <> 'persistent';"
     "DELETE FROM old_system WHERE lifetime <> 'persistent';"
     "DELETE FROM old_switch WHERE lifetime <> 'persistent';"
-    "UPDATE old_system SET state = 'disabled', machine_seen = 0 WHERE state = 'enabled';"
+    "UPDATE old_system SET state = 'disabled', machine_since = 0 WHERE state = 'enabled';"
     "UPDATE old_port SET nic_id = NULL, connected = 0 WHERE nic_id NOT NULL"
     " AND nic_id NOT IN (SELECT id FROM nic UNION ALL SELECT id FROM old_nic)";
 

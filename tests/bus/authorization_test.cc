@@ -377,6 +377,7 @@ TEST_F (Authorization, IsDeniedWithoutAnAnnotation)
   VswView view;
   VswScene scene = { engine, "1" };
   GDBusMethodInfo method = {};
+  VswDemand demand;
 
   method.ref_count = -1;
   method.name = const_cast<char *> ("Secret");
@@ -387,7 +388,7 @@ TEST_F (Authorization, IsDeniedWithoutAnAnnotation)
       g_autoptr (GError) error = nullptr;
       g_autoptr (VswRequest) request = vsw_request_new (&view, "Secret", nothing, nullptr, uid, "x :1.1");
 
-      EXPECT_EQ (vsw_gate_choose (&method, request, &error), nullptr);
+      EXPECT_FALSE (vsw_gate_choose (&method, request, &demand, &error));
       EXPECT_TRUE (g_error_matches (error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED));
       EXPECT_FALSE (vsw_gate_is_open (&method));
     }
@@ -401,10 +402,11 @@ TEST_F (Authorization, IsDeniedToAnUnknownUid)
   const GDBusMethodInfo *method =
       g_dbus_interface_info_lookup_method (const_cast<GDBusInterfaceInfo *> (table->info), "Delete");
   g_autoptr (GError) error = nullptr;
+  VswDemand demand;
 
   ASSERT_TRUE (vsw_view_find (&scene, lab, &view));
   g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new_tuple (nullptr, 0));
   g_autoptr (VswRequest) request = vsw_request_new (&view, "Delete", nothing, nullptr, VSW_GATE_UNKNOWN_UID, "x :1.1");
-  EXPECT_EQ (vsw_gate_choose (method, request, &error), nullptr);
+  EXPECT_FALSE (vsw_gate_choose (method, request, &demand, &error));
   EXPECT_TRUE (g_error_matches (error, VSW_ERROR, VSW_ERROR_ACCESS_DENIED));
 }

@@ -74,7 +74,7 @@ ask_async (VswGate *self, const VswQuestion *question, GCancellable *cancellable
 
   if (gate->verdict != Verdict::hold)
     {
-      answer (task, gate->verdict);
+      answer (task, seen.action == gate->denied ? Verdict::no : gate->verdict);
       return;
     }
   gate->held.push_back (task);

@@ -36,6 +36,7 @@ public:
   void release (Verdict with);
 
   Verdict verdict = Verdict::yes;
+  std::string denied; /* an action that is answered with no, whatever the verdict */
   std::vector<Question> questions;
   guint cancelled = 0;       /* questions that were given up */
   std::vector<GTask *> held; /* (owned) */

@@ -1,106 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Virtual systems follow their machines, and believe nobody but systemd-machined.
+#include "machined_mock.h"
 #include "service_fixture.h"
-
-#include <set>
 
 namespace
 {
 
 const char manager[] = "/org/vmswitch1/Manager";
 const char vm[] = "/org/vmswitch1/system/vm";
-const char machined_path[] = "/org/freedesktop/machine1";
-const char machined_interface[] = "org.freedesktop.machine1.Manager";
 
-/* A systemd-machined on the private bus. */
-class Machined
-{
-public:
-  Machined (PrivateBus *private_bus, const char *own_name = "org.freedesktop.machine1") : bus (private_bus)
-  {
-    static const GDBusInterfaceVTable vtable = { on_call, nullptr, nullptr, { nullptr } };
-    g_autoptr (GDBusNodeInfo) info =
-        g_dbus_node_info_new_for_xml ("<node><interface name='org.freedesktop.machine1.Manager'>"
-                                      "<method name='GetMachine'><arg type='s' direction='in'/>"
-                                      "<arg type='o' direction='out'/></method></interface></node>",
-                                      nullptr);
-    connection = bus->connect ();
-    if (g_dbus_connection_register_object (connection, machined_path, info->interfaces[0], &vtable, this, nullptr,
-                                           nullptr)
-        == 0)
-      throw std::runtime_error ("no mocked machined");
-    if (own_name != nullptr)
-      own (own_name);
-  }
-
-  ~Machined ()
-  {
-    if (connection != nullptr)
-      bus->disconnect (connection);
-  }
-
-  void
-  own (const char *name)
-  {
-    g_dbus_connection_call_sync (connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                                 "RequestName", g_variant_new ("(su)", name, 2u | 1u), nullptr, G_DBUS_CALL_FLAGS_NONE,
-                                 -1, nullptr, nullptr);
-  }
-
-  void
-  emit (const char *signal, const char *machine, const char *to = nullptr)
-  {
-    g_dbus_connection_emit_signal (connection, to, machined_path, machined_interface, signal,
-                                   g_variant_new ("(so)", machine, "/org/freedesktop/machine1/machine/x"), nullptr);
-    g_dbus_connection_flush_sync (connection, nullptr, nullptr);
-  }
-
-  void
-  start (const char *machine)
-  {
-    machines.insert (machine);
-    emit ("MachineNew", machine);
-  }
-
-  void
-  stop (const char *machine)
-  {
-    machines.erase (machine);
-    emit ("MachineRemoved", machine);
-  }
-
-  /* The bus is gone, and with it the connection. */
-  void
-  forget ()
-  {
-    connection = nullptr;
-  }
-
-  std::set<std::string> machines;
-  std::vector<std::string> asked;        /* names, in order */
-  std::string fails_with;                /* name of an error, for everything */
-  GDBusConnection *connection = nullptr; /* (unowned) */
-
-private:
-  static void
-  on_call (GDBusConnection *, const char *, const char *, const char *, const char *, GVariant *parameters,
-           GDBusMethodInvocation *invocation, gpointer data)
-  {
-    auto *self = static_cast<Machined *> (data);
-    const char *name;
-
-    g_variant_get (parameters, "(&s)", &name);
-    self->asked.push_back (name);
-    if (!self->fails_with.empty ())
-      g_dbus_method_invocation_return_dbus_error (invocation, self->fails_with.c_str (), "words");
-    else if (self->machines.count (name) == 0)
-      g_dbus_method_invocation_return_dbus_error (invocation, "org.freedesktop.machine1.NoSuchMachine", "words");
-    else
-      g_dbus_method_invocation_return_value (invocation, g_variant_new ("(o)", "/org/freedesktop/machine1/machine/x"));
-  }
-
-  PrivateBus *bus;
-};
+const Machined::Registered guest = { { "guest", 1000 } };
 
 class Machines : public ServiceTest
 {
@@ -147,7 +56,7 @@ protected:
   bool
   wait_seen ()
   {
-    return wait_until ([&] { return look ()->machine_seen; });
+    return wait_until ([&] { return look ()->machine_since != 0; });
   }
 
   bool
@@ -178,7 +87,7 @@ TEST_F (Machines, DisableTheirSystemWhenTheyGo)
 {
   start_machined ();
   define ();
-  machined->machines = { "guest", "other" };
+  machined->machines = { { "guest", 1000 }, { "other", 1000 } };
   enable ();
   ASSERT_TRUE (wait_seen ());
 
@@ -200,7 +109,7 @@ TEST_F (Machines, MayComeAfterTheirSystem)
   enable ();
   ASSERT_TRUE (wait_asked (1));
   EXPECT_TRUE (stays_enabled ()) << "one that was never seen cannot go";
-  EXPECT_FALSE (look ()->machine_seen);
+  EXPECT_EQ (look ()->machine_since, 0);
 
   SignalLog log (root);
   machined->start ("guest");
@@ -226,7 +135,7 @@ TEST_F (Machines, ThatAreStillThereHaveNotGoneWhateverASignalSays)
 {
   start_machined ();
   define ();
-  machined->machines = { "guest" };
+  machined->machines = guest;
   enable ();
   ASSERT_TRUE (wait_seen ());
   gsize before = machined->asked.size ();
@@ -236,18 +145,40 @@ TEST_F (Machines, ThatAreStillThereHaveNotGoneWhateverASignalSays)
   EXPECT_TRUE (stays_enabled ());
 }
 
+/* Stopped for a moment, we hear of it late: there is a machine of that name when we ask. */
+TEST_F (Machines, ThatAreReplacedHaveGone)
+{
+  start_machined ();
+  define ();
+  machined->machines = guest;
+  enable ();
+  ASSERT_TRUE (wait_seen ());
+  EXPECT_EQ (look ()->machine_since, 1000);
+
+  machined->machines["guest"] = 2000;
+  machined->emit ("MachineRemoved", "guest");
+  machined->emit ("MachineNew", "guest");
+  EXPECT_TRUE (wait_disabled ());
+
+  enable ();
+  ASSERT_TRUE (wait_seen ()) << "now it is the other one";
+  EXPECT_EQ (look ()->machine_since, 2000);
+  EXPECT_TRUE (stays_enabled ());
+}
+
 TEST_F (Machines, AreFollowedByEveryoneWhoNamesThem)
 {
   start_machined ();
   define ();
   ASSERT_TRUE (call (manager, "Manager", "DefineSystem", "('two', @a{sv} {}, {'machine': <'guest'>})").ok ());
   ASSERT_TRUE (call (manager, "Manager", "DefineSystem", "('free', @a{sv} {}, @a{sv} {})").ok ());
-  machined->machines = { "guest" };
+  machined->machines = guest;
   enable ();
   for (const char *other : { "/org/vmswitch1/system/two", "/org/vmswitch1/system/free" })
     ASSERT_TRUE (call (other, "VirtualSystem", "RequestStateChange", "('enabled', @a{sv} {})").ok ());
   ASSERT_TRUE (wait_seen ());
-  ASSERT_TRUE (wait_until ([&] { return vsw_model_find_system (vsw_engine_get_model (engine), "two")->machine_seen; }));
+  ASSERT_TRUE (
+      wait_until ([&] { return vsw_model_find_system (vsw_engine_get_model (engine), "two")->machine_since != 0; }));
 
   machined->stop ("guest");
   EXPECT_TRUE (wait_disabled ());
@@ -259,7 +190,7 @@ TEST_F (Machines, AreFollowedByEveryoneWhoNamesThem)
 TEST_F (Machines, AreFollowedFromWhenTheyAreNamed)
 {
   start_machined ();
-  machined->machines = { "guest", "other" };
+  machined->machines = { { "guest", 1000 }, { "other", 1000 } };
   define ("@a{sv} {}");
   enable ();
   EXPECT_TRUE (machined->asked.empty ());
@@ -279,7 +210,7 @@ TEST_F (Machines, OfTheLastTimeCountForNothing)
 {
   start_machined ();
   define ();
-  machined->machines = { "guest" };
+  machined->machines = guest;
   enable ();
   ASSERT_TRUE (wait_seen ());
   machined->machines.clear (); /* and not a word of it */
@@ -304,7 +235,7 @@ TEST_F (Machines, AreAskedForWhenMachinedComes)
   define ();
   enable ();
   start_machined ();
-  machined->machines = { "guest" };
+  machined->machines = guest;
   ASSERT_TRUE (wait_seen ());
   EXPECT_EQ (machined->asked, (std::vector<std::string>{ "guest" }));
 
@@ -318,12 +249,49 @@ TEST_F (Machines, ThatWentWhileWeWereAwayAreMissedWhenWeAreBack)
 {
   start_machined ();
   define ();
-  machined->machines = { "guest" };
+  machined->machines = guest;
   enable ();
   ASSERT_TRUE (wait_seen ());
   stop_service ();
   machined->machines.clear ();
   start_service ();
+  EXPECT_TRUE (wait_disabled ());
+}
+
+TEST_F (Machines, ThatWereReplacedWhileWeWereAwayAreMissedWhenWeAreBack)
+{
+  start_machined ();
+  define ();
+  machined->machines = guest;
+  enable ();
+  ASSERT_TRUE (wait_seen ());
+  stop_service ();
+  machined->machines["guest"] = 2000;
+  start_service ();
+  EXPECT_TRUE (wait_disabled ());
+}
+
+/* As a store of an earlier version has it: of those that are there they are taken to be the ones that were seen. */
+TEST_F (Machines, ThatWereSeenNobodyKnowsWhichAreThoseThatAreThere)
+{
+  define ();
+  enable ();
+  VswSystem fields = *look ();
+  fields.machine_since = VSW_MACHINE_SINCE_UNKNOWN;
+  g_autoptr (VswSystem) draft = vsw_system_new (&fields);
+  g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_change_free);
+  g_ptr_array_add (changes, vsw_change_modify (draft, VSW_GIVEN_MACHINE_SINCE));
+  vsw_engine_apply_async (engine, g_steal_pointer (&changes), nullptr, nullptr, nullptr);
+  ASSERT_TRUE (wait_seen ());
+  stop_service ();
+  start_service ();
+
+  start_machined ();
+  machined->machines = guest;
+  ASSERT_TRUE (wait_until ([&] { return look ()->machine_since == 1000; }));
+  EXPECT_EQ (look ()->state, VSW_SYSTEM_ENABLED);
+  machined->machines["guest"] = 2000;
+  machined->emit ("MachineNew", "guest");
   EXPECT_TRUE (wait_disabled ());
 }
 
@@ -343,7 +311,7 @@ TEST_F (Machines, AreFollowedOnTheNextBusToo)
 {
   start_machined ();
   define ();
-  machined->machines = { "guest" };
+  machined->machines = guest;
   enable ();
   ASSERT_TRUE (wait_seen ());
   machined->forget ();
@@ -352,7 +320,7 @@ TEST_F (Machines, AreFollowedOnTheNextBusToo)
   EXPECT_EQ (look ()->state, VSW_SYSTEM_ENABLED);
   bus->start ();
   start_machined ();
-  machined->machines = { "guest" };
+  machined->machines = guest;
   ASSERT_TRUE (wait_until ([&] { return ready == 2; }));
   root = bus->connect ();
   ASSERT_TRUE (wait_asked (1));
@@ -365,7 +333,7 @@ TEST_F (Machines, AreNotJudgedByOtherErrors)
 {
   start_machined ();
   define ();
-  machined->machines = { "guest" };
+  machined->machines = guest;
   enable ();
   ASSERT_TRUE (wait_seen ());
   for (const char *error : { "org.freedesktop.DBus.Error.AccessDenied", "org.freedesktop.DBus.Error.Failed",
@@ -380,13 +348,33 @@ TEST_F (Machines, AreNotJudgedByOtherErrors)
     }
 }
 
+TEST_F (Machines, AreAskedForUntilThereIsAnAnswer)
+{
+  start_machined ();
+  define ();
+  machined->machines = guest;
+  machined->tells_when = false;
+  enable ();
+  ASSERT_TRUE (wait_asked (2)) << "it is there, but which one is it?";
+  machined->tells_when = true;
+  ASSERT_TRUE (wait_seen ());
+
+  gsize before = machined->asked.size ();
+  machined->fails_with = "org.freedesktop.DBus.Error.NoReply";
+  machined->stop ("guest");
+  ASSERT_TRUE (wait_asked (before + 1));
+  EXPECT_TRUE (stays_enabled ());
+  machined->fails_with.clear ();
+  EXPECT_TRUE (wait_disabled ());
+}
+
 /* --- liars --- */
 
 TEST_F (Machines, AreToldOfByNobodyElse)
 {
   start_machined ();
   define ();
-  machined->machines = { "guest" };
+  machined->machines = guest;
   enable ();
   ASSERT_TRUE (wait_seen ());
   Machined liar (bus.get (), "com.example.Liar");
@@ -412,12 +400,12 @@ TEST_F (Machines, AreToldOfOnlyByWhoeverHasTheNameNow)
 {
   start_machined ();
   define ();
-  machined->machines = { "guest" };
+  machined->machines = guest;
   enable ();
   ASSERT_TRUE (wait_seen ());
 
   Machined next (bus.get (), nullptr);
-  next.machines = { "guest" };
+  next.machines = guest;
   next.own ("org.freedesktop.machine1");
   ASSERT_TRUE (wait_until ([&] { return next.asked.size () == 1; })) << "we ask the new one";
   machined->machines.clear ();
@@ -432,12 +420,12 @@ TEST_F (Machines, SurviveNonsense)
 {
   start_machined ();
   define ();
-  machined->machines = { "guest" };
+  machined->machines = guest;
   enable ();
   ASSERT_TRUE (wait_seen ());
   for (GVariant *nonsense : { g_variant_new ("(s)", "guest"), g_variant_new ("(ss)", "guest", "x"),
                               g_variant_new ("(u)", 1u), g_variant_new ("()") })
-    g_dbus_connection_emit_signal (machined->connection, nullptr, machined_path, machined_interface, "MachineRemoved",
+    g_dbus_connection_emit_signal (machined->connection, nullptr, Machined::path, Machined::interface, "MachineRemoved",
                                    nonsense, nullptr);
   EXPECT_TRUE (stays_enabled ());
 }
@@ -448,7 +436,7 @@ TEST_F (Machines, ThatGoAreTriedAgainWhenTheKernelRefuses)
 {
   start_machined ();
   define ();
-  machined->machines = { "guest" };
+  machined->machines = guest;
   enable ();
   ASSERT_TRUE (wait_seen ());
   expect_log (G_LOG_LEVEL_WARNING, "a system cannot follow its machine*");
@@ -463,7 +451,7 @@ TEST_F (Machines, MayGoWhileTheServiceStops)
 {
   start_machined ();
   define ();
-  machined->machines = { "guest" };
+  machined->machines = guest;
   enable ();
   ASSERT_TRUE (wait_seen ());
   vsw_fake_kernel_block (kernel);

@@ -51,9 +51,13 @@ protected:
   }
 
   std::string
-  get_action ()
+  list_actions ()
   {
-    return gate->questions.empty () ? "" : gate->questions[0].action;
+    std::string text;
+
+    for (const Question &question : gate->questions)
+      text += (text.empty () ? "" : " ") + question.action;
+    return text;
   }
 
   std::string
@@ -89,7 +93,7 @@ count_descriptors ()
 TEST_F (Namespaces, AreWhereANicIsBorn)
 {
   EXPECT_TRUE (attach (alice, "'Namespace': <handle 0>", { hers }).ok ());
-  EXPECT_EQ (get_action (), "org.vmswitch1.attach");
+  EXPECT_EQ (list_actions (), "org.vmswitch1.attach");
   EXPECT_NE (list_in (hers).find ("eth0"), std::string::npos);
   EXPECT_EQ (get (vm, "SyntheticEthernetPort", "Placed"), "true");
   EXPECT_EQ (get (vm, "EthernetPort", "InterfaceName"), "'eth0'");
@@ -105,7 +109,33 @@ TEST_F (Namespaces, TakeTheNameThatIsAskedFor)
 TEST_F (Namespaces, OfTheHostsRootNeedAnActionOfTheirOwn)
 {
   EXPECT_TRUE (attach (alice, "'Namespace': <handle 0>", { roots }).ok ());
-  EXPECT_EQ (get_action (), "org.vmswitch1.attach-foreign-namespace");
+  EXPECT_EQ (list_actions (), "org.vmswitch1.attach org.vmswitch1.attach-foreign-namespace");
+}
+
+TEST_F (Namespaces, OfTheHostsRootOpenNoSwitchAndNobodyElsesNic)
+{
+  Extra extra;
+
+  gate->denied = "org.vmswitch1.attach";
+  EXPECT_EQ (attach (alice, "'Namespace': <handle 0>", { roots }).error, "org.freedesktop.DBus.Error.AccessDenied");
+  EXPECT_EQ (list_actions (), "org.vmswitch1.attach") << "nothing else is asked after a no";
+  EXPECT_FALSE (exists (vm));
+
+  ASSERT_TRUE (attach (root, "'Description': <'x'>", {}).ok ());
+  gate->questions.clear ();
+  extra.fds = { roots };
+  Reply reply = call (alice, vm, "SyntheticEthernetPort", "MoveToNamespace", "(handle 0, 'wan0', @a{sv} {})", extra);
+  EXPECT_EQ (reply.error, "org.freedesktop.DBus.Error.AccessDenied");
+  EXPECT_EQ (list_actions (), "org.vmswitch1.attach");
+  EXPECT_EQ (get (vm, "SyntheticEthernetPort", "Placed"), "false");
+}
+
+TEST_F (Namespaces, OfTheHostsRootAreNotOpenedByWhatTheCallNeedsOtherwise)
+{
+  gate->denied = "org.vmswitch1.attach-foreign-namespace";
+  EXPECT_EQ (attach (alice, "'Namespace': <handle 0>", { roots }).error, "org.freedesktop.DBus.Error.AccessDenied");
+  EXPECT_EQ (list_actions (), "org.vmswitch1.attach org.vmswitch1.attach-foreign-namespace");
+  EXPECT_FALSE (exists (vm));
 }
 
 TEST_F (Namespaces, OfOthersAreRefused)
@@ -113,7 +143,7 @@ TEST_F (Namespaces, OfOthersAreRefused)
   Reply reply = attach (alice, "'Namespace': <handle 0>", { bobs });
 
   EXPECT_EQ (reply.error, "org.freedesktop.DBus.Error.AccessDenied");
-  EXPECT_EQ (get_action (), "") << "nobody is asked";
+  EXPECT_EQ (list_actions (), "") << "nobody is asked";
   EXPECT_NE (reply.text.find (std::to_string (bob_uid)), std::string::npos) << reply.text;
   EXPECT_FALSE (exists (vm));
 }
@@ -121,7 +151,7 @@ TEST_F (Namespaces, OfOthersAreRefused)
 TEST_F (Namespaces, OfAnybodyAreRootsToUse)
 {
   EXPECT_TRUE (attach (root, "'Namespace': <handle 0>", { bobs }).ok ());
-  EXPECT_EQ (get_action (), "");
+  EXPECT_EQ (list_actions (), "");
 }
 
 TEST_F (Namespaces, OfTheHostItselfIsNoTarget)
@@ -198,7 +228,7 @@ TEST_F (Namespaces, AreSharedByAHundredNics)
   EXPECT_NE (list_in (hers).find ("eth99"), std::string::npos);
 }
 
-TEST_F (Namespaces, MixedAreAskedAboutByTheStrictest)
+TEST_F (Namespaces, MixedNeedWhatTheStrictestNeeds)
 {
   Extra extra;
 
@@ -207,7 +237,7 @@ TEST_F (Namespaces, MixedAreAskedAboutByTheStrictest)
       call (alice, lab, "Switch", "AttachMany",
             "([{'Name': <'a'>, 'Namespace': <handle 0>}, {'Name': <'b'>, 'Namespace': <handle 1>}], @a{sv} {})", extra);
   EXPECT_TRUE (reply.ok ()) << reply.text;
-  EXPECT_EQ (get_action (), "org.vmswitch1.attach-foreign-namespace");
+  EXPECT_EQ (list_actions (), "org.vmswitch1.attach org.vmswitch1.attach-foreign-namespace");
 
   extra.fds = { roots, bobs };
   reply =
@@ -228,7 +258,7 @@ TEST_F (Namespaces, TakeANicThatIsThereAlready)
   Reply reply = call (alice, vm, "SyntheticEthernetPort", "MoveToNamespace", "(handle 0, 'wan0', @a{sv} {})", extra);
 
   ASSERT_TRUE (reply.ok ()) << reply.text;
-  EXPECT_EQ (get_action (), "org.vmswitch1.manage-own") << "it is hers";
+  EXPECT_EQ (list_actions (), "org.vmswitch1.manage-own") << "it is hers";
   EXPECT_NE (list_in (hers).find ("wan0"), std::string::npos);
   EXPECT_EQ (get (vm, "SyntheticEthernetPort", "Placed"), "true");
   EXPECT_EQ (get (vm, "EthernetPort", "InterfaceName"), "'wan0'");

@@ -123,7 +123,7 @@ TEST (Settings, CarryEveryKey)
   EXPECT_TRUE (settings.take_over);
   EXPECT_EQ (settings.confirm_within, 60u);
   EXPECT_FALSE (settings.dynamic_mac);
-  EXPECT_EQ (vsw_settings_get_given (&settings), ((1u << 15) - 1) & ~VSW_GIVEN_MACHINE_SEEN)
+  EXPECT_EQ (vsw_settings_get_given (&settings), ((1u << 15) - 1) & ~VSW_GIVEN_MACHINE_SINCE)
       << "every VswGiven that a caller can give has its key";
 }
 

@@ -393,6 +393,42 @@ TEST_F (Taps, LeaveNothingForACallerWhoHasLeft)
     }
 }
 
+/* Nobody has told the service yet that he has left; it answers, and only the bus knows that the answer reaches nobody. */
+TEST_F (Taps, LeaveNothingForACallerWhoLeavesJustBeforeTheAnswer)
+{
+  if (geteuid () != 0)
+    GTEST_SKIP () << "needs root, to be somebody else";
+  for (const char *nic : { "'Backend': <'tap'>, 'Lifetime': <'persistent'>", "'Lifetime': <'persistent'>",
+                           "'Port': <'reserved'>, 'Lifetime': <'runtime'>" })
+    {
+      GDBusConnection *caller = connect_as (alice_uid);
+
+      vsw_fake_kernel_block (kernel);
+      begin (caller, lab, "Switch", "Attach", std::string ("({'Name': <'a'>, ") + nic + "}, @a{sv} {})");
+      ASSERT_TRUE (wait_blocked ());
+      settle ();
+      vsw_fake_kernel_release (kernel);
+      while (!g_main_context_pending (context)) /* until the engine is done, which the service does not look at yet */
+        g_usleep (500);
+      leave (caller);
+      EXPECT_TRUE (wait_until ([&] { return list () == empty && print_shape () == shape; })) << nic << print_shape ();
+    }
+}
+
+TEST_F (Taps, StayForACallerWhoLeavesWithTheAnswer)
+{
+  Reply reply = attach ("'Name': <'a'>, 'Lifetime': <'runtime'>");
+  GDBusConnection *caller;
+
+  ASSERT_TRUE (reply.ok ()) << reply.text;
+  caller = connect_as (0);
+  reply = call (caller, lab, "Switch", "Attach", "({'Name': <'b'>, 'Lifetime': <'runtime'>}, @a{sv} {})");
+  leave (caller);
+  ASSERT_TRUE (reply.ok ()) << reply.text;
+  settle ();
+  EXPECT_FALSE (wait_until ([&] { return !exists ("/org/vmswitch1/endpoint/b"); }, 300));
+}
+
 TEST_F (Taps, NeverStayForSomebodyWhoLeavesAtAnyTime)
 {
   if (geteuid () != 0)

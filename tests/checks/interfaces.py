@@ -19,7 +19,7 @@ FD = 'org.gtk.GDBus.C.UnixFD'
 CONSTANT = {'Name', 'Id', 'OwnerUid', 'CreatedTimestamp', 'Lifetime', 'Kind'}
 CONSTANT_BUT = {('org.vmswitch1.Switch', 'Kind')}  # derived from what is connected
 FORBIDDEN = re.compile(r'(^|_)(path|file|dir|directory|pid)($|_)')
-# asked instead of a method's own action by what it is given, so no annotation can name it
+# asked after a method's own action by what it is given, so no annotation can name it
 BY_ARGUMENT = {'org.vmswitch1.attach-foreign-namespace'}
 
 

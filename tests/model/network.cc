@@ -82,7 +82,7 @@ describe_system (VswModel *model, VswSystem *value)
 {
   std::ostringstream out;
   describe_head (out, &value->head);
-  out << " " << vsw_system_state_print (value->state) << " '" << value->machine << "'" << value->machine_seen
+  out << " " << vsw_system_state_print (value->state) << " '" << value->machine << "'" << value->machine_since
       << " found " << (vsw_model_find_system (model, value->head.name) == value) << " settings "
       << g_hash_table_size (vsw_model_get_settings_of (model, value->head.id));
   return out.str ();

@@ -35,7 +35,7 @@ check_systems (Network &net)
   for (VswSystem *system : list<VswSystem> (vsw_model_get_systems (net.model)))
     {
       n_settings += g_hash_table_size (vsw_model_get_settings_of (net.model, system->head.id));
-      EXPECT_TRUE (!system->machine_seen || (system->state == VSW_SYSTEM_ENABLED && system->machine[0] != '\0'));
+      EXPECT_TRUE (system->machine_since == 0 || (system->state == VSW_SYSTEM_ENABLED && system->machine[0] != '\0'));
     }
   EXPECT_EQ (n_settings, g_hash_table_size (vsw_model_get_settings (net.model)));
   for (VswSetting *setting : list<VswSetting> (vsw_model_get_settings (net.model)))
@@ -205,7 +205,7 @@ is_same (const VswValue *a, const VswValue *b)
   if (a->kind == VSW_KIND_SYSTEM)
     {
       VswSystem one = *reinterpret_cast<const VswSystem *> (a);
-      one.machine_seen = reinterpret_cast<const VswSystem *> (b)->machine_seen;
+      one.machine_since = reinterpret_cast<const VswSystem *> (b)->machine_since;
       g_autoptr (VswSystem) x = vsw_system_new (&one);
       return vsw_value_equal (x, b);
     }

@@ -282,18 +282,138 @@ TEST_F (AllocationRules, WhoChoseAnAddressThatStaysIsToldAtOnce)
   EXPECT_EQ (pending (), Names{});
 }
 
-/* Somebody gave the NIC another address by hand. */
-TEST_F (AllocationRules, ANicMayHaveTheAddressOfItsSettingAgain)
+/* Whatever is changed of the NIC itself is changed of what it comes back as. */
+TEST_F (AllocationRules, TheSettingFollowsItsNic)
 {
-  auto with_mac = [this] (VswMac mac) {
-    return net.modify_nic (net.nic_of ("web", "nic"), VSW_GIVEN_MAC, [=] (VswNic &n) { n.mac = mac; });
-  };
   run ();
   VswMac own = net.get_setting ("web", "nic")->mac;
-  net.must ({ with_mac (mac_of ("02:00:00:00:00:01")) });
-  EXPECT_EQ (pending (), Names{ "Address" });
-  net.must ({ with_mac (own) });
+  auto change = [this] (guint given, std::function<void (VswNic &)> fill) {
+    net.must ({ net.modify_nic (net.nic_of ("web", "nic"), given, fill) });
+  };
+  change (VSW_GIVEN_MAC | VSW_GIVEN_MTU | VSW_GIVEN_DESCRIPTION, [] (VswNic &n) {
+    n.mac = mac_of ("02:00:00:00:00:01"), n.mtu = 1400, n.head.description = "by hand";
+  });
   EXPECT_EQ (pending (), Names{});
+  const VswSetting *setting = net.get_setting ("web", "nic");
+  EXPECT_EQ (text_of (setting->mac), "02:00:00:00:00:01");
+  EXPECT_TRUE (setting->static_mac);
+  EXPECT_EQ (setting->mtu, 1400u);
+  EXPECT_STREQ (setting->head.description, "by hand");
+  change (VSW_GIVEN_MTU, [] (VswNic &n) { n.mtu = 1300; });
+  EXPECT_EQ (text_of (net.get_setting ("web", "nic")->mac), "02:00:00:00:00:01") << "what was not said stays";
+  change (VSW_GIVEN_MAC, [=] (VswNic &n) { n.mac = own; });
+  EXPECT_EQ (text_of (net.get_setting ("web", "nic")->mac), text_of (own));
+}
+
+TEST_F (AllocationRules, TheDescriptionFollowsAtOnce)
+{
+  run ();
+  net.must ({ net.modify_setting ("web", "nic", VSW_GIVEN_DESCRIPTION,
+                                  [] (VswSetting &s) { s.head.description = "two"; }) });
+  EXPECT_STREQ (net.nic_of ("web", "nic")->head.description, "two");
+}
+
+TEST_F (AllocationRules, ToBePluggedInItIsPluggedInAtOnce)
+{
+  run (VSW_GIVEN_AUTOMATIC, [] (VswSetting &s) { s.automatic = FALSE; });
+  net.must (
+      { net.modify_setting ("web", "nic", VSW_GIVEN_AUTOMATIC, [] (VswSetting &s) { s.automatic = TRUE; }) });
+  ASSERT_NE (net.port_of ("web", "nic"), nullptr);
+  EXPECT_STREQ (net.port_of ("web", "nic")->switch_id, "s-lan");
+}
+
+/* The setting says it already; but whoever says it again means the NIC. */
+TEST_F (AllocationRules, WhereItIsSaidToBeItGoesAgain)
+{
+  run ();
+  std::string nic = net.nic_of ("web", "nic")->head.id;
+  net.must ({ vsw_change_disconnect (net.port_of ("web", "nic")->head.id) });
+  EXPECT_EQ (pending (), Names{ "Connection" });
+  net.must ({ to ("s-lan") });
+  EXPECT_STREQ (net.port_of ("web", "nic")->switch_id, "s-lan");
+  EXPECT_EQ (pending (), Names{});
+  net.must ({ vsw_change_disconnect (net.port_of ("web", "nic")->head.id),
+              vsw_change_connect ("p-dmz-seat", nic.c_str ()) });
+  EXPECT_EQ (pending (), Names{ "Connection" });
+  net.must ({ net.modify_setting ("web", "nic", VSW_GIVEN_MTU, [] (VswSetting &s) { s.mtu = 1400; }) });
+  EXPECT_STREQ (net.port_of ("web", "nic")->head.id, "p-dmz-seat") << "nothing was said of the connection";
+  net.must ({ to ("s-lan") });
+  EXPECT_STREQ (net.port_of ("web", "nic")->switch_id, "s-lan");
+}
+
+TEST_F (AllocationRules, WhatIsSavedComesBackAsItWas)
+{
+  run ();
+  std::string nic = net.nic_of ("web", "nic")->head.id;
+  auto again = [this] (VswSystemState off) {
+    net.must ({ Network::lead ("web", off) });
+    net.must ({ Network::lead ("web", VSW_SYSTEM_ENABLED) });
+  };
+
+  net.must ({ vsw_change_move (net.port_of ("web", "nic")->head.id, "s-dmz") });
+  again (VSW_SYSTEM_DISABLED);
+  EXPECT_STREQ (net.port_of ("web", "nic")->switch_id, "s-lan") << "off, it was no more than its setting";
+  net.must ({ vsw_change_move (net.port_of ("web", "nic")->head.id, "s-dmz") });
+  again (VSW_SYSTEM_SAVED);
+  EXPECT_STREQ (net.port_of ("web", "nic")->switch_id, "s-dmz");
+  EXPECT_STREQ (net.get_setting ("web", "nic")->connection_id, "s-dmz");
+
+  nic = net.nic_of ("web", "nic")->head.id;
+  net.must ({ vsw_change_disconnect (net.port_of ("web", "nic")->head.id),
+              vsw_change_connect ("p-dmz-seat", nic.c_str ()) });
+  again (VSW_SYSTEM_SAVED);
+  EXPECT_STREQ (net.port_of ("web", "nic")->head.id, "p-dmz-seat");
+
+  net.must ({ vsw_change_disconnect ("p-dmz-seat") });
+  again (VSW_SYSTEM_SAVED);
+  EXPECT_EQ (net.port_of ("web", "nic"), nullptr);
+  EXPECT_FALSE (net.get_setting ("web", "nic")->automatic);
+  EXPECT_STREQ (net.get_setting ("web", "nic")->connection_id, "p-dmz-seat") << "where it is plugged in again";
+}
+
+TEST_F (AllocationRules, WhatNothingWasDoneToIsSavedAsItIs)
+{
+  run ();
+  net.must ({ Network::add_setting ("web", "none") });
+  net.must ({ Network::lead ("web", VSW_SYSTEM_SAVED) });
+  EXPECT_TRUE (net.get_setting ("web", "none")->automatic);
+  EXPECT_STREQ (net.get_setting ("web", "nic")->connection_id, "s-lan");
+  EXPECT_TRUE (net.get_setting ("web", "nic")->automatic);
+}
+
+/* --- names and addresses that are kept --- */
+
+TEST_F (AllocationRules, NobodyTakesTheNameThatANicWillHave)
+{
+  net.must ({ Network::add_setting ("web", "nic") });
+  std::string before = describe (net.model);
+  expect_refused (VSW_ERROR_EXISTS, "endpoint name web-nic is kept for setting nic of system web",
+                  net.ask ({ Network::add_nic ("web-nic") }));
+  net.must ({ Network::add_system ("web-nic"), Network::add_setting ("web-nic", "a") });
+  before = describe (net.model);
+  expect_refused (VSW_ERROR_EXISTS, "endpoint name web-nic-a is kept for setting a of system web-nic",
+                  net.ask ({ Network::add_setting ("web", "nic-a", 0, [] (VswSetting &s) { s.head.id = "t-own"; }) }));
+  EXPECT_EQ (describe (net.model), before);
+  net.must ({ Network::add_nic ("web-other") });
+  expect_refused (VSW_ERROR_EXISTS, "there is an endpoint called web-other already",
+                  net.ask ({ Network::add_setting ("web", "other") }));
+  net.must ({ Network::add_nic ("web-"), Network::add_nic ("nic"), Network::add_nic ("x-web-nic"),
+              Network::lead ("web", VSW_SYSTEM_ENABLED), Network::lead ("web-nic", VSW_SYSTEM_ENABLED) });
+}
+
+TEST_F (AllocationRules, AnAddressThatADeviceOfTheHostHasComeToHaveIsRefused)
+{
+  run (VSW_GIVEN_MAC, [] (VswSetting &s) { s.mac = mac_of ("02:00:00:00:00:01"); });
+  net.must ({ Network::lead ("web", VSW_SYSTEM_SAVED) });
+  VswLink foreign = {};
+  foreign.index = 77;
+  foreign.mac = mac_of ("02:00:00:00:00:01");
+  foreign.name = "foreign0";
+  net.put (foreign);
+  std::string before = describe (net.model);
+  expect_refused (VSW_ERROR_EXISTS, "setting nic: MAC address 02:00:00:00:00:01 is by now that of device foreign0",
+                  net.ask ({ Network::lead ("web", VSW_SYSTEM_ENABLED) }));
+  EXPECT_EQ (describe (net.model), before);
 }
 
 /* The same NIC and port, whatever was changed meanwhile in the settings of a system that is off. */

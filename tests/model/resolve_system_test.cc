@@ -53,13 +53,13 @@ protected:
 TEST_F (SystemRules, ANewOneIsDisabledAndFollowsNoMachine)
 {
   net.must ({ Network::add_system ("web", 0, [] (VswSystem &s) {
-    s.state = VSW_SYSTEM_ENABLED, s.machine = "not given", s.machine_seen = TRUE, s.head.description = "not given";
+    s.state = VSW_SYSTEM_ENABLED, s.machine = "not given", s.machine_since = 7, s.head.description = "not given";
     s.head.owner = 1000;
   }) });
   const VswSystem *web = net.get_system ("web");
   EXPECT_EQ (web->state, VSW_SYSTEM_DISABLED);
   EXPECT_STREQ (web->machine, "");
-  EXPECT_FALSE (web->machine_seen);
+  EXPECT_EQ (web->machine_since, 0);
   EXPECT_STREQ (web->head.description, "");
   EXPECT_EQ (web->head.owner, 1000u);
   EXPECT_EQ (vsw_model_find_system (net.model, "web"), web);
@@ -209,12 +209,12 @@ TEST_F (SystemRules, AFailingNicLeavesNothing)
       for (int i = 0; i < N; i++)
         fresh.must ({ Network::add_connected ("web", "n" + std::to_string (i), "s-lan") });
       std::string name = "web-n" + std::to_string (k);
-      fresh.must ({ Network::add_nic (name) });
+      fresh.must ({ Network::add_port ("lan", name) });
       std::string before = describe (fresh.model);
-      expect_refused (VSW_ERROR_EXISTS, "setting n" + std::to_string (k) + ": there is an endpoint called " + name,
+      expect_refused (VSW_ERROR_EXISTS, "setting n" + std::to_string (k) + ": switch lan has a port called " + name,
                       fresh.ask ({ Network::lead ("web", VSW_SYSTEM_ENABLED) }));
       EXPECT_EQ (describe (fresh.model), before);
-      fresh.must ({ vsw_change_delete (VSW_KIND_NIC, ("n-" + name).c_str (), FALSE) });
+      fresh.must ({ vsw_change_delete (VSW_KIND_PORT, ("p-lan-" + name).c_str (), FALSE) });
       fresh.must ({ Network::lead ("web", VSW_SYSTEM_ENABLED) });
       EXPECT_EQ (g_hash_table_size (vsw_model_get_nics (fresh.model)), (guint)N);
     }
@@ -225,7 +225,7 @@ TEST_F (SystemRules, WithItsLastNicItIsDisabled)
   furnish ();
   net.must ({ modify ("web", VSW_GIVEN_MACHINE, [] (VswSystem &s) { s.machine = "qemu-1-web"; }) });
   net.must ({ Network::lead ("web", VSW_SYSTEM_ENABLED),
-              modify ("web", VSW_GIVEN_MACHINE_SEEN, [] (VswSystem &s) { s.machine_seen = TRUE; }) });
+              modify ("web", VSW_GIVEN_MACHINE_SINCE, [] (VswSystem &s) { s.machine_since = 7; }) });
   auto delete_nic = [this] (const char *setting, gboolean force) {
     return vsw_change_delete (VSW_KIND_NIC, net.nic_of ("web", setting)->head.id, force);
   };
@@ -237,7 +237,7 @@ TEST_F (SystemRules, WithItsLastNicItIsDisabled)
   net.must ({ delete_nic ("dmz", TRUE) });
   EXPECT_EQ (state (), VSW_SYSTEM_DISABLED);
   EXPECT_EQ (count_ports (), 0u);
-  EXPECT_FALSE (net.get_system ("web")->machine_seen);
+  EXPECT_EQ (net.get_system ("web")->machine_since, 0);
   EXPECT_STREQ (net.get_system ("web")->machine, "qemu-1-web");
 }
 
@@ -327,28 +327,30 @@ TEST_F (SystemRules, ModifyChangesDescriptionAndMachineAlone)
 
 TEST_F (SystemRules, AMachineIsSeenOnlyOfAnEnabledOneThatFollowsIt)
 {
-  auto see = [this] { return modify ("web", VSW_GIVEN_MACHINE_SEEN, [] (VswSystem &s) { s.machine_seen = TRUE; }); };
+  auto see = [this] { return modify ("web", VSW_GIVEN_MACHINE_SINCE, [] (VswSystem &s) { s.machine_since = 7; }); };
   furnish ();
   net.must ({ see () });
-  EXPECT_FALSE (net.get_system ("web")->machine_seen) << "disabled";
+  EXPECT_EQ (net.get_system ("web")->machine_since, 0) << "disabled";
   net.must ({ Network::lead ("web", VSW_SYSTEM_ENABLED) });
   net.must ({ see () });
-  EXPECT_FALSE (net.get_system ("web")->machine_seen) << "no machine";
+  EXPECT_EQ (net.get_system ("web")->machine_since, 0) << "no machine";
   auto follow = [this] (const char *machine) {
     return modify ("web", VSW_GIVEN_MACHINE, [=] (VswSystem &s) { s.machine = machine; });
   };
   net.must ({ follow ("a") });
   net.must ({ see () });
-  EXPECT_TRUE (net.get_system ("web")->machine_seen);
+  EXPECT_EQ (net.get_system ("web")->machine_since, 7);
+  net.must ({ follow ("a") });
+  EXPECT_EQ (net.get_system ("web")->machine_since, 7) << "the same one, said again";
   net.must ({ follow ("b") });
-  EXPECT_FALSE (net.get_system ("web")->machine_seen) << "another machine";
-  net.must ({ modify ("web", VSW_GIVEN_MACHINE_SEEN, [] (VswSystem &s) { s.machine_seen = TRUE, s.machine = "a"; }) });
-  EXPECT_FALSE (net.get_system ("web")->machine_seen) << "seen of the one that was followed before";
+  EXPECT_EQ (net.get_system ("web")->machine_since, 0) << "another machine";
+  net.must ({ modify ("web", VSW_GIVEN_MACHINE_SINCE, [] (VswSystem &s) { s.machine_since = 7, s.machine = "a"; }) });
+  EXPECT_EQ (net.get_system ("web")->machine_since, 0) << "seen of the one that was followed before";
   net.must ({ see () });
   for (VswSystemState off : { VSW_SYSTEM_SAVED, VSW_SYSTEM_ENABLED, VSW_SYSTEM_DISABLED })
     {
       net.must ({ Network::lead ("web", off) });
-      EXPECT_FALSE (net.get_system ("web")->machine_seen) << vsw_system_state_print (off);
+      EXPECT_EQ (net.get_system ("web")->machine_since, 0) << vsw_system_state_print (off);
     }
 }
 

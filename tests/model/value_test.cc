@@ -149,7 +149,7 @@ TEST (Value, OfASystemEqualsOnlyWhatSaysTheSame)
   const std::vector<std::function<void (VswSystem &)> > edits = {
     [] (VswSystem &s) { s.state = VSW_SYSTEM_SAVED; },
     [] (VswSystem &s) { s.machine = "x"; },
-    [] (VswSystem &s) { s.machine_seen = TRUE; },
+    [] (VswSystem &s) { s.machine_since = 7; },
   };
   VswSystem fields = {};
   fields.head.id = fields.head.name = "x";

@@ -177,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P (
                      "UPDATE static_address SET port_id = 'zzz'", "UPDATE static_address SET port_id = '0'",
                      "UPDATE nic SET backend = 'rope'", "UPDATE nic SET lifetime = 'descriptor' WHERE backend = 'veth'",
                      "UPDATE system SET state = 'paused'", "UPDATE system SET lifetime = 'descriptor'",
-                     "UPDATE system SET machine_seen = 2", "UPDATE setting SET kind = 'internal'",
+                     "UPDATE system SET machine_since = -1", "UPDATE setting SET kind = 'internal'",
                      "UPDATE setting SET mac = x'01'", "UPDATE setting SET queues = 0",
                      "UPDATE setting SET lifetime = 'descriptor'"));
 
@@ -231,8 +231,8 @@ INSTANTIATE_TEST_SUITE_P (
         Misfit{ "UPDATE port SET switch_id = 'x'", PORT_3 "refers to something" },
         Misfit{ "UPDATE port SET nic_id = 'x'", PORT_3 "refers to something" },
         Misfit{ "UPDATE system SET machine = '-web'", SYSTEM_4 "machine '-web' is no name" },
-        Misfit{ "UPDATE system SET machine_seen = 1, machine = 'web'", SYSTEM_4 "machine seen" },
-        Misfit{ "UPDATE system SET machine_seen = 1, state = 'enabled'", SYSTEM_4 "machine seen" },
+        Misfit{ "UPDATE system SET machine_since = 7, machine = 'web'", SYSTEM_4 "machine seen" },
+        Misfit{ "UPDATE system SET machine_since = 7, state = 'enabled'", SYSTEM_4 "machine seen" },
         Misfit{ "UPDATE setting SET kind = 'emulated', backend = 'veth'", SETTING_5 "kind emulated with backend veth" },
         Misfit{ "UPDATE setting SET kind = 'emulated', queues = 4", SETTING_5 "kind emulated with more" },
         Misfit{ "UPDATE setting SET system_id = 'x'", SETTING_5 "refers to something" },

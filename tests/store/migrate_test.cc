@@ -160,12 +160,12 @@ make_version_2 ()
   web = { { VSW_KIND_SYSTEM, web.head.id, "web", "serves", VSW_LIFETIME_PERSISTENT, nullptr, 1000, 1700000000000006 },
           VSW_SYSTEM_ENABLED,
           "qemu-1-web",
-          TRUE };
+          VSW_MACHINE_SINCE_UNKNOWN };
   old = { { VSW_KIND_SYSTEM, old.head.id, "old", "", VSW_LIFETIME_CALLER, "0123456789abcdef :1.5", 0,
             1700000000000007 },
           VSW_SYSTEM_SAVED,
           "",
-          FALSE };
+          0 };
   lan = { { VSW_KIND_SETTING, lan.head.id, "lan", "inside", VSW_LIFETIME_PERSISTENT, nullptr, 1000, 1700000000000008 },
           web.head.id,
           VSW_NIC_SYNTHETIC,
@@ -325,11 +325,24 @@ make_version_4 ()
   return world;
 }
 
-/* The values of data/version-5.sql: those of version 4, and what is new. */
+/* The values of data/version-5.sql: those of version 4, and which machine it was that was seen. */
 World
 make_version_5 ()
 {
   World world = make_version_4 ();
+  std::string id = id_of (VSW_KIND_SYSTEM, 6);
+  VswSystem web = *reinterpret_cast<const VswSystem *> (world[id].get ());
+
+  web.machine_since = 86400000007;
+  world[id] = keep (web);
+  return world;
+}
+
+/* The values of data/version-6.sql: those of version 5, and that the NIC of the host was promiscuous. */
+World
+make_version_6 ()
+{
+  World world = make_version_5 ();
   std::string nic_id = id_of (VSW_KIND_NIC, 15);
   VswNic nic = *reinterpret_cast<const VswNic *> (world[nic_id].get ());
   VswUplink known = *nic.uplink;
@@ -398,12 +411,20 @@ TEST (Migrate, OpensVersion5ToWhatItMeant)
   Place place;
 
   put_version (place, 5);
+  expect_holds (open_store (place).get (), make_version_5 ());
+}
+
+TEST (Migrate, OpensVersion6ToWhatItMeant)
+{
+  Place place;
+
+  put_version (place, 6);
   Store store = open_store (place);
-  expect_holds (store.get (), make_version_5 ());
+  expect_holds (store.get (), make_version_6 ());
   g_autoptr (GPtrArray) loans = vsw_store_load_loans (store.get (), nullptr);
   ASSERT_NE (loans, nullptr);
   ASSERT_EQ (loans->len, 1u);
-  EXPECT_TRUE (vsw_value_equal (loans->pdata[0], make_version_5 ()[id_of (VSW_KIND_NIC, 15)].get ()));
+  EXPECT_TRUE (vsw_value_equal (loans->pdata[0], make_version_6 ()[id_of (VSW_KIND_NIC, 15)].get ()));
 }
 
 /* Whoever changes the columns of a kind has to change those of its old values. */

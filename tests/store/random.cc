@@ -199,7 +199,8 @@ Random::any_system (int number_of)
   head (&fields.head, VSW_LIFETIME_DESCRIPTOR);
   fields.state = static_cast<VswSystemState> (below (VSW_N_SYSTEM_STATES));
   fields.machine = chance (50) ? "" : chance (50) ? "qemu-1-web_2.example" : "a";
-  fields.machine_seen = fields.state == VSW_SYSTEM_ENABLED && *fields.machine && chance (50);
+  if (fields.state == VSW_SYSTEM_ENABLED && *fields.machine && chance (50))
+    fields.machine_since = chance (50) ? VSW_MACHINE_SINCE_UNKNOWN : G_MAXINT64;
   return keep (fields);
 }
 

@@ -127,7 +127,7 @@ TEST (Session, SystemsThatWereEnabledAreOffAndTheirNicsGone)
 
   enabled.state = VSW_SYSTEM_ENABLED;
   enabled.machine = saved.machine = "web";
-  enabled.machine_seen = TRUE;
+  enabled.machine_since = 7;
   saved.state = VSW_SYSTEM_SAVED;
   tap.setting_id = first->id;
   veth.setting_id = second->id;
@@ -139,7 +139,7 @@ TEST (Session, SystemsThatWereEnabledAreOffAndTheirNicsGone)
   World left = reboot ({ &on, &first, &second, &nics[0], &nics[1], &made, &systems[0], &systems[1], &systems[2] });
 
   enabled.state = VSW_SYSTEM_DISABLED;
-  enabled.machine_seen = FALSE;
+  enabled.machine_since = 0;
   Value off = keep (enabled);
   ASSERT_EQ (left.size (), 6u);
   EXPECT_TRUE (vsw_value_equal (left[off->id].get (), off.get ()));

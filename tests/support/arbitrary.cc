@@ -352,11 +352,11 @@ Arbitrary::modify (gconstpointer value)
 
       draft.head.description = text.c_str ();
       draft.machine = other.c_str ();
-      draft.machine_seen = chance (50);
+      draft.machine_since = number (0, 2);
       g_autoptr (VswSystem) changed = vsw_system_new (&draft);
       return vsw_change_modify (changed, (chance (50) ? VSW_GIVEN_DESCRIPTION : 0)
                                              | (chance (50) ? VSW_GIVEN_MACHINE : 0)
-                                             | (chance (50) ? VSW_GIVEN_MACHINE_SEEN : 0));
+                                             | (chance (50) ? VSW_GIVEN_MACHINE_SINCE : 0));
     }
   VswPort draft = *static_cast<const VswPort *> (value);
   draft.head.description = text.c_str ();

@@ -6,8 +6,8 @@ import re
 import time
 
 from environment import wait_for
-from lab import MANAGER, Lines, endpoint_path, port_path, switch_path
-from tap import case, run
+from lab import MANAGER, BusError, Holder, Lines, endpoint_path, port_path, switch_path
+from tap import Skip, case, run
 
 
 @case
@@ -65,6 +65,22 @@ def a_nic_is_placed_later(lab):
     lab.ctl('attach', 'lab', 'web')
     lab.ctl('place', 'web', '--netns', 'g1', '--interface', 'wan')
     assert 'wan' in lab.links('g1') and lab.get(endpoint_path('web'), 'SyntheticEthernetPort', 'Placed') is True
+
+
+@case
+def a_namespace_is_named_by_a_process_or_a_file_too(lab):
+    lab.create_switch('lab', Shared=True)
+    with Holder(lab, user='alice') as alice:
+        try:
+            pid = alice.do('new_namespace()')
+        except BusError as error:
+            raise Skip(f'ordinary users may not make user namespaces here: {error}') from None
+        for name, netns in (('eth0', pid), ('eth1', f'/proc/{pid}/ns/net')):
+            lab.ctl('attach', 'lab', f'of-{name}', '--netns', netns, '--interface', name, user='alice')
+        inside = lab.run('nsenter', '-t', pid, '-U', '-n', '--preserve-credentials', 'ip', '-br', 'link').stdout
+        assert 'eth0' in inside and 'eth1' in inside, inside
+        refused = lab.ctl('attach', 'lab', 'thief', '--netns', pid, '--interface', 'eth2', user='erin', check=False)
+        assert refused.returncode != 0 and endpoint_path('thief') not in lab.objects(), refused
 
 
 @case

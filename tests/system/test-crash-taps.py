@@ -26,6 +26,19 @@ def prepare_enabled(lab):
     lab.call(SYSTEM, 'VirtualSystem.RequestStateChange', 'enabled', {})
 
 
+def prepare_saved(lab):
+    prepare_enabled(lab)
+    lab.call(port_path('lab', 'vm-net0'), 'SwitchPort.Disconnect', {})
+    lab.call(SYSTEM, 'VirtualSystem.RequestStateChange', 'saved', {})
+
+
+def prepare_elsewhere(lab):
+    """Enabled, and with a NIC that has been moved to another switch by hand."""
+    prepare_enabled(lab)
+    lab.create_switch('other', MacAddress='02:00:00:00:00:51')
+    lab.call(port_path('lab', 'vm-net0'), 'SwitchPort.Move', Raw(f"objectpath '{switch_path('other')}'"), {})
+
+
 def prepare_waiting(lab):
     """A system that is enabled as long as somebody has the one tap open that it has."""
     lab.create_switch('lab')
@@ -41,5 +54,10 @@ define('attaching a tap that stays', prepare, Request(*ATTACH, {'Name': 'new', '
 define('opening a tap', prepare_waiting, Held(endpoint_path('vm-net0'), 'SyntheticEthernetPort.Open', 'options()'))
 define('enabling a system', prepare, Request(SYSTEM, 'VirtualSystem.RequestStateChange', 'enabled', {}))
 define('disabling a system', prepare_enabled, Request(SYSTEM, 'VirtualSystem.RequestStateChange', 'disabled', {}))
+define('saving a system', prepare_elsewhere, Request(SYSTEM, 'VirtualSystem.RequestStateChange', 'saved', {}))
+define('enabling a saved system', prepare_saved, Request(SYSTEM, 'VirtualSystem.RequestStateChange', 'enabled', {}))
+define('plugging a NIC of a system in elsewhere', prepare_elsewhere, Request(
+    f'{SYSTEM}/setting/net0', 'ResourceAllocationSetting.Modify', {'Connection': Raw(f"objectpath '{switch_path('lab')}'"), 'Mtu': 1300}, {}))
+define('deleting a system that is enabled', prepare_enabled, Request(SYSTEM, 'VirtualSystem.Delete', {'force': True}))
 
 run()

@@ -143,6 +143,12 @@ def the_namespace_of_the_service_is_refused(lab):
     with Holder(lab, user='alice') as holder:
         holder.refuse('InvalidArgument', *attach("fd('/proc/self/ns/net')"))
     assert lab.ours() == ['vsw-lab']
+    for user in ('root', 'alice'):
+        _, nic = lab.attach('lab', user, user=user)
+        with Holder(lab, user=user) as holder:
+            holder.refuse('InvalidArgument', nic, 'SyntheticEthernetPort.MoveToNamespace', "fd('/proc/self/ns/net')", "'eth0'", 'options()')
+        assert lab.get(nic, 'SyntheticEthernetPort', 'Placed') is False
+    assert lab.ours() == ['vsw-lab', 'vswg-alice', 'vswg-root', 'vswp-alice', 'vswp-root']
 
 
 @case
@@ -199,13 +205,16 @@ def a_namespace_of_another_user_is_refused(lab):
 def a_namespace_of_the_host_is_a_question_of_its_own(lab):
     lab.create_switch('lab')
     lab.add_guest('g1')
-    lab.set_rules('polkit.addRule(function (action, subject) { polkit.log("asked " + action.id);'
-                  ' return action.id == "org.vmswitch1.attach" ? polkit.Result.YES : polkit.Result.NO; });')
+    rules = ('polkit.addRule(function (action, subject) { polkit.log("%s asked " + action.id);'
+             ' return action.id == "org.vmswitch1.%s" ? polkit.Result.YES : polkit.Result.NO; });')
     try:
-        wait_for(lambda: 'asked org.vmswitch1' in ask(lab), 5, 'the rules')
-        with Holder(lab, user='alice') as alice:
-            alice.refuse('AccessDenied', *attach("fd('/run/netns/g1')"))
-            assert 'asked org.vmswitch1.attach-foreign-namespace' in lab.log('polkitd')
+        for allowed in ('attach', 'attach-foreign-namespace'):
+            lab.set_rules(rules % (allowed, allowed))
+            wait_for(lambda: f'{allowed} asked org.vmswitch1' in ask(lab), 5, 'the rules')
+            with Holder(lab, user='alice') as alice:
+                alice.refuse('AccessDenied', *attach("fd('/run/netns/g1')"))
+        assert 'attach asked org.vmswitch1.attach-foreign-namespace' in lab.log('polkitd')
+        assert 'attach-foreign-namespace asked org.vmswitch1.attach-foreign-namespace' not in lab.log('polkitd')
     finally:
         lab.set_rules(POLKIT_RULES)
     wait_for(lambda: restored(lab), 5, 'the rules')

@@ -197,13 +197,13 @@ def a_full_switch_says_used_and_limit(lab):
     lab.create_switch('lab')
     for n in range(5):
         lab.create_port('lab', f'p{n}')
-    says = lab.refuse('QuotaExceeded', LAB, 'Switch.CreatePort', 'p5', {}, {})
-    assert '5' in says, says
-    lab.refuse('QuotaExceeded', LAB, 'Switch.ConnectInternal', 'host', {}, {})
-    lab.refuse('QuotaExceeded', LAB, 'Switch.Attach', {'Name': 'n'}, {})
+    full = '5 ports used, limit 5'
+    lab.refuse('QuotaExceeded', LAB, 'Switch.CreatePort', 'p5', {}, {}, says=full)
+    lab.refuse('QuotaExceeded', LAB, 'Switch.ConnectInternal', 'host', {}, {}, says=full)
+    lab.refuse('QuotaExceeded', LAB, 'Switch.Attach', {'Name': 'n'}, {}, says=full)
     lab.create_switch('other')
     lab.create_port('other', 'x')
-    lab.refuse('QuotaExceeded', port_path('other', 'x'), 'SwitchPort.Move', LAB, {})
+    lab.refuse('QuotaExceeded', port_path('other', 'x'), 'SwitchPort.Move', LAB, {}, says=full)
     assert lab.ours() == ['vsw-lab', 'vsw-other']
     lab.delete(port_path('lab', 'p0'), 'SwitchPort')
     lab.create_port('lab', 'p5')

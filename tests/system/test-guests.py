@@ -194,6 +194,18 @@ def qemu_plugs_its_guests_in_by_the_bridge_helper(lab):
 
 
 @case
+def qemu_takes_the_options_that_are_printed_for_it(lab):
+    guest.require(lab)
+    lab.create_switch('lab', Shared=True)
+    nics = ('--nic', 'name=one,queues=2', '--nic', 'name=two,kind=emulated')
+    options = lab.ctl('run', 'lab', *nics, '--print-qemu', user='erin').stdout.split()
+    machine = (guest.QEMU, '-M', 'pc', '-accel', 'tcg', '-nodefaults', '-display', 'none', '-S', '-monitor', 'stdio')
+    said = lab.ctl('run', 'lab', *nics, '--', *machine, *options, user='erin', input='info network\nquit\n').stdout
+    assert said.count('type=tap') == 3 and 'model=virtio-net-pci' in said and 'model=e1000' in said, said
+    wait_for(lambda: taps(lab) == [], 2, 'the taps to go')
+
+
+@case
 def a_system_is_disabled_when_its_guest_ends(lab):
     guest.require(lab)
     lab.create_switch('lab')

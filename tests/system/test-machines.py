@@ -102,6 +102,36 @@ def a_machine_that_went_while_nobody_looked_is_noticed(lab):
 
 
 @case
+def a_machine_that_was_replaced_within_a_moment_is_noticed(lab):
+    machined = Machined(lab, 'web')
+    follow(lab)
+    time.sleep(0.3)
+    lab.daemon.send_signal(signal.SIGSTOP)
+    machined.tell('remove web')
+    machined.tell('add web')
+    lab.daemon.send_signal(signal.SIGCONT)
+    lab.wait_property(SYSTEM, 'VirtualSystem', 'EnabledState', 'disabled', 2)
+    # the new one is followed from when somebody says so
+    enable(lab)
+    time.sleep(0.5)
+    assert state(lab) == 'enabled'
+    machined.close()
+
+
+@case
+def a_machine_that_was_replaced_while_nobody_looked_is_noticed(lab):
+    machined = Machined(lab, 'web')
+    follow(lab)
+    time.sleep(0.3)
+    lab.kill_daemon()
+    machined.tell('remove web')
+    machined.tell('add web')
+    lab.start_daemon()
+    lab.wait_property(SYSTEM, 'VirtualSystem', 'EnabledState', 'disabled', 3)
+    machined.close()
+
+
+@case
 def nobody_else_can_end_a_machine(lab):
     machined = Machined(lab, 'web')
     follow(lab)

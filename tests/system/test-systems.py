@@ -221,11 +221,36 @@ def what_is_in_the_way_on_the_bus_leaves_none_too(lab):
     lab.refuse('InUse', SYSTEM, 'VirtualSystem.RequestStateChange', 'enabled', {}, says='desk')
     assert facts(lab) == before
     lab.delete(endpoint_path('guest'), 'EthernetPort')
-    lab.connect_internal('lab', 'vm-net2')
+    lab.create_port('lab', 'vm-net2')
     before = facts(lab)
     lab.refuse('Exists', SYSTEM, 'VirtualSystem.RequestStateChange', 'enabled', {}, says='vm-net2')
     assert facts(lab) == before
-    lab.delete(endpoint_path('vm-net2'), 'EthernetPort')
+    lab.delete(port_path('lab', 'vm-net2'), 'SwitchPort')
+    request(lab, 'enabled')
+
+
+@case
+def nobody_takes_the_name_that_a_nic_will_have(lab):
+    build(lab)
+    for method, *arguments in (('Attach', {'Name': 'vm-net0'}), ('ConnectInternal', 'vm-net0', {})):
+        lab.refuse('Exists', switch_path('lab'), f'Switch.{method}', *arguments, {}, says='setting net0 of system vm')
+    other = lab.call(MANAGER, 'Manager.DefineSystem', 'vm-net0', {}, {})[0]
+    lab.call(other, 'VirtualSystem.AddResourceSetting', {'Name': 'x'}, {})
+    lab.refuse('Exists', SYSTEM, 'VirtualSystem.AddResourceSetting', {'Name': 'net0-x'}, {}, says='vm-net0-x')
+    lab.attach('lab', 'vm-later')
+    lab.refuse('Exists', SYSTEM, 'VirtualSystem.AddResourceSetting', {'Name': 'later'}, {}, says='vm-later')
+    request(lab, 'enabled')
+
+
+@case
+def an_address_that_a_device_of_the_host_has_taken_meanwhile_is_refused(lab):
+    build(lab)
+    address = get(lab, 'net0', 'Address')
+    lab.run('ip', 'link', 'add', 'foreign0', 'address', address, 'type', 'veth', 'peer', 'name', 'foreign1')
+    before = facts(lab)
+    lab.refuse('Exists', SYSTEM, 'VirtualSystem.RequestStateChange', 'enabled', {}, says=f'setting net0: MAC address {address} is by now that of device foreign0')
+    assert facts(lab) == before
+    lab.run('ip', 'link', 'delete', 'foreign0')
     request(lab, 'enabled')
 
 
@@ -299,6 +324,32 @@ def a_setting_changed_while_enabled_takes_effect_where_it_can(lab):
         request(lab, 'enabled', 'alice')
         assert lab.get(endpoint_path('vm-net0'), 'EthernetPort', 'MacAddress') == '02:00:00:00:00:31'
         assert len(open_all(lab, alice, 'net0')['net0']) == 4
+
+
+@case
+def what_is_changed_of_the_nic_itself_is_there_again(lab):
+    lab.create_switch('lab')
+    lab.create_switch('other')
+    lab.create_port('other', 'desk')
+    define(lab, 'alice')
+    for name in ('net0', 'net1', 'net2'):
+        add(lab, name, switch_path('lab'), 'alice')
+    request(lab, 'enabled', 'alice')
+    lab.call(port_path('lab', 'vm-net0'), 'SwitchPort.Move', path(switch_path('other')), {})
+    lab.call(port_path('lab', 'vm-net1'), 'SwitchPort.Disconnect', {})
+    lab.call(port_path('other', 'desk'), 'SwitchPort.Connect', path(endpoint_path('vm-net1')), {})
+    lab.call(port_path('lab', 'vm-net2'), 'SwitchPort.Disconnect', {})
+    assert [get(lab, name, 'PendingChanges') for name in ('net0', 'net1', 'net2')] == [['Connection']] * 3
+    lab.call(endpoint_path('vm-net0'), 'EthernetPort.Modify', {'MacAddress': '02:00:00:00:00:41', 'Mtu': 1400}, {}, user='alice')
+    request(lab, 'saved')
+    request(lab, 'enabled')
+    places = {name: lab.get(endpoint_path(f'vm-{name}'), 'LanEndpoint', 'SwitchPort') for name in ('net0', 'net1', 'net2')}
+    assert places == {'net0': port_path('other', 'vm-net0'), 'net1': port_path('other', 'desk'), 'net2': '/'}, places
+    assert lab.get(endpoint_path('vm-net0'), 'EthernetPort', 'MacAddress') == '02:00:00:00:00:41'
+    assert lab.get(endpoint_path('vm-net0'), 'EthernetPort', 'Mtu') == 1400
+    # and where the setting says, for whoever says so again
+    lab.call(setting('net2'), 'ResourceAllocationSetting.Modify', {'AutomaticConnection': True}, {})
+    assert lab.get(endpoint_path('vm-net2'), 'LanEndpoint', 'SwitchPort') == port_path('lab', 'vm-net2') and get(lab, 'net2', 'PendingChanges') == []
 
 
 @case

@@ -1,9 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- The store, version 5: whether a NIC of the host was promiscuous when it was bound.
+-- The store, version 5: which machine it was that was seen, told by its time.
 --
--- Of one that was bound before, nobody noted it: NULL.
+-- Until now only that one was seen, 1, which is as good as a time: that of a machine that was seen and of which nothing else is known.
 
-ALTER TABLE nic     ADD COLUMN was_promiscuous INTEGER CHECK (was_promiscuous IS NULL OR was_promiscuous IN (0, 1));
-ALTER TABLE old_nic ADD COLUMN was_promiscuous INTEGER;
-ALTER TABLE rescue  ADD COLUMN was_promiscuous INTEGER;
-ALTER TABLE loan    ADD COLUMN was_promiscuous INTEGER;
+ALTER TABLE system     ADD COLUMN machine_since INTEGER NOT NULL DEFAULT 0 CHECK (machine_since >= 0); -- monotonic, microseconds; 0: none seen
+ALTER TABLE old_system ADD COLUMN machine_since INTEGER;
+UPDATE system     SET machine_since = machine_seen;
+UPDATE old_system SET machine_since = machine_seen;
+ALTER TABLE system     DROP COLUMN machine_seen;
+ALTER TABLE old_system DROP COLUMN machine_seen;
