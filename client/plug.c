@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "client/plug.h"
 
+#include "client/bounds.h"
 #include "client/failure.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
-
-#define MAX_FDS 14 /* that the service puts into one message */
 
 /**
  * vsw_plug_new:
@@ -136,7 +135,7 @@ group_plugs (GPtrArray *plugs, const VswPlug *first)
       if (plug->endpoint != NULL || !g_str_equal (plug->switch_path, first->switch_path))
         continue;
       n_fds += plug->queues;
-      if (group->len > 0 && n_fds > MAX_FDS)
+      if (group->len > 0 && n_fds > VSW_LIMIT_FDS)
         break;
       g_ptr_array_add (group, plugs->pdata[i]);
     }

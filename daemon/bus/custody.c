@@ -125,6 +125,42 @@ lend (GTask *task)
   vsw_engine_lend_async (scene->engine, search->loan, on_lent, g_object_ref (task));
 }
 
+/* --- what it would do --- */
+
+/* In the words of vsw_op_print(). The copy begins when the host is over there, by bus/custodian.c. */
+static void
+say_steps (Search *search)
+{
+  VswRequest *request = search->request;
+  const VswChange *change = get_change (request);
+  const VswSwitch *home = vsw_model_get_switch (vsw_engine_get_model (request->scene->engine), change->other_id);
+  g_autofree char *nic = vsw_text_escape (request->custody.name);
+
+  g_ptr_array_add (request->early_steps, g_strdup_printf ("release %s by %s", nic, search->rival->name));
+  if (change->kind != VSW_CHANGE_SETUP || home == NULL || search->settings == NULL
+      || !vsw_profile_needs_copy (search->settings))
+    return;
+
+  g_autofree char *copy = vsw_profile_print_copy_id (search->settings, home->head.name);
+  g_autofree char *excerpt = vsw_text_excerpt (copy);
+  g_ptr_array_add (request->late_steps, g_strdup_printf ("activate \"%s\" by NetworkManager on internal NIC %s",
+                                                         excerpt, change->host->name));
+}
+
+/* TRUE: nothing is to be done. */
+static gboolean
+end_dry_run (GTask *task)
+{
+  Search *search = g_task_get_task_data (task);
+
+  if (!search->request->is_dry)
+    return FALSE;
+
+  say_steps (search);
+  g_task_return_boolean (task, TRUE);
+  return TRUE;
+}
+
 /* --- what it has there --- */
 
 static void ask_next (GTask *task);
@@ -185,9 +221,7 @@ on_profile (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (!vsw_profile_check (search->settings, custody->name, get_change (search->request)->kind == VSW_CHANGE_SETUP,
                                &error))
     g_task_return_error (task, error);
-  else if (search->request->is_dry)
-    g_task_return_boolean (task, TRUE);
-  else
+  else if (!end_dry_run (task))
     ask_next (task);
 }
 
@@ -202,9 +236,7 @@ on_device (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
   else if (search->device != NULL && search->device->profile != NULL && !search->device->is_external)
     vsw_nm_find_profile_async (&search->talk, search->device->profile, on_profile, g_object_ref (task));
-  else if (search->request->is_dry)
-    g_task_return_boolean (task, TRUE);
-  else
+  else if (!end_dry_run (task))
     lend (task);
 }
 

@@ -75,6 +75,22 @@ vsw_hosting_decode_setup (VswRequest *request, const VswView *target, GError **e
   return TRUE;
 }
 
+/* NetworkManager has it back when it is bound no more: bus/custodian.c. One that is missing is nobody's. */
+static void
+say_return (VswRequest *request, const VswView *home, const VswNic *uplink)
+{
+  const VswLink *link = vsw_links_get_device (home->links, uplink->device);
+  const char *profile = uplink->uplink->profile;
+
+  if (!uplink->uplink->is_taken_over || link == NULL)
+    return;
+
+  g_autofree char *nic = vsw_text_escape (link->name);
+  g_ptr_array_add (request->late_steps,
+                   g_strdup_printf ("return %s to NetworkManager%s%s", nic, profile != NULL ? " with profile " : "",
+                                    profile != NULL ? profile : ""));
+}
+
 /**
  * vsw_hosting_decode_teardown:
  * @request: a request
@@ -100,16 +116,33 @@ vsw_hosting_decode_teardown (VswRequest *request, const VswView *target, GError 
   request->is_dry = options.dry_run;
   if (!request->is_dry)
     vsw_checkpoint_want (request, TIME_TO_CONFIRM);
+  else if (uplink != NULL)
+    say_return (request, &home, uplink);
   vsw_request_take_change (request, vsw_change_teardown (home.home->head.id, options.drop_addresses));
   return TRUE;
+}
+
+static void
+add_steps (GVariantBuilder *builder, GPtrArray *steps)
+{
+  for (guint i = 0; i < steps->len; i++)
+    g_variant_builder_add (builder, "s", g_ptr_array_index (steps, i));
 }
 
 static GVariant *
 print_steps (VswRequest *request)
 {
-  const char *const none[] = { NULL };
+  GVariantBuilder builder;
 
-  return g_variant_new_strv (request->steps != NULL ? (const char *const *)request->steps : none, -1);
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
+  if (request->is_dry)
+    {
+      add_steps (&builder, request->early_steps);
+      for (char **step = request->steps; *step != NULL; step++)
+        g_variant_builder_add (&builder, "s", *step);
+      add_steps (&builder, request->late_steps);
+    }
+  return g_variant_builder_end (&builder);
 }
 
 GVariant *

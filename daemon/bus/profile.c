@@ -325,11 +325,17 @@ new_setting (GVariant *values, GVariant *lease, const char *name)
   return g_variant_dict_end (&dict);
 }
 
+char *
+vsw_profile_print_copy_id (GVariant *settings, const char *home)
+{
+  return g_strdup_printf ("%s (switch %s)", vsw_profile_get_id (settings), home);
+}
+
 static GVariant *
 new_connection (GVariant *settings, const char *uuid, const char *home, const char *internal)
 {
   g_autoptr (GVariant) values = g_variant_lookup_value (settings, CONNECTION, G_VARIANT_TYPE_VARDICT);
-  g_autofree char *id = g_strdup_printf ("%s (switch %s)", vsw_profile_get_id (settings), home);
+  g_autofree char *id = vsw_profile_print_copy_id (settings, home);
   g_autofree char *user = g_strdup_printf ("user:%s:", g_get_user_name ());
   const char *users[] = { user, NULL };
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);

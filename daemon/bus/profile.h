@@ -24,6 +24,8 @@ gboolean vsw_profile_check (GVariant *settings, const char *nic, gboolean is_hos
  * (nullable) each. */
 char *vsw_profile_print_lease (GVariant *settings, GVariant *dhcp4, GVariant *dhcp6, GVariant *ip6);
 
+/* What a copy for that switch is called. */
+char *vsw_profile_print_copy_id (GVariant *settings, const char *home);
 /* The same for the same profile and NIC. */
 char *vsw_profile_get_copy_uuid (const char *uuid, const char *nic_id);
 /* (floating) a{sa{sv}}. lease: (nullable). home: name of the switch. */

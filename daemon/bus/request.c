@@ -144,6 +144,8 @@ vsw_request_new (const VswView *target, const char *verb, GVariant *parameters, 
   self->touched = g_string_new (NULL);
   self->namespaces = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_namespace_unref);
   self->details = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_text);
+  self->early_steps = g_ptr_array_new_with_free_func (g_free);
+  self->late_steps = g_ptr_array_new_with_free_func (g_free);
   self->losses = g_ptr_array_new_with_free_func (g_free);
   self->handouts = g_ptr_array_new_with_free_func ((GDestroyNotify)vsw_handout_unref);
   self->inspected = g_hash_table_new (NULL, NULL);
@@ -173,6 +175,8 @@ vsw_request_free (VswRequest *self)
   g_ptr_array_unref (self->paths);
   g_clear_pointer (&self->changes, g_ptr_array_unref);
   g_strfreev (self->steps);
+  g_ptr_array_unref (self->early_steps);
+  g_ptr_array_unref (self->late_steps);
   g_free (self->custody.name);
   g_free (self->passage_id);
   g_free (self->checkpoint_id);

@@ -39,6 +39,8 @@ typedef struct
   VswCustody custody;         /* the NIC of the host that is to be bound */
   char *passage_id;       /* (owned) (nullable) of the switch that a firewall must let the host's frames through */
   GStrv steps;            /* (owned) (nullable) what would be done, for the reply */
+  GPtrArray *early_steps; /* (owned) (element-type utf8) what somebody else would do before that */
+  GPtrArray *late_steps;  /* (owned) (element-type utf8) and after it */
   char *id;               /* (owned) (nullable) of the object to read from, or to tell of */
   char *checkpoint_id;    /* (owned) (nullable) of the checkpoint that it makes */
   GPtrArray *losses;      /* (owned) (element-type utf8) what a rollback could not bring back */

@@ -311,20 +311,45 @@ get_leased (const VswLinkSurvey *link)
   return found != NULL ? found : "ADDRESS";
 }
 
+/* How to end it so that its address stays. (transfer full) */
+static char *
+print_command (const VswLinkSurvey *link, const char *nic)
+{
+  if (link->client == NULL)
+    return g_strdup_printf ("for dhclient with: dhclient -x %s; for dhcpcd with: dhcpcd --exit %s; ", nic, nic);
+  if (g_str_equal (link->client, "dhclient"))
+    return g_strdup_printf ("with: dhclient -x %s; ", nic);
+  if (g_str_equal (link->client, "dhcpcd"))
+    return g_strdup_printf ("with: dhcpcd --exit %s; ", nic);
+  return g_strdup_printf ("with: kill %u; ", link->client_process);
+}
+
 /* What a client leaves behind it no longer renews: as long as it is not for ever, somebody has to. (transfer full) */
 static char *
 print_end_of_client (const VswLinkSurvey *link, const char *nic)
 {
+  g_autofree char *command = print_command (link, nic);
   g_autofree char *end =
-      g_strdup_printf ("end it, for dhclient with: dhclient -x %s; for dhcpcd with: dhcpcd --exit %s; "
-                       "and take the NIC out of what starts it, such as /etc/network/interfaces",
-                       nic, nic);
+      g_strdup_printf ("end it, %sand take the NIC out of what starts it, such as /etc/network/interfaces", command);
 
   if (!link->has_lease)
     return g_steal_pointer (&end);
   return g_strdup_printf (
       "%s; then keep its address: ip address change %s dev %s valid_lft forever preferred_lft forever", end,
       get_leased (link), nic);
+}
+
+/* (transfer full) (nullable) NULL: there is no sign of one */
+static VswRival *
+new_dhcp_client (const VswLinkSurvey *link, const char *nic)
+{
+  if (link->client != NULL)
+    return new_rival (VSW_RIVAL_DHCP_CLIENT,
+                      g_strdup_printf ("DHCP client %s (process %u)", link->client, link->client_process),
+                      print_end_of_client (link, nic));
+  if (link->has_lease || link->has_packet_socket)
+    return new_rival (VSW_RIVAL_DHCP_CLIENT, g_strdup ("a DHCP client"), print_end_of_client (link, nic));
+  return NULL;
 }
 
 static void
@@ -338,9 +363,8 @@ on_survey (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (survey == NULL)
     g_message ("cannot look for a DHCP client on NIC %s: %s", inquiry->text, error->message);
-  if (link != NULL && (link->has_lease || link->has_packet_socket))
-    inquiry->dhcp_client =
-        new_rival (VSW_RIVAL_DHCP_CLIENT, g_strdup ("a DHCP client"), print_end_of_client (link, inquiry->text));
+  if (link != NULL)
+    inquiry->dhcp_client = new_dhcp_client (link, inquiry->text);
   end_one (g_steal_pointer (&task));
 }
 

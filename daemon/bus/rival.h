@@ -22,7 +22,7 @@ typedef struct
 {
   VswRivalKind kind;
   gboolean is_silent; /* it has not answered, so nobody knows */
-  char *name;         /* (owned) "NetworkManager (connection "Wired 1")", "systemd-networkd", "a DHCP client" */
+  char *name;         /* (owned) "NetworkManager (connection "Wired 1")", "systemd-networkd", "DHCP client udhcpc (process 812)" */
   char *cure;         /* (owned) what makes it leave the NIC alone: "run: nmcli device set eth0 managed no" */
   char *object;       /* (owned) (nullable) the NIC, as NetworkManager has it: an object path */
 } VswRival;

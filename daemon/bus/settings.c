@@ -117,7 +117,10 @@ static gboolean
 decode_string (VswKey key, const char *text, VswSettings *settings, GError **error)
 {
   if (key == VSW_KEY_ADDRESS && text[0] == '\0')
-    return settings->dynamic_mac = TRUE;
+    {
+      settings->dynamic_mac = TRUE;
+      return TRUE;
+    }
   if (key == VSW_KEY_MAC || key == VSW_KEY_ADDRESS)
     return vsw_mac_decode (text, &settings->mac, error);
   if (key == VSW_KEY_LIFETIME)

@@ -15,8 +15,6 @@
 
 #define RETRY_PAUSE  (2 * G_USEC_PER_SEC) /* after a rollback that failed; twice as long after each further one, up to */
 #define RETRY_MAX    (64 * G_USEC_PER_SEC)
-#define MAX_WARNINGS 4 /* of rollbacks, the newest */
-#define MAX_NAMED    3 /* losses in one warning; all are in the log */
 
 typedef struct
 {
@@ -45,7 +43,7 @@ void
 vsw_engine_init_checkpoints (VswEngine *engine)
 {
   engine->clocks = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_clock);
-  engine->undone = g_ptr_array_new_with_free_func (g_free);
+  engine->undone = vsw_engine_new_undone ();
 }
 
 void
@@ -71,41 +69,6 @@ get_now (VswEngine *engine)
 }
 
 /* --- what became of it --- */
-
-static void
-warn (VswEngine *engine, const char *text)
-{
-  char *current = NULL;
-
-  if (engine->undone->len >= MAX_WARNINGS)
-    {
-      g_autofree char *oldest = g_strdup (g_ptr_array_index (engine->undone, 0));
-
-      vsw_engine_set_warning (engine, &oldest, NULL, NULL);
-      g_ptr_array_remove_index (engine->undone, 0);
-    }
-  vsw_engine_set_warning (engine, &current, "rollback-incomplete", text);
-  g_ptr_array_add (engine->undone, current);
-}
-
-static void
-report_losses (VswEngine *engine, const char *number, GPtrArray *losses)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  g_string_printf (text, "checkpoint %s was rolled back, but not all could be brought back: ", number);
-  for (guint i = 0; i < losses->len; i++)
-    {
-      const char *loss = g_ptr_array_index (losses, i);
-
-      vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_CHECKPOINT, NULL, "checkpoint %s could not bring back %s", number, loss);
-      if (i < MAX_NAMED)
-        g_string_append_printf (text, "%s%s", i > 0 ? "; " : "", loss);
-    }
-  if (losses->len > MAX_NAMED)
-    g_string_append_printf (text, "; and %u more (see the log)", losses->len - MAX_NAMED);
-  warn (engine, text->str);
-}
 
 static const VswCheckpoint *
 find_ended (VswDelta *delta, const char *id)
@@ -150,7 +113,7 @@ vsw_engine_note_rollback (VswEngine *engine, GPtrArray *changes, const VswPlan *
                ended->head.name, ended->head.owner, vsw_delta_get_size (delta) - 1);
       add_losses (plan, change->losses);
       if (change->losses->len > 0)
-        report_losses (engine, ended->head.name, change->losses);
+        vsw_engine_note_losses (engine, ended, change->losses);
     }
 }
 

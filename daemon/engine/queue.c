@@ -251,6 +251,7 @@ finish_turn (gpointer data)
   if (g_hash_table_size (keys) + g_hash_table_size (engine->suspects) > 0)
     vsw_engine_check_drift (engine, keys);
 
+  vsw_engine_review_losses (engine);
   if (turn->changes != NULL && delta != NULL)
     vsw_engine_note_rollback (engine, turn->changes, turn->plan, delta);
   end_turn (engine, turn, delta);

@@ -11,6 +11,7 @@
  *   condition.c, health.c  what else on this host harms the switches
  *   release.c   what a caller that has gone leaves behind
  *   checkpoint.c  what is undone unless somebody confirms in time
+ *   undone.c    what of that could not be undone
  *   diversion.c  uplinks that a spanning tree holds back for a while
  *   loan.c      NICs that another manager has let go of
  *   start.c     repairs at start
@@ -86,7 +87,7 @@ struct _VswEngine
   /* checkpoint.c */
   GHashTable *clocks;          /* (owned) id of a checkpoint → Clock */
   GSource *clock_source;       /* (owned) (nullable) the next of them */
-  GPtrArray *undone;           /* (owned) (element-type utf8) texts in `warnings` about rollbacks */
+  GPtrArray *undone;           /* (owned) undone.c */
   gboolean is_looking;         /* at the clocks */
   gboolean is_looked_at_again; /* they are to be looked at once more */
   gint64 passed;               /* microseconds that a test has let pass */
@@ -178,6 +179,13 @@ GHashTable *vsw_engine_new_sieges (void);
 /* Asks what there is to ask, and resolves: the model has changed. (transfer full) *ret_delta */
 gboolean vsw_engine_resolve_now (VswEngine *engine, GPtrArray *changes, VswDelta **ret_delta, GError **error);
 gboolean vsw_engine_adopt_all (VswEngine *engine);
+
+/* --- undone.c --- */
+GPtrArray *vsw_engine_new_undone (void);
+/* losses: (element-type utf8) "KIND NAME: REASON", of a rollback that has become true. */
+void vsw_engine_note_losses (VswEngine *engine, const VswCheckpoint *ended, GPtrArray *losses);
+/* What is no loss any more is no longer said. */
+void vsw_engine_review_losses (VswEngine *engine);
 
 /* --- checkpoint.c --- */
 void vsw_engine_init_checkpoints (VswEngine *engine);

@@ -224,6 +224,8 @@ vsw_decode_link (const struct nlmsghdr *message)
   fields.is_loopback = (head->ifi_flags & IFF_LOOPBACK) != 0;
   fields.is_up = (head->ifi_flags & IFF_UP) != 0;
   fields.has_carrier = (head->ifi_flags & IFF_LOWER_UP) != 0;
+  /* Not what IFLA_PROMISCUITY counts: dev_get_flags() of net/core/dev.c has here what was set by hand. */
+  fields.is_promiscuous = (head->ifi_flags & IFF_PROMISC) != 0;
   fill_attributes (attributes, &fields);
   if (is_text (info[IFLA_INFO_KIND], "bridge"))
     fill_bridge (info[IFLA_INFO_DATA], &fields);

@@ -313,16 +313,18 @@ vsw_decode_host_address (const struct nlmsghdr *message, VswHostAddress *ret_add
 
 /**
  * vsw_decode_packet_socket:
+ * @ret_is_for_all: (out): whether it is not only for IPv4; untouched if there is no link
  *
  * "sk RefCnt Type Proto Iface R Rmem User Inode", net/packet/af_packet.c, packet_seq_show(). Any thread.
  */
 guint
-vsw_decode_packet_socket (const char *line)
+vsw_decode_packet_socket (const char *line, gboolean *ret_is_for_all)
 {
   guint protocol;
   guint index;
 
-  if (sscanf (line, "%*s %*d %*d %4x %9u", &protocol, &index) != 2 || protocol != ETH_P_IP)
+  if (sscanf (line, "%*s %*d %*d %4x %9u", &protocol, &index) != 2 || (protocol != ETH_P_IP && protocol != ETH_P_ALL))
     return 0;
+  *ret_is_for_all = protocol == ETH_P_ALL;
   return index;
 }

@@ -59,7 +59,7 @@ typedef struct
   char text[64];     /* "192.0.2.5/24"; "": the link gave it to itself */
 } VswHostAddress;
 gboolean vsw_decode_host_address (const struct nlmsghdr *message, VswHostAddress *ret_address);
-/* A line of packet(7)'s /proc/net/packet: the link that somebody listens on alone, for IPv4; 0: none. */
-guint vsw_decode_packet_socket (const char *line);
+/* A line of packet(7)'s /proc/net/packet: the link that somebody listens on alone, for IPv4 or for everything; 0: none. */
+guint vsw_decode_packet_socket (const char *line, gboolean *ret_is_for_all);
 
 G_END_DECLS

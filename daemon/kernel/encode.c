@@ -247,13 +247,13 @@ new_number (VswDeviceRef device, int type, guint64 number)
 }
 
 static struct nl_msg *
-new_flags (VswDeviceRef device, gboolean up)
+new_flag (VswDeviceRef device, guint flag, gboolean is_set)
 {
   struct nl_msg *message = new_for_link (RTM_SETLINK, device);
   struct ifinfomsg *head = nlmsg_data (nlmsg_hdr (message));
 
-  head->ifi_flags = up ? IFF_UP : 0;
-  head->ifi_change = IFF_UP;
+  head->ifi_flags = is_set ? flag : 0;
+  head->ifi_change = flag;
   return message;
 }
 
@@ -278,7 +278,9 @@ vsw_encode_set (VswDeviceRef device, VswAttribute attribute, guint64 number)
   switch (attribute)
     {
     case VSW_ATTRIBUTE_UP:
-      return new_flags (device, number != 0);
+      return new_flag (device, IFF_UP, number != 0);
+    case VSW_ATTRIBUTE_PROMISCUOUS:
+      return new_flag (device, IFF_PROMISC, number != 0);
     case VSW_ATTRIBUTE_MTU:
       return new_number (device, IFLA_MTU, number);
     case VSW_ATTRIBUTE_GROUP:

@@ -292,6 +292,7 @@ write_attribute (const Saying *saying, VswLink *fields)
       break;
     case VSW_ATTRIBUTE_UP:
     case VSW_ATTRIBUTE_MTU:
+    case VSW_ATTRIBUTE_PROMISCUOUS:
     case VSW_ATTRIBUTE_MAC:
     case VSW_ATTRIBUTE_NAME:
     case VSW_ATTRIBUTE_CONTROLLER:

@@ -189,8 +189,7 @@ classify (int fd, int home, guint32 caller, VswNamespace *fields, GError **error
   fields->inode = theirs.inode;
   if (is_same (theirs, ours))
     {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
-                   "that network namespace is the host's own, which takes no guests");
+      g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "the network namespace is the host's own");
       return FALSE;
     }
 

@@ -32,6 +32,7 @@ encode (const VswOp *op, const VswLink *before, guint bridge)
       return vsw_encode_set (op->device, op->attribute, bridge);
     case VSW_ATTRIBUTE_UP:
     case VSW_ATTRIBUTE_MTU:
+    case VSW_ATTRIBUTE_PROMISCUOUS:
     case VSW_ATTRIBUTE_GROUP:
     case VSW_ATTRIBUTE_IPV6_QUIET:
     case VSW_ATTRIBUTE_AGEING:

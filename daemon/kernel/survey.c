@@ -9,6 +9,7 @@
 
 #include "kernel/decode.h"
 #include "kernel/decode_host.h"
+#include "kernel/dhcp.h"
 #include "kernel/encode.h"
 #include "kernel/filter.h"
 
@@ -31,6 +32,9 @@ typedef struct
 {
   VswLinkSurvey is;
   char *name;           /* (owned) */
+  gboolean is_marked;   /* as ours */
+  gboolean is_port;     /* of a bridge */
+  gboolean is_heard;    /* a program listens there alone, below IP */
   GPtrArray *addresses; /* (owned) (element-type utf8) */
 } Draft;
 
@@ -40,6 +44,7 @@ free_draft (gpointer data)
   Draft *draft = data;
 
   g_free (draft->name);
+  g_free ((char *)draft->is.client);
   g_ptr_array_unref (draft->addresses);
   g_free (draft);
 }
@@ -77,6 +82,8 @@ keep_link (const struct nlmsghdr *message, gpointer user_data)
   draft = g_new0 (Draft, 1);
   draft->is.index = link->index;
   draft->name = g_strdup (link->name);
+  draft->is_marked = vsw_link_is_marked (link);
+  draft->is_port = link->bridge != 0;
   draft->addresses = g_ptr_array_new_with_free_func (g_free);
   vsw_decode_link_survey (message, &draft->is);
   g_hash_table_replace (drafts, GUINT_TO_POINTER (link->index), draft);
@@ -167,10 +174,37 @@ read_packet_sockets (GHashTable *drafts)
   lines = g_strsplit (text, "\n", -1);
   for (char **line = lines; *line != NULL; line++)
     {
-      Draft *draft = g_hash_table_lookup (drafts, GUINT_TO_POINTER (vsw_decode_packet_socket (*line)));
+      gboolean is_for_all = FALSE;
+      Draft *draft = g_hash_table_lookup (drafts, GUINT_TO_POINTER (vsw_decode_packet_socket (*line, &is_for_all)));
 
-      if (draft != NULL)
-        draft->is.has_packet_socket = TRUE;
+      if (draft == NULL)
+        continue;
+      draft->is_heard = TRUE;
+      draft->is.has_packet_socket = draft->is.has_packet_socket || !is_for_all;
+    }
+}
+
+/* It takes a walk through all processes. Bridges of ours and bound NICs are looked at again and again: on the former nobody keeps an address, on the
+ * latter it is of interest who does if there is one, or if somebody listens. */
+static gboolean
+may_have_client (const Draft *draft)
+{
+  return !draft->is_marked && (!draft->is_port || draft->is_heard || draft->addresses->len > 0);
+}
+
+static void
+find_clients (GHashTable *drafts)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, drafts);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Draft *draft = value;
+
+      if (may_have_client (draft))
+        draft->is.client = vsw_dhcp_find_client (draft->name, draft->is_heard, &draft->is.client_process);
     }
 }
 
@@ -234,6 +268,7 @@ vsw_survey_read (VswSession *session, GArray *indexes, GError **error)
       || !read_filter (drafts, survey, error))
     return NULL;
   read_packet_sockets (drafts);
+  find_clients (drafts);
   add_links (indexes, drafts, survey);
 
   return g_steal_pointer (&survey);

@@ -95,10 +95,10 @@ vsw_link_equal (const VswLink *a, const VswLink *b)
          || (a->index == b->index && g_str_equal (a->name, b->name) && g_str_equal (a->link_kind, b->link_kind)
              && g_str_equal (a->alias, b->alias) && a->hardware_type == b->hardware_type
              && !a->is_loopback == !b->is_loopback && !a->is_up == !b->is_up && !a->has_carrier == !b->has_carrier
-             && a->group == b->group && a->bridge == b->bridge && a->peer == b->peer
-             && !a->peer_elsewhere == !b->peer_elsewhere && a->mtu == b->mtu && vsw_mac_equal (a->mac, b->mac)
-             && vsw_mac_equal (a->permanent, b->permanent) && !a->ipv6_quiet == !b->ipv6_quiet && equal_bridges (a, b)
-             && equal_taps (a, b) && equal_hardware (a, b));
+             && !a->is_promiscuous == !b->is_promiscuous && a->group == b->group && a->bridge == b->bridge
+             && a->peer == b->peer && !a->peer_elsewhere == !b->peer_elsewhere && a->mtu == b->mtu
+             && vsw_mac_equal (a->mac, b->mac) && vsw_mac_equal (a->permanent, b->permanent)
+             && !a->ipv6_quiet == !b->ipv6_quiet && equal_bridges (a, b) && equal_taps (a, b) && equal_hardware (a, b));
 }
 
 /**

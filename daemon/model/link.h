@@ -39,6 +39,7 @@ typedef struct
   gboolean is_loopback;
   gboolean is_up;          /* IFF_UP */
   gboolean has_carrier;    /* IFF_LOWER_UP */
+  gboolean is_promiscuous; /* IFF_PROMISC: somebody has set it so; that bridges and sockets want it so does not count */
   guint32 group;
   guint bridge;            /* index of the bridge (or bond) it is a port of; 0 none */
   guint peer;              /* IFLA_LINK: index of the other end; 0 unknown */

@@ -17,6 +17,7 @@ free_link (gpointer data)
 {
   VswLinkSurvey *link = data;
 
+  g_free ((char *)link->client);
   g_strfreev ((GStrv)link->addresses);
   g_free (link);
 }
@@ -87,6 +88,7 @@ vsw_survey_add_link (VswSurvey *self, const VswLinkSurvey *link)
   VswLinkSurvey *copy = g_new (VswLinkSurvey, 1);
 
   *copy = *link;
+  copy->client = g_strdup (link->client);
   copy->addresses =
       (const char *const *)(link->addresses != NULL ? g_strdupv ((GStrv)link->addresses) : g_new0 (char *, 1));
   g_ptr_array_add (self->links, copy);

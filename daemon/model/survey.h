@@ -38,6 +38,9 @@ typedef struct
   gboolean takes_advertisements; /* IPv6 would configure itself from router advertisements that arrive there */
   gboolean has_lease;            /* an IPv4 address whose lifetime is finite */
   gboolean has_packet_socket;    /* a program listens for IPv4 below IP on this link alone, as DHCP clients do */
+  const char *client;            /* (owned) (nullable) a process that keeps an address there by DHCP: name of its program; of a bridge's port
+                                    only while there is an address or somebody listens */
+  guint client_process;          /* its number */
   const char *const *addresses;  /* (owned) the host's, "192.0.2.5/24"; without those that a link gives itself */
 } VswLinkSurvey;
 

@@ -37,6 +37,7 @@ vsw_uplink_new_of_link (const VswLink *link, const VswIpConfig *ip, const char *
                        .last_name = link->name,
                        .was_up = link->is_up,
                        .was_mtu = link->mtu,
+                       .was_promiscuous = !!link->is_promiscuous,
                        .ip = (VswIpConfig *)ip,
                        .host_id = host_id };
   return vsw_uplink_new (&fields);
@@ -121,7 +122,8 @@ vsw_uplink_equal (const VswUplink *a, const VswUplink *b)
     return a == b;
   return vsw_mac_equal (a->permanent, b->permanent) && vsw_mac_equal (a->mac, b->mac)
          && g_str_equal (a->bus_path, b->bus_path) && g_str_equal (a->last_name, b->last_name)
-         && !a->was_up == !b->was_up && a->was_mtu == b->was_mtu && !a->is_taken_over == !b->is_taken_over
+         && !a->was_up == !b->was_up && a->was_mtu == b->was_mtu
+         && a->was_promiscuous == b->was_promiscuous && !a->is_taken_over == !b->is_taken_over
          && vsw_ip_config_equal (a->ip, b->ip) && g_strcmp0 (a->host_id, b->host_id) == 0
          && g_strcmp0 (a->profile, b->profile) == 0 && g_strcmp0 (a->lease, b->lease) == 0;
 }

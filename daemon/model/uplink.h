@@ -19,6 +19,7 @@ typedef struct
   const char *last_name; /* (owned) raw bytes */
   gboolean was_up;
   guint32 was_mtu;  /* octets */
+  gint was_promiscuous; /* 0 or 1; -1: nobody noted it, and it stays as it is */
   VswIpConfig *ip;  /* (owned) (nullable) what was taken off it */
   gboolean is_taken_over; /* another manager has let go of it for us, and gets it back */
   const char *profile; /* (owned) (nullable) UUID of the profile that it had active on it then */

@@ -61,6 +61,7 @@ typedef enum
 {
   VSW_ATTRIBUTE_UP,                 /* number: 0 or 1 */
   VSW_ATTRIBUTE_MTU,                /* number: octets */
+  VSW_ATTRIBUTE_PROMISCUOUS,        /* number: 0 or 1, beside what bridges and sockets want */
   VSW_ATTRIBUTE_MAC,                /* mac */
   VSW_ATTRIBUTE_NAME,               /* text */
   VSW_ATTRIBUTE_GROUP,              /* number */

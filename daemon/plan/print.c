@@ -20,6 +20,7 @@ static const struct
 } attributes[] = {
   [VSW_ATTRIBUTE_UP] = { "up", FORM_NUMBER },
   [VSW_ATTRIBUTE_MTU] = { "mtu", FORM_NUMBER },
+  [VSW_ATTRIBUTE_PROMISCUOUS] = { "promiscuous", FORM_NUMBER },
   [VSW_ATTRIBUTE_MAC] = { "mac", FORM_MAC },
   [VSW_ATTRIBUTE_NAME] = { "name", FORM_TEXT },
   [VSW_ATTRIBUTE_GROUP] = { "group", FORM_HEX },

@@ -75,6 +75,8 @@ vsw_planner_take_out (VswPlanner *self, const VswNic *value, const VswLink *link
   if (is_in_bridge_of_ours (self, link))
     vsw_planner_unplug (self, link);
   vsw_planner_restore (self, link, VSW_ATTRIBUTE_MTU, link->mtu, value->uplink->was_mtu);
+  if (value->uplink->was_promiscuous >= 0)
+    vsw_planner_restore (self, link, VSW_ATTRIBUTE_PROMISCUOUS, !!link->is_promiscuous, (guint)value->uplink->was_promiscuous);
 }
 
 /* Before it is given what it had: a NIC that is down can have no routes, and one that goes down loses its addresses of IPv6. */

@@ -4,7 +4,8 @@
 #include "store/database.h"
 #include "store/schema.h"
 
-static const char *const known_steps[] = { VSW_SCHEMA_1, VSW_SCHEMA_2, VSW_SCHEMA_3, VSW_SCHEMA_4, VSW_SCHEMA_5, NULL };
+static const char *const known_steps[] = { VSW_SCHEMA_1, VSW_SCHEMA_2, VSW_SCHEMA_3, VSW_SCHEMA_4,
+                                          VSW_SCHEMA_5, VSW_SCHEMA_6, NULL };
 
 const char *const *
 vsw_migrate_get_steps (void)

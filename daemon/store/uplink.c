@@ -17,6 +17,7 @@ enum
   TAKEN_OVER,
   PROFILE,
   LEASE,
+  WAS_PROMISCUOUS,
 };
 
 #define MAX_BUS_PATH 4096 /* octets: what no kernel reports is damage */
@@ -49,6 +50,8 @@ vsw_record_bind_uplink (sqlite3_stmt *statement, int column, const VswUplink *se
   sqlite3_bind_int64 (statement, column + TAKEN_OVER + 1, !!self->is_taken_over);
   sqlite3_bind_text (statement, column + PROFILE + 1, self->profile, -1, SQLITE_STATIC);
   sqlite3_bind_text (statement, column + LEASE + 1, self->lease, -1, SQLITE_STATIC);
+  if (self->was_promiscuous >= 0)
+    sqlite3_bind_int (statement, column + WAS_PROMISCUOUS + 1, self->was_promiscuous);
   if (self->ip == NULL)
     return;
   gsize size;
@@ -116,6 +119,9 @@ vsw_record_read_uplink (sqlite3_stmt *statement, int column, VswMac mac, VswUpli
   memcpy (fields.permanent.octets, permanent, sizeof fields.permanent.octets);
   fields.was_up = sqlite3_column_int (statement, column + WAS_UP) != 0;
   fields.was_mtu = (guint32)sqlite3_column_int64 (statement, column + WAS_MTU);
+  fields.was_promiscuous = sqlite3_column_type (statement, column + WAS_PROMISCUOUS) != SQLITE_NULL
+                               ? sqlite3_column_int (statement, column + WAS_PROMISCUOUS) != 0
+                               : -1;
   fields.is_taken_over = sqlite3_column_int (statement, column + TAKEN_OVER) != 0;
   fields.host_id = (const char *)sqlite3_column_text (statement, column + HOST_ID);
   fields.profile = (const char *)sqlite3_column_text (statement, column + PROFILE);

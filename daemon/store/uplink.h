@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 #define VSW_UPLINK_COLUMNS "permanent, bus_path, last_name, was_up, was_mtu, ip, ip_addresses, ip_items, host_id, taken_over, profile, " \
-  "lease"
+  "lease, was_promiscuous"
 
 /* self: (nullable): every column is NULL then; must live until the statement was reset. `column`: the first of them, from 0 */
 void vsw_record_bind_uplink (sqlite3_stmt *statement, int column, const VswUplink *self);

@@ -291,6 +291,21 @@ TEST_F (Rivals, DhcpClientIsKnownByItsLeaseOrItsSocket)
   EXPECT_EQ (name_of (find ()), "NetworkManager (connection \"Wired 1\")") << "whose client it is";
 }
 
+TEST_F (Rivals, DhcpClientThatSleepsIsKnownByItsProcess)
+{
+  vsw_fake_kernel_add_address (kernel, "eth0", "192.0.2.5/24", FALSE);
+  vsw_fake_kernel_set_client (kernel, "eth0", "udhcpc", 812);
+  EXPECT_EQ (name_of (find ()), "DHCP client udhcpc (process 812)");
+  EXPECT_STREQ (find ()->cure,
+                "end it, with: kill 812; and take the NIC out of what starts it, such as /etc/network/interfaces");
+  vsw_fake_kernel_set_client (kernel, "eth0", "dhclient", 812);
+  EXPECT_NE (std::string (find ()->cure).find ("end it, with: dhclient -x eth0; and"), std::string::npos);
+  vsw_fake_kernel_set_client (kernel, "eth0", "dhcpcd", 812);
+  EXPECT_NE (std::string (find ()->cure).find ("end it, with: dhcpcd --exit eth0; and"), std::string::npos);
+  vsw_fake_kernel_set_client (kernel, "eth0", nullptr, 0);
+  EXPECT_EQ (name_of (find ()), "");
+}
+
 TEST_F (Rivals, AreFoundAsFarAsTheBusAndTheKernelAnswer)
 {
   GDBusConnection *gone = bus->connect ();

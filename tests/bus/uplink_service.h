@@ -16,6 +16,16 @@ protected:
   SetUp () override
   {
     ServiceTest::SetUp ();
+    plug ();
+    start_service ();
+    make_switch ("lab");
+    settle ();
+  }
+
+  /* eth0 is there, also again. */
+  void
+  plug ()
+  {
     VswLink fields = {};
     fields.name = "eth0";
     fields.link_kind = "";
@@ -23,9 +33,6 @@ protected:
     fields.bus_path = "0000:00:1f.6";
     fields.mac = fields.permanent = vsw_mac_from_number (0x00163e000001);
     ASSERT_NE (vsw_fake_kernel_foreign_add (kernel, VSW_FAKE_HOME, &fields), 0u);
-    start_service ();
-    make_switch ("lab");
-    settle ();
   }
 
   void

@@ -46,6 +46,31 @@ protected:
     ASSERT_TRUE (call (path, "Checkpoint", "Confirm", "(@a{sv} {},)").ok ()) << path;
   }
 
+  std::string
+  warnings ()
+  {
+    return get (manager, "Manager", "Warnings");
+  }
+
+  /* A rollback of a setup cannot go back to a NIC that is missing. */
+  void
+  leave_set_up ()
+  {
+    give_address ();
+    ASSERT_TRUE (setup ().ok ());
+    vsw_fake_kernel_foreign_delete (kernel, VSW_FAKE_HOME, "eth0");
+    ASSERT_TRUE (wait_until ([&] { return get (lab, "Switch", "State") == "'uplink-missing'"; }));
+    for (int i = 0; i < 4; i++)
+      expect_log (G_LOG_LEVEL_WARNING, "checkpoint 1 could not bring back *");
+    ASSERT_TRUE (call ("/org/vmswitch1/checkpoint/1", "Checkpoint", "Rollback", "(@a{sv} {},)").ok ());
+
+    const std::string text = warnings ();
+    const std::string reason = "the host is reached through endpoint lab since SetupSwitch";
+    for (const char *object : { "port eth0", "port lab", "endpoint eth0", "endpoint lab" })
+      EXPECT_LT (text.find (object), text.find (": " + reason)) << text;
+    EXPECT_EQ (text.find (reason), text.rfind (reason)) << text;
+  }
+
   void
   give_address ()
   {
@@ -153,6 +178,23 @@ TEST_F (Uplinks, GoBackWithTheirCheckpoint)
   g_autofree char *after = vsw_fake_kernel_print_shape (kernel);
   EXPECT_STREQ (after, during);
   EXPECT_EQ (get (eth0, "ExternalEthernetPort", "IsBound"), "true");
+}
+
+TEST_F (Uplinks, WhatARollbackLeftIsSaidOnceAndUntilItIsGone)
+{
+  leave_set_up ();
+  ASSERT_TRUE (teardown ("{'drop-addresses': <true>}").ok ());
+  EXPECT_EQ (warnings (), "[]");
+}
+
+TEST_F (Uplinks, WhatARollbackLeftIsSaidUntilTheNicIsBack)
+{
+  leave_set_up ();
+  expect_log (G_LOG_LEVEL_WARNING, "uplink eth0 of endpoint eth0 was taken out of vsw-lab");
+  expect_log (G_LOG_LEVEL_WARNING, "uplink eth0 of endpoint eth0 had silence in IPv6 0 instead of 1");
+  plug ();
+  EXPECT_TRUE (wait_until ([&] { return warnings () == "[]"; })) << warnings ();
+  EXPECT_EQ (get (lab, "Switch", "State"), "'ok'");
 }
 
 TEST_F (Uplinks, ADryRunDoesNothing)
@@ -282,6 +324,32 @@ TEST_F (Uplinks, BehindAFirewallAreBoundAllTheSame)
   vsw_fake_kernel_add_drop (kernel, &forward);
   vsw_fake_kernel_set_filtered (kernel, nullptr, VSW_FRAMES_IPV4);
   EXPECT_TRUE (call (lab, "Switch", "BindExternalEthernetPort", to_eth0).ok ());
+}
+
+TEST_F (Uplinks, ADryRunSaysWhatAnotherManagerWouldDo)
+{
+  networks = std::make_unique<NetworkManager> (bus.get ());
+  networks->set_method ("auto");
+  give_address ();
+  std::string before = print_kernel ();
+  std::string steps = setup ("{'dry-run': <true>, 'take-over': <true>}", "{'Name': <'host'>}").print ();
+  EXPECT_EQ (steps.find ("('/', '/', ['release eth0 by NetworkManager (connection \"Wired 1\")', 'veth-add "), 0u) << steps;
+  const std::string last = ", 'activate \"Wired 1 (switch lab)\" by NetworkManager on internal NIC host'])";
+  EXPECT_EQ (steps.find (last), steps.size () - last.size ()) << steps;
+  EXPECT_EQ (print_kernel (), before);
+  EXPECT_EQ (networks->properties[NetworkManager::device]["Managed"], "true");
+
+  networks->set_method ("manual");
+  steps = setup ("{'dry-run': <true>, 'take-over': <true>}", "{'Name': <'host'>}").print ();
+  EXPECT_NE (steps.find ("['release eth0 "), std::string::npos) << steps;
+  EXPECT_EQ (steps.find ("activate"), std::string::npos) << "nothing is left to do: " << steps;
+
+  Reply reply = setup ("{'take-over': <true>}", "{'Name': <'host'>}");
+  ASSERT_TRUE (reply.ok ()) << reply.text;
+  steps = teardown ("{'dry-run': <true>}").print ();
+  const std::string back = std::string (", 'return eth0 to NetworkManager with profile ") + NetworkManager::uuid + "'])";
+  EXPECT_EQ (steps.find (back), steps.size () - back.size ()) << steps;
+  EXPECT_EQ (networks->properties[NetworkManager::device]["Managed"], "false");
 }
 
 TEST_F (Uplinks, ThatCouldNotBeBoundAreGivenBack)

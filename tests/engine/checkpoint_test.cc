@@ -410,6 +410,13 @@ TEST_F (Checkpoint, SaysWhatItCannotBringBack)
   EXPECT_NE (warning ("rollback-incomplete").find ("endpoint host: there is another of that name now"),
              std::string::npos)
       << warning ("rollback-incomplete");
+
+  /* a port that is gone is not missed; the endpoint never comes back */
+  EXPECT_NE (warning ("rollback-incomplete").find ("port web: it is empty"), std::string::npos);
+  ASSERT_EQ (apply ({ vsw_change_delete (VSW_KIND_PORT, id ("web").c_str (), TRUE) }), "");
+  EXPECT_EQ (warning ("rollback-incomplete").find ("port web"), std::string::npos);
+  ASSERT_EQ (apply ({ vsw_change_delete (VSW_KIND_NIC, "id-usurper", TRUE) }), "");
+  EXPECT_NE (warning ("rollback-incomplete").find ("endpoint host"), std::string::npos);
 }
 
 /* --- what goes by itself --- */

@@ -44,6 +44,27 @@ TEST_F (Uplink, ThatWasDownIsDownAgain)
   EXPECT_EQ (kernel_state (), before);
 }
 
+TEST_F (Uplink, IsPromiscuousAgainAsItWas)
+{
+  auto set = [&] (bool is_set) {
+    vsw_fake_kernel_foreign_set (kernel, VSW_FAKE_HOME, "eth0", VSW_ATTRIBUTE_PROMISCUOUS, is_set);
+    settle ();
+  };
+
+  for (bool was : { true, false })
+    {
+      set (was);
+      std::string before = kernel_state ();
+      ASSERT_EQ (apply ({ bind ("lab", "eth0") }), "");
+      EXPECT_EQ (link ("eth0")->is_promiscuous, was) << "the bridge sees to it itself";
+      set (!was);
+      EXPECT_EQ (drift (), "") << "as somebody likes";
+      restart ();
+      ASSERT_EQ (apply ({ unbind ("lab", "eth0") }), "");
+      EXPECT_EQ (kernel_state (), before);
+    }
+}
+
 TEST_F (Uplink, IsNeverTakenDownWhileItIsBound)
 {
   int downs = 0;

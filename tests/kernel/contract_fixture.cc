@@ -92,7 +92,8 @@ print_link (std::ostream &text, const VswLink *link)
   g_autofree char *alias = g_strescape (link->alias, nullptr);
 
   text << link->index << " " << name << " kind '" << link->link_kind << "' alias '" << alias << "' type "
-       << link->hardware_type << (link->is_loopback ? " loopback" : "") << (link->is_up ? " up" : " down") << " group "
+       << link->hardware_type << (link->is_loopback ? " loopback" : "") << (link->is_up ? " up" : " down")
+       << (link->is_promiscuous ? " promiscuous" : "") << " group "
        << std::hex << link->group << std::dec << " bridge " << link->bridge << " peer "
        << (link->peer_elsewhere ? "elsewhere" : std::to_string (link->peer)) << " mtu " << link->mtu << " mac "
        << print_mac (link->mac) << (link->ipv6_quiet ? " quiet" : "") << (link->is_port ? " port" : "");

@@ -53,6 +53,7 @@ protected:
     if (ret_addresses != nullptr)
       *ret_addresses = { found.addresses, found.addresses + g_strv_length ((GStrv)found.addresses) };
     found.addresses = nullptr;
+    found.client = nullptr;
     return found;
   }
 
@@ -140,6 +141,27 @@ TEST_F (Survey, SeesWhoListensOnALinkAlone)
   EXPECT_FALSE (look_at ("far0").has_packet_socket);
   world->set_packet_socket ("up0", false);
   EXPECT_FALSE (look_at ("up0").has_packet_socket);
+}
+
+TEST_F (Survey, FindsTheDhcpClientOfALink)
+{
+  auto find = [&] (const std::string &name) {
+    auto survey = look ({ get (name)->index });
+    auto *link = static_cast<VswLinkSurvey *> (g_ptr_array_index (survey->links, 0));
+
+    return link->client != nullptr ? link->client + std::string (" ") + std::to_string (link->client_process) : "";
+  };
+
+  EXPECT_EQ (find ("up0"), "");
+  unsigned process = world->set_client ("up0", true);
+  EXPECT_EQ (find ("up0"), "udhcpc " + std::to_string (process));
+  EXPECT_EQ (find ("far0"), "");
+  EXPECT_EQ (find ("vsw-lab"), "");
+  world->add_address ("up0", "192.0.2.5/24", 0);
+  apply (Op::set_bridge (by_index (get ("up0")), by_name ("vsw-lab")));
+  EXPECT_EQ (find ("up0"), "udhcpc " + std::to_string (process)) << "that has an address";
+  world->set_client ("up0", false);
+  EXPECT_EQ (find ("up0"), "");
 }
 
 TEST_F (Survey, SaysWhereAdvertisementsAreTaken)

@@ -53,6 +53,26 @@ protected:
   }
 };
 
+/* --- settings --- */
+
+TEST_F (Uplink, IsPromiscuousAsItWasSetAndNotAsItsBridgeHasIt)
+{
+  VswDeviceRef eth0 = by_index (get ("eth0"));
+
+  EXPECT_FALSE (get ("eth0")->is_promiscuous);
+  enslave ();
+  EXPECT_FALSE (get ("eth0")->is_promiscuous);
+  apply (Op::set (eth0, VSW_ATTRIBUTE_PROMISCUOUS, 1));
+  EXPECT_TRUE (get ("eth0")->is_promiscuous);
+  EXPECT_TRUE (is_told ("eth0", [] (const VswLink *link) { return link->is_promiscuous; }));
+  apply (Op::set_bridge (eth0, VswDeviceRef{}));
+  EXPECT_TRUE (get ("eth0")->is_promiscuous);
+  world->set_up ("eth0", false);
+  apply (Op::set (eth0, VSW_ATTRIBUTE_PROMISCUOUS, 0));
+  EXPECT_TRUE (is_told ("eth0", [] (const VswLink *link) { return !link->is_promiscuous; })) << "also of one that is down";
+  EXPECT_FALSE (get ("eth0")->is_promiscuous);
+}
+
 /* --- diversion --- */
 
 TEST_F (Uplink, IsDiverted)

@@ -167,6 +167,7 @@ TEST (Encode, ChangesOneAttributeARequest)
   const std::string head5 = "00000000050000000000000000000000 ";
   const std::pair<VswAttribute, std::string> cases[] = {
     { VSW_ATTRIBUTE_UP, "19 0 00000000050000000100000001000000 " },
+    { VSW_ATTRIBUTE_PROMISCUOUS, "19 0 00000000050000000001000000010000 " },
     { VSW_ATTRIBUTE_MTU, "19 0 " + head5 + "4:01000000" },
     { VSW_ATTRIBUTE_GROUP, "19 0 " + head5 + "27:01000000" },
     { VSW_ATTRIBUTE_IPV6_QUIET, "19 0 " + head5 + "26:{10:{8:01}}" },

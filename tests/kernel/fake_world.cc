@@ -270,6 +270,13 @@ public:
     vsw_fake_kernel_set_packet_socket (kernel, name.c_str (), is_there);
   }
 
+  unsigned
+  set_client (const std::string &name, bool is_there) override
+  {
+    vsw_fake_kernel_set_client (kernel, name.c_str (), is_there ? "udhcpc" : nullptr, 812);
+    return 812;
+  }
+
   int
   make_namespace () override
   {

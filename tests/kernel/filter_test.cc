@@ -247,12 +247,17 @@ TEST_F (FilterTest, NothingIsReadBehindTheEnd)
     }
 }
 
-TEST (PacketSocket, CountsOnlyOfIpv4OnOneLink)
+TEST (PacketSocket, CountsOnlyOnOneLink)
 {
-  EXPECT_EQ (vsw_decode_packet_socket ("sk       RefCnt Type Proto  Iface R Rmem   User   Inode"), 0u);
-  EXPECT_EQ (vsw_decode_packet_socket ("0000000000000000 3      2    0800   7     1 0      0      20863"), 7u);
-  EXPECT_EQ (vsw_decode_packet_socket ("0000000000000000 3      3    0003   7     1 0      0      20863"), 0u) << "all";
-  EXPECT_EQ (vsw_decode_packet_socket ("0000000000000000 3      2    0800   0     1 0      0      20863"), 0u);
-  EXPECT_EQ (vsw_decode_packet_socket (""), 0u);
-  EXPECT_EQ (vsw_decode_packet_socket ("x 3 2 zzzz 7"), 0u);
+  gboolean is_for_all = TRUE;
+
+  EXPECT_EQ (vsw_decode_packet_socket ("sk       RefCnt Type Proto  Iface R Rmem   User   Inode", &is_for_all), 0u);
+  EXPECT_EQ (vsw_decode_packet_socket ("0000000000000000 3      2    0800   7     1 0      0      20863", &is_for_all), 7u);
+  EXPECT_FALSE (is_for_all);
+  EXPECT_EQ (vsw_decode_packet_socket ("0000000000000000 3      3    0003   6     1 0      0      20863", &is_for_all), 6u);
+  EXPECT_TRUE (is_for_all);
+  EXPECT_EQ (vsw_decode_packet_socket ("0000000000000000 3      3    88cc   7     1 0      0      20863", &is_for_all), 0u) << "LLDP";
+  EXPECT_EQ (vsw_decode_packet_socket ("0000000000000000 3      2    0800   0     1 0      0      20863", &is_for_all), 0u);
+  EXPECT_EQ (vsw_decode_packet_socket ("", &is_for_all), 0u);
+  EXPECT_EQ (vsw_decode_packet_socket ("x 3 2 zzzz 7", &is_for_all), 0u);
 }

@@ -8,6 +8,8 @@
 #include <arpa/inet.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <map>
@@ -26,6 +28,22 @@ quote (const std::string &text)
   return "'" + text + "'";
 }
 
+/* Its command line is there a moment after it is executed. */
+void
+wait_for_command (GPid process)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/cmdline", process);
+  gsize size = 0;
+
+  for (int i = 0; i < 1000 && size == 0; i++)
+    {
+      g_autofree char *text = nullptr;
+
+      g_file_get_contents (path, &text, &size, nullptr);
+      g_usleep (1000);
+    }
+}
+
 class LinuxWorld : public World
 {
 public:
@@ -33,6 +51,7 @@ public:
   {
     if (listener >= 0)
       close (listener);
+    end_client ();
   }
 
   VswKernel *
@@ -327,6 +346,24 @@ public:
     ASSERT_EQ (bind (listener, (struct sockaddr *)&address, sizeof address), 0) << g_strerror (errno);
   }
 
+  unsigned
+  set_client (const std::string &name, bool is_there) override
+  {
+    const char *arguments[] = { "busybox", "udhcpc", "-f", "-i", name.c_str (), "-s", "/bin/true", nullptr };
+    g_autoptr (GError) error = nullptr;
+
+    end_client ();
+    if (!is_there)
+      return 0;
+    EXPECT_TRUE (g_spawn_async (nullptr, (char **)arguments, nullptr,
+                                (GSpawnFlags)(G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL
+                                              | G_SPAWN_STDERR_TO_DEV_NULL),
+                                nullptr, nullptr, &client, &error))
+        << error->message;
+    wait_for_command (client);
+    return (unsigned)client;
+  }
+
   int
   make_namespace () override
   {
@@ -432,7 +469,18 @@ private:
 
   std::map<int, Netns> spaces;
   std::vector<std::string> drops; /* tables */
+  void
+  end_client ()
+  {
+    if (client <= 0)
+      return;
+    kill (client, SIGKILL);
+    waitpid (client, nullptr, 0);
+    client = 0;
+  }
+
   int listener = -1;
+  GPid client = 0;
   std::vector<Netns> own;
 };
 

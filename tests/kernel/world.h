@@ -94,6 +94,8 @@ public:
   virtual void set_advertisements (const std::string &name, bool takes) = 0;
   /* A program listens for IPv4 on that link alone, below IP; until the end of the test, or `is_there` is false. */
   virtual void set_packet_socket (const std::string &name, bool is_there) = 0;
+  /* udhcpc runs for that link; until the end of the test, or `is_there` is false. Its process. */
+  virtual unsigned set_client (const std::string &name, bool is_there) = 0;
 
   /* namespaces; descriptors are the world's, `dup` before giving them away */
   virtual int make_namespace () = 0;

@@ -151,6 +151,7 @@ TEST (Link, EqualsOnlyWhatSaysTheSame)
     [] (VswLink &l) { l.is_loopback = TRUE; },
     [] (VswLink &l) { l.is_up = TRUE; },
     [] (VswLink &l) { l.has_carrier = TRUE; },
+    [] (VswLink &l) { l.is_promiscuous = TRUE; },
     [] (VswLink &l) { l.group = 9; },
     [] (VswLink &l) { l.bridge = 9; },
     [] (VswLink &l) { l.peer = 9; },

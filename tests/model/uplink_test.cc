@@ -108,6 +108,7 @@ TEST (Uplink, ValuesAreEqualByWhatTheySay)
     [] (VswUplink &u) { u.permanent = two; },     [] (VswUplink &u) { u.mac = two; },
     [] (VswUplink &u) { u.bus_path = ""; },       [] (VswUplink &u) { u.last_name = "eth1"; },
     [] (VswUplink &u) { u.was_up = !u.was_up; },  [] (VswUplink &u) { u.was_mtu++; },
+    [] (VswUplink &u) { u.was_promiscuous = 1; }, [] (VswUplink &u) { u.was_promiscuous = -1; },
     [] (VswUplink &u) { u.ip = nullptr; },        [] (VswUplink &u) { u.is_taken_over = TRUE; },
     [] (VswUplink &u) { u.profile = "other"; }, [] (VswUplink &u) { u.lease = "other"; },
     [] (VswUplink &u) { u.host_id = nullptr; },

@@ -243,6 +243,7 @@ make_version_3 ()
   known.last_name = "eth0";
   known.was_up = known.is_taken_over = TRUE;
   known.was_mtu = 9000;
+  known.was_promiscuous = -1;
   known.ip = ip;
   known.host_id = host.c_str ();
   g_autoptr (VswUplink) uplink = vsw_uplink_new (&known);
@@ -337,6 +338,22 @@ make_version_5 ()
   return world;
 }
 
+/* The values of data/version-6.sql: those of version 5, and that the NIC of the host was promiscuous. */
+World
+make_version_6 ()
+{
+  World world = make_version_5 ();
+  std::string nic_id = id_of (VSW_KIND_NIC, 15);
+  VswNic nic = *reinterpret_cast<const VswNic *> (world[nic_id].get ());
+  VswUplink known = *nic.uplink;
+
+  known.was_promiscuous = 1;
+  g_autoptr (VswUplink) uplink = vsw_uplink_new (&known);
+  nic.uplink = uplink;
+  world[nic_id] = keep (nic);
+  return world;
+}
+
 /* In the session that the files were written in, so that nothing of them is forgotten. */
 void
 put_version (const Place &place, int version)
@@ -395,6 +412,19 @@ TEST (Migrate, OpensVersion5ToWhatItMeant)
 
   put_version (place, 5);
   expect_holds (open_store (place).get (), make_version_5 ());
+}
+
+TEST (Migrate, OpensVersion6ToWhatItMeant)
+{
+  Place place;
+
+  put_version (place, 6);
+  Store store = open_store (place);
+  expect_holds (store.get (), make_version_6 ());
+  g_autoptr (GPtrArray) loans = vsw_store_load_loans (store.get (), nullptr);
+  ASSERT_NE (loans, nullptr);
+  ASSERT_EQ (loans->len, 1u);
+  EXPECT_TRUE (vsw_value_equal (loans->pdata[0], make_version_6 ()[id_of (VSW_KIND_NIC, 15)].get ()));
 }
 
 /* Whoever changes the columns of a kind has to change those of its old values. */

@@ -120,6 +120,7 @@ Random::any_uplink (const VswMac &address)
   fields.last_name = chance (50) ? "\xff'odd" : "eth0";
   fields.was_up = chance (50);
   fields.was_mtu = below (65536);
+  fields.was_promiscuous = (int)below (3) - 1;
   fields.ip = ip;
   fields.is_taken_over = chance (50);
   fields.profile = chance (50) ? "00000003-0000-4000-8000-000000000003" : nullptr;

@@ -119,7 +119,7 @@ vsw_fake_kernel_foreign_set (VswKernel *kernel, int space, const char *name, Vsw
   FakeLink *link = get_link (state, space, name);
   gboolean ok = fake_set_number (state, link, attribute, number, NULL);
 
-  if (attribute != VSW_ATTRIBUTE_UP && attribute != VSW_ATTRIBUTE_MTU)
+  if (attribute != VSW_ATTRIBUTE_UP && attribute != VSW_ATTRIBUTE_MTU && attribute != VSW_ATTRIBUTE_PROMISCUOUS)
     keep_quiet_if_down (link);
   fake_leave (kernel);
   return ok;

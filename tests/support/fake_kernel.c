@@ -308,7 +308,7 @@ inspect (VswKernel *kernel, int fd, guint32 caller, GError **error)
   else if (space == NULL)
     g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "the descriptor is no network namespace");
   else if (space == state->home)
-    g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "the namespace is the host's own");
+    g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "the network namespace is the host's own");
   else
     {
       FakeSpace *owned = space;

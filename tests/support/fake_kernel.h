@@ -128,6 +128,8 @@ void vsw_fake_kernel_set_advertisements (VswKernel *self, const char *name, gboo
 void vsw_fake_kernel_add_address (VswKernel *self, const char *name, const char *address, gboolean is_lease);
 void vsw_fake_kernel_clear_addresses (VswKernel *self, const char *name);
 void vsw_fake_kernel_set_packet_socket (VswKernel *self, const char *name, gboolean is_there);
+/* A process keeps an address there by DHCP. program: (nullable) NULL: none does any more */
+void vsw_fake_kernel_set_client (VswKernel *self, const char *name, const char *program, guint process);
 /* The k-th following survey fails, and so does every one after it; 0: none does. */
 void vsw_fake_kernel_set_survey_fault (VswKernel *self, guint k, VswError code);
 /* Surveys since that was called, failed ones included. */

@@ -62,6 +62,8 @@ print_link (const FakeState *state, const FakeLink *link, gboolean with_index)
   append_mac (line, "mac ", link->is.mac);
   g_string_append_printf (line, " mtu %u%s%s", link->is.mtu, link->is.is_up ? " up" : " down",
                           fake_link_has_carrier (link) ? " carrier" : "");
+  if (link->is.is_promiscuous)
+    g_string_append (line, " promiscuous");
   if (link->is.group == VSW_GROUP_OURS)
     g_string_append (line, " ours");
   else if (link->is.group != 0)

@@ -219,6 +219,9 @@ fake_set_number (FakeState *self, FakeLink *link, VswAttribute attribute, guint6
         link->is.ipv6_quiet = FALSE;
       link->is.mtu = number;
       return TRUE;
+    case VSW_ATTRIBUTE_PROMISCUOUS:
+      link->is.is_promiscuous = number != 0;
+      return TRUE;
     case VSW_ATTRIBUTE_GROUP:
       link->is.group = number;
       return TRUE;

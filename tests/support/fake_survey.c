@@ -13,6 +13,7 @@ free_survey (gpointer data)
 {
   FakeSurvey *survey = data;
 
+  g_free ((char *)survey->is.client);
   g_ptr_array_unref (survey->addresses);
   g_free (survey);
 }
@@ -67,7 +68,11 @@ add_link (FakeState *state, VswSurvey *result, FakeLink *link)
   survey->is.is_guarded = !state->hides_guard && g_hash_table_contains (state->guards, link->is.name);
   g_ptr_array_add (survey->addresses, NULL);
   survey->is.addresses = (const char *const *)survey->addresses->pdata;
-  vsw_survey_add_link (result, &survey->is);
+
+  VswLinkSurvey is = survey->is;
+  if (link->bridge != NULL && survey->addresses->len == 1 && !is.has_packet_socket)
+    is.client = NULL;
+  vsw_survey_add_link (result, &is);
   g_ptr_array_set_size (survey->addresses, (gint)survey->addresses->len - 1);
   return survey->is.filtered;
 }
@@ -180,6 +185,17 @@ void
 vsw_fake_kernel_set_packet_socket (VswKernel *self, const char *name, gboolean is_there)
 {
   find (fake_enter (self), name)->is.has_packet_socket = is_there;
+  fake_leave (self);
+}
+
+void
+vsw_fake_kernel_set_client (VswKernel *self, const char *name, const char *program, guint process)
+{
+  FakeSurvey *survey = find (fake_enter (self), name);
+
+  g_free ((char *)survey->is.client);
+  survey->is.client = g_strdup (program);
+  survey->is.client_process = process;
   fake_leave (self);
 }
 

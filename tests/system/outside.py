@@ -210,12 +210,13 @@ class DhcpServer:
 
 
 class DhcpClient:
-    """A real one, which keeps an address on that device, with its lifetime, as dhclient's script does."""
+    """A real one, which keeps an address on that device, with its lifetime, as dhclient's script does, or without, as that of Debian's udhcpc."""
 
-    def __init__(self, lab, device):
+    def __init__(self, lab, device, has_lifetime=True):
+        lifetime = 'valid_lft "$lease" preferred_lft "$lease"' if has_lifetime else ''
         script = ROOT / 'udhcpc-script'
         script.write_text('#!/bin/sh\n[ "$1" = bound ] || [ "$1" = renew ] || exit 0\n'
-                          'ip address replace "$ip/$mask" dev "$interface" valid_lft "$lease" preferred_lft "$lease"\n'
+                          f'ip address replace "$ip/$mask" dev "$interface" {lifetime}\n'
                           'ip route replace default via "$router" dev "$interface"\n')
         script.chmod(0o755)
         self.lab, self.device = lab, device
@@ -228,3 +229,12 @@ class DhcpClient:
     def stop(self):
         self.process.kill()
         self.process.wait()
+
+
+def start_dhclient(lab, *devices):
+    """ISC's, for those or for all that it likes, which gives its address no lifetime and listens for everything."""
+    script = ROOT / 'dhclient-script'
+    script.write_text('#!/bin/sh\ncase "$reason" in BOUND|REBOOT) ip address replace "$new_ip_address/24" dev "$interface";; esac\n')
+    script.chmod(0o755)
+    return lab.spawn('dhclient', '-d', '-4', '-sf', script, '-lf', ROOT / 'dhclient-leases', '-pf', ROOT / 'dhclient-pid', *devices,
+                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

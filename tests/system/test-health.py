@@ -65,10 +65,12 @@ def stir(lab):
 
 
 def add_uplink(lab, name='ext0'):
+    """A NIC that is bound to a switch."""
     lab.create_switch('lab')
     lab.ip('link', 'add', name, 'type', 'veth', 'peer', 'name', f'far-{name}')
-    lab.ip('link', 'set', name, 'master', 'vsw-lab', 'up')
     lab.ip('link', 'set', f'far-{name}', 'up')
+    wait_for(lambda: endpoint_path(name) in lab.objects(), 5, 'the NIC on the bus')
+    lab.call(switch_path('lab'), 'Switch.BindExternalEthernetPort', endpoint_path(name), {})
 
 
 def make_pair(lab):
@@ -137,7 +139,12 @@ def it_is_known_when_the_service_starts_and_without_anything_happening(lab):
 @case
 def an_uplink_that_is_too_narrow_is_named(lab):
     add_uplink(lab)
-    lab.ip('link', 'set', 'ext0', 'mtu', '1400')
+    # it is given the MTU of the switch again, until that helps no more
+
+    def insists():
+        lab.ip('link', 'set', 'ext0', 'mtu', '1400')
+        return warnings(lab, 'drift-fight')
+    wait_for(insists, 20, 'a fight')
     text = wait_warning(lab, 'uplink-mtu', 'uplink ext0 of switch lab')
     lab.run(*re.search(r'(ip link set ext0 mtu \d+);', text)[1].split(' '))
     wait_none(lab, 'uplink-mtu')
@@ -159,9 +166,10 @@ def addresses_of_the_host_on_an_uplink_are_named(lab):
 @case
 def an_uplink_that_networkmanager_holds_is_named(lab):
     allow(lab, 'org.freedesktop.NetworkManager', 'root')
+    add_uplink(lab)
     manager = lab.spawn(PYTHON, ROOT / 'system' / 'networkmanager.py', 'ext0', stdout=subprocess.PIPE)
     assert manager.stdout.readline() == 'ready\n'
-    add_uplink(lab)
+    stir(lab)
     wait_warning(lab, 'uplink-managed', 'NetworkManager (connection "Wired 1")', 'nmcli device set ext0 managed no')
     lab.run('busctl', '--system', 'set-property', 'org.freedesktop.NetworkManager', '/org/freedesktop/NetworkManager/Devices/2',
             'org.freedesktop.NetworkManager.Device', 'Managed', 'b', 'false')
@@ -210,13 +218,11 @@ def systemd_networkd_itself_keeps_off_a_switch_and_is_named_on_an_uplink(lab):
     networks = prepare_networkd(lab)
     catch_all = networks / '90-all.network'
     catch_all.write_text('[Match]\nName=ext* vsw*\n\n[Network]\nLinkLocalAddressing=no\nAddress=192.0.2.77/24\n')
-    lab.create_switch('lab')
+    add_uplink(lab)
     lab.attach('lab', 'web')
-    before = lab.shapes()
+    before = {name: shape for name, shape in lab.shapes().items() if name != 'ext0'}
     networkd = start_networkd(lab)
-    lab.ip('link', 'add', 'ext0', 'type', 'veth', 'peer', 'name', 'far-ext0')
-    lab.ip('link', 'set', 'ext0', 'master', 'vsw-lab', 'up')
-    lab.ip('link', 'set', 'far-ext0', 'up')
+    stir(lab)
     wait_warning(lab, 'uplink-managed', 'uplink ext0 of switch lab is managed by systemd-networkd', 'Unmanaged=yes')
     after = lab.shapes()
     assert {name: after[name] for name in before} == before, 'it has changed devices of ours'

@@ -320,6 +320,19 @@ def nothing_changes_when_it_is_refused(lab):
 
 
 @case
+def a_dry_run_says_what_it_would_do(lab):
+    manager = begin(lab)
+    steps = lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'take-over': True, 'dry-run': True})[2]
+    assert steps[0] == 'release ext0 by NetworkManager (connection "Wired 1")', steps
+    assert steps[-1] == 'activate "Wired 1 (switch lab)" by NetworkManager on internal NIC lab', steps
+    setup(lab)
+    steps = lab.call(MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), {'dry-run': True})[1]
+    assert steps[-1].startswith('return ext0 to NetworkManager with profile '), steps
+    assert manager.manages(NIC) is False
+    teardown(lab)
+
+
+@case
 def what_it_only_shows_is_not_its_own(lab):
     make_network(lab)
     lab.address(NIC, f'{HOST4}/24')

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """SetupSwitch and TeardownSwitch with real frames: the host goes over to a switch and back, and nobody who talks to it notices."""
 import re
+import subprocess
 import time
 from pathlib import Path
 
@@ -350,6 +351,21 @@ def a_nic_without_carrier_does_not_cost_time_to_confirm(lab):
 
 
 @case
+def it_is_promiscuous_again_if_it_was(lab):
+    begin(lab)
+    lab.ip('link', 'set', NIC, 'promisc', 'on')
+    before = outside.look(lab)
+    setup(lab)
+    lab.ip('link', 'set', NIC, 'promisc', 'off')
+    lab.kill_daemon()
+    lab.start_daemon()
+    teardown(lab)
+    outside.settle(lab)
+    after = outside.look(lab)
+    assert after == before, outside.differences(before, after)
+
+
+@case
 def a_dhcp_client_is_not_fought_with(lab):
     outside.make(lab)
     outside.settle(lab)
@@ -403,6 +419,53 @@ def a_firewall_that_would_cut_the_host_off_is_found_before(lab):
     finally:
         lab.run('nft', 'delete table ip filter')
         sysctl.write_text('0')
+
+
+@case
+def a_dhcp_client_that_sleeps_is_not_fought_with(lab):
+    outside.make(lab)
+    outside.settle(lab)
+    lab.create_switch('lab')
+    outside.DhcpServer(lab)
+    client = outside.DhcpClient(lab, NIC, has_lifetime=False)
+    wait_for(client.has_lease, 30, 'a lease')
+    # nothing of it shows in the kernel: no lifetime, and soon no socket
+    assert 'valid_lft forever' in lab.ip('-4', 'address', 'show', 'dev', NIC).stdout
+    wait_for(lambda: ' 0800 ' not in Path('/proc/net/packet').read_text(), 10, 'sleep')
+    for options in ({}, {'take-over': True}):
+        text = lab.refuse('Conflict', MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, options,
+                          says=f'DHCP client udhcpc (process {client.process.pid})')
+    lab.refuse('Conflict', switch_path('lab'), 'Switch.BindExternalEthernetPort', EXTERNAL, {'drop-addresses': True}, says='DHCP client udhcpc')
+    # what the message says
+    lab.run(*re.search(r'with: (kill \d+);', text)[1].split(' '))
+    client.process.wait(timeout=10)
+    # that of a guest, whose NIC has the same name, is none of ours
+    lab.add_guest('other')
+    lab.ip('link', 'add', NIC, 'type', 'veth', 'peer', 'name', 'far', netns='other')
+    other = lab.spawn('busybox', 'udhcpc', '-f', '-i', NIC, '-s', '/bin/true', netns='other', stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    setup(lab)
+    assert lab.pings(HOST4, netns=REMOTE) and other.poll() is None
+    other.kill()
+    other.wait()
+    teardown(lab)
+
+
+@case
+def dhclient_is_not_fought_with(lab):
+    outside.make(lab)
+    outside.settle(lab)
+    lab.create_switch('lab')
+    outside.DhcpServer(lab)
+    for devices in ([NIC], []):
+        client = outside.start_dhclient(lab, *devices)
+        wait_for(lambda: HOST4 in lab.ip('address', 'show', 'dev', NIC).stdout, 30, 'a lease')
+        assert 'valid_lft forever' in lab.ip('-4', 'address', 'show', 'dev', NIC).stdout
+        lab.refuse('Conflict', MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {},
+                   says=f'DHCP client dhclient (process {client.pid}); end it, with: dhclient -x {NIC};')
+        client.kill()
+        client.wait()
+        lab.ip('address', 'flush', 'dev', NIC, 'scope', 'global')
+    lab.call(switch_path('lab'), 'Switch.BindExternalEthernetPort', EXTERNAL, {})
 
 
 @case
