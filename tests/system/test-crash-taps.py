@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""kill -9 at every write of requests that hand out taps, and of those that turn virtual systems on and off (crash.py)."""
+"""kill -9 at writes of requests that hand out taps, and of those that turn virtual systems on and off (crash.py)."""
 from crash import Held, Request, define
 from gvariant import Raw
 from lab import MANAGER, TREE, endpoint_path, port_path, switch_path
 from tap import run
 
 SYSTEM = f'{TREE}/system/vm'
+STRIDE = 4  # of some 20 to 50 writes
 NICS = (('net0', {'Address': '02:00:00:00:00:21', 'Queues': 2}), ('net1', {'Address': '02:00:00:00:00:22', 'ResourceSubType': 'emulated'}),
         ('net2', {'Address': '02:00:00:00:00:23', 'Backend': 'veth'}))
 
@@ -49,15 +50,15 @@ def prepare_waiting(lab):
 
 ATTACH = (switch_path('lab'), 'Switch.Attach')
 MAC = '02:00:00:00:00:31'
-define('attaching a tap', prepare, Held(*ATTACH, f"options(Name='new', Backend='tap', MacAddress='{MAC}', Queues=u(2))", 'options()'))
-define('attaching a tap that stays', prepare, Request(*ATTACH, {'Name': 'new', 'Backend': 'tap', 'MacAddress': MAC, 'Lifetime': 'persistent'}, {}))
-define('opening a tap', prepare_waiting, Held(endpoint_path('vm-net0'), 'SyntheticEthernetPort.Open', 'options()'))
-define('enabling a system', prepare, Request(SYSTEM, 'VirtualSystem.RequestStateChange', 'enabled', {}))
-define('disabling a system', prepare_enabled, Request(SYSTEM, 'VirtualSystem.RequestStateChange', 'disabled', {}))
-define('saving a system', prepare_elsewhere, Request(SYSTEM, 'VirtualSystem.RequestStateChange', 'saved', {}))
-define('enabling a saved system', prepare_saved, Request(SYSTEM, 'VirtualSystem.RequestStateChange', 'enabled', {}))
+define('attaching a tap', prepare, Held(*ATTACH, f"options(Name='new', Backend='tap', MacAddress='{MAC}', Queues=u(2))", 'options()'), stride=STRIDE)
+define('attaching a tap that stays', prepare, Request(*ATTACH, {'Name': 'new', 'Backend': 'tap', 'MacAddress': MAC, 'Lifetime': 'persistent'}, {}), stride=STRIDE)
+define('opening a tap', prepare_waiting, Held(endpoint_path('vm-net0'), 'SyntheticEthernetPort.Open', 'options()'), stride=STRIDE)
+define('enabling a system', prepare, Request(SYSTEM, 'VirtualSystem.RequestStateChange', 'enabled', {}), stride=STRIDE)
+define('disabling a system', prepare_enabled, Request(SYSTEM, 'VirtualSystem.RequestStateChange', 'disabled', {}), stride=STRIDE)
+define('saving a system', prepare_elsewhere, Request(SYSTEM, 'VirtualSystem.RequestStateChange', 'saved', {}), stride=STRIDE)
+define('enabling a saved system', prepare_saved, Request(SYSTEM, 'VirtualSystem.RequestStateChange', 'enabled', {}), stride=STRIDE)
 define('plugging a NIC of a system in elsewhere', prepare_elsewhere, Request(
-    f'{SYSTEM}/setting/net0', 'ResourceAllocationSetting.Modify', {'Connection': Raw(f"objectpath '{switch_path('lab')}'"), 'Mtu': 1300}, {}))
-define('deleting a system that is enabled', prepare_enabled, Request(SYSTEM, 'VirtualSystem.Delete', {'force': True}))
+    f'{SYSTEM}/setting/net0', 'ResourceAllocationSetting.Modify', {'Connection': Raw(f"objectpath '{switch_path('lab')}'"), 'Mtu': 1300}, {}), stride=STRIDE)
+define('deleting a system that is enabled', prepare_enabled, Request(SYSTEM, 'VirtualSystem.Delete', {'force': True}), stride=STRIDE)
 
 run()

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""kill -9 at every write of every kind of request about switches, ports and NICs (crash.py)."""
+"""kill -9 at writes of every kind of request about switches, ports and NICs (crash.py)."""
 from crash import Request, define
 from lab import MANAGER, TREE, port_path, switch_path
 from tap import run
+
+STRIDE = 4  # of some 20 to 50 writes
 
 
 def prepare(lab):
@@ -44,10 +46,10 @@ def prepare_changed(lab):
 
 
 CHECKPOINT = f'{TREE}/checkpoint/1'
-define('change what must be confirmed', prepare_anew, Request(switch_path('lab'), 'Switch.Modify', {'AgeingSeconds': 77}, {'confirm-within': 600}))
-define('roll a checkpoint back', prepare_changed, Request(CHECKPOINT, 'Checkpoint.Rollback', {}))
-define('confirm a checkpoint', prepare_changed, Request(CHECKPOINT, 'Checkpoint.Confirm', {}))
+define('change what must be confirmed', prepare_anew, Request(switch_path('lab'), 'Switch.Modify', {'AgeingSeconds': 77}, {'confirm-within': 600}), stride=STRIDE)
+define('roll a checkpoint back', prepare_changed, Request(CHECKPOINT, 'Checkpoint.Rollback', {}), stride=STRIDE)
+define('confirm a checkpoint', prepare_changed, Request(CHECKPOINT, 'Checkpoint.Confirm', {}), stride=STRIDE)
 for title, request in REQUESTS.items():
-    define(title, prepare, Request(*request))
+    define(title, prepare, Request(*request), stride=STRIDE)
 
 run()
