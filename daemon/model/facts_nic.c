@@ -40,7 +40,7 @@ vsw_facts_tap_is_tampered (const VswNic *value, const VswLink *link)
              || !vsw_facts_is_ethernet (link) || !link->tap_is_kept != !vsw_nic_is_kept (value));
 }
 
-static void
+static G_GNUC_PRINTF (2, 3) void
 add_reason (GString *text, const char *format, ...)
 {
   va_list arguments;

@@ -70,7 +70,7 @@ gboolean vsw_resolve_place (VswResolver *self, const VswChange *change, GError *
 gboolean vsw_resolve_backend_fits (VswNicKind kind, VswBackend backend, GError **error);
 /* INVALID_ARGUMENT */
 gboolean vsw_resolve_nic_numbers (guint32 mtu, guint32 queues, VswNicKind kind, GError **error);
-/* EXISTS; setting_id: (nullable) the setting that the name may be kept for. */
+/* EXISTS; setting_id: (nullable) the setting that asks for the name that it keeps. */
 gboolean vsw_resolve_nic_name_is_free (VswResolver *self, const char *name, const char *setting_id, GError **error);
 /* EXISTS, QUOTA_EXCEEDED if there can be no NIC of that name and owner. setting_id: (nullable) what it is made of. */
 gboolean vsw_resolve_nic_has_room (VswResolver *self, const char *name, const char *setting_id, guint32 owner,

@@ -115,11 +115,14 @@ follow_values (VswResolver *self, const char *nic_id, const VswSetting *setting,
   return TRUE;
 }
 
-/* Whoever says where it is to be, or that it is to be plugged in, means the NIC as well, wherever that is and whatever the setting said before. */
+/* Whoever says where it is to be, or that it is to be plugged in there, means the NIC as well, wherever that is and whatever the setting said
+ * before. */
 static gboolean
 has_to_move (VswResolver *self, const VswNic *nic, const VswSetting *setting, guint given)
 {
-  return (given & (VSW_GIVEN_CONNECTION | VSW_GIVEN_AUTOMATIC)) != 0 && setting->automatic
+  gboolean is_said = (given & VSW_GIVEN_CONNECTION) != 0
+                     || ((given & VSW_GIVEN_AUTOMATIC) != 0 && setting->connection_id != NULL);
+  return is_said && setting->automatic
          && g_strcmp0 (vsw_facts_get_place (self->model, nic), setting->connection_id) != 0;
 }
 

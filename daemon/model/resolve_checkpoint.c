@@ -203,24 +203,30 @@ note_holder (Log *log, guint position, const VswValue *value, gboolean is_lenien
   return TRUE;
 }
 
-/* A setting that no longer names what went belongs to whoever undoes that, unless it has a checkpoint of its own. */
+/* Whether a setting has changed for no other reason than that something else did: it names no longer what went, or has followed its NIC. */
+static gboolean
+is_consequence (const VswSetting *before, const VswSetting *after, const VswPair *other)
+{
+  if (other->after == NULL)
+    return after->connection_id == NULL && g_strcmp0 (other->before->id, before->connection_id) == 0;
+  return other->before != NULL && other->after->kind == VSW_KIND_NIC
+         && g_strcmp0 (((const VswNic *)other->after)->setting_id, after->head.id) == 0;
+}
+
+/* Such a setting belongs to whoever undoes that, unless it has a checkpoint of its own. */
 static void
-note_connections (Log *log)
+note_settings (Log *log)
 {
   VswDelta *delta = log->resolver->delta;
   for (guint i = 0; i < log->n; i++)
     {
       const VswPair *pair = vsw_delta_get (delta, i);
       const VswSetting *before = (const VswSetting *)pair->before, *after = (const VswSetting *)pair->after;
-      if (log->holders->pdata[i] != NULL || before == NULL || after == NULL || before->head.kind != VSW_KIND_SETTING
-          || before->connection_id == NULL || after->connection_id != NULL)
+      if (log->holders->pdata[i] != NULL || before == NULL || after == NULL || before->head.kind != VSW_KIND_SETTING)
         continue;
       for (guint j = 0; j < log->n; j++)
-        {
-          const VswPair *other = vsw_delta_get (delta, j);
-          if (other->after == NULL && g_str_equal (other->before->id, before->connection_id))
-            log->holders->pdata[i] = log->holders->pdata[j];
-        }
+        if (is_consequence (before, after, vsw_delta_get (delta, j)))
+          log->holders->pdata[i] = log->holders->pdata[j];
     }
 }
 
@@ -238,7 +244,7 @@ find_holders (Log *log, gboolean is_lenient, GError **error)
     is_fine = note_holder (log, i, vsw_delta_get (delta, i)->before, is_lenient, error);
   vsw_model_apply (model, delta);
   if (is_fine)
-    note_connections (log);
+    note_settings (log);
   return is_fine;
 }
 

@@ -97,17 +97,18 @@ check_placeable (const VswNic *nic, GError **error)
   return TRUE;
 }
 
-/* A setting keeps the name of its NIC while there is none: otherwise anybody could keep somebody else's system from being enabled. */
+/* A setting keeps the name of its NIC while there is none: otherwise anybody could keep somebody else's system from being enabled. Of two
+ * settings of a store from before that was so, the first to be enabled has it. */
 gboolean
 vsw_resolve_nic_name_is_free (VswResolver *self, const char *name, const char *setting_id, GError **error)
 {
-  const VswSetting *other = vsw_model_find_setting_by_nic_name (self->model, name);
+  const VswSetting *other = setting_id == NULL ? vsw_model_find_setting_by_nic_name (self->model, name) : NULL;
   if (vsw_model_find_nic (self->model, name) != NULL)
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "there is an endpoint called %s already", name);
       return FALSE;
     }
-  if (other != NULL && g_strcmp0 (other->head.id, setting_id) != 0)
+  if (other != NULL)
     {
       const VswSystem *system = vsw_model_get_system (self->model, other->system_id);
       g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS,

@@ -126,6 +126,17 @@ vsw_rollback_restore_system (VswRollback *self, const VswSystem *target)
   vsw_resolver_put (self->resolver, now, new, NULL);
 }
 
+/* SYSTEM-SETTING, by another NIC or for one. */
+static gboolean
+is_nic_name_taken (VswModel *model, const VswSetting *target)
+{
+  const VswSystem *system = vsw_model_get_system (model, target->system_id);
+  g_autofree char *name = g_strdup_printf ("%s-%s", system->head.name, target->head.name);
+  const VswNic *nic = vsw_model_find_nic (model, name);
+  return (nic != NULL && g_strcmp0 (nic->setting_id, target->head.id) != 0)
+         || vsw_model_find_setting_by_nic_name (model, name) != NULL;
+}
+
 static gboolean
 check_setting (VswRollback *self, const VswSetting *target)
 {
@@ -137,6 +148,8 @@ check_setting (VswRollback *self, const VswSetting *target)
     vsw_rollback_lose (self, &target->head, "its system is gone");
   else if (taken == NULL && vsw_model_find_setting (model, target->system_id, target->head.name) != NULL)
     vsw_rollback_lose (self, &target->head, "there is another of that name now");
+  else if (taken == NULL && is_nic_name_taken (model, target))
+    vsw_rollback_lose (self, &target->head, "there is another endpoint of the name that its own would have");
   else if ((taken == NULL || !vsw_mac_equal (taken->mac, target->mac)) && is_taken (self, target->mac, n_own))
     lose_mac (self, &target->head, target->mac);
   else
@@ -272,6 +285,9 @@ check_gone_nic (VswRollback *self, const VswNic *target)
     vsw_rollback_lose (self, &target->head, "it went with its descriptors");
   else if (vsw_model_find_nic (self->resolver->model, target->head.name) != NULL)
     vsw_rollback_lose (self, &target->head, "there is another of that name now");
+  else if (target->setting_id == NULL
+           && vsw_model_find_setting_by_nic_name (self->resolver->model, target->head.name) != NULL)
+    vsw_rollback_lose (self, &target->head, "its name is kept for a setting now");
   else if (!vsw_rollback_has_uplink_for (self, target->head.id)
            && is_taken (self, target->mac, count_own_macs (self, target)))
     lose_mac (self, &target->head, target->mac);

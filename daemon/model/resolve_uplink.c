@@ -258,14 +258,21 @@ vsw_resolve_teardown (VswResolver *self, const VswChange *change, GError **error
 
 /* --- what comes later --- */
 
-/* A host that has its own by now keeps it; else, as after a reboot, what whoever configures the host has put on the NIC is what it has. */
+/* A host that has its own by now keeps it; else, as after a reboot, what whoever configures the host has put on the NIC is what it has. One that
+ * is up by then was meant to be, whatever it was when it was bound. */
 static VswNic *
-renew (VswResolver *self, VswNic *nic, const VswIpConfig *ip)
+renew (VswResolver *self, VswNic *nic, const VswLink *link, const VswIpConfig *ip)
 {
   const VswNic *host = nic->uplink->host_id != NULL ? vsw_model_get_nic (self->model, nic->uplink->host_id) : NULL;
   if (host != NULL && vsw_links_get_device (self->links, host->peer) != NULL)
     return vsw_value_ref (nic);
-  return vsw_nic_with_ip (nic, ip);
+  VswUplink fields = *nic->uplink;
+  fields.ip = (VswIpConfig *)ip;
+  fields.was_up = fields.was_up || link->is_up;
+  g_autoptr (VswUplink) uplink = vsw_uplink_new (&fields);
+  VswNic value = *nic;
+  value.uplink = uplink;
+  return vsw_nic_new (&value);
 }
 
 /* What was taken off it once, with consent, is taken off again. */
@@ -285,7 +292,7 @@ vsw_resolve_adopt (VswResolver *self, const VswChange *change, GError **error)
   const VswIpConfig *ip = link != NULL ? vsw_change_get_ip (change, link->index) : NULL;
   if (ip == NULL || !vsw_ip_config_has_addresses (ip) || !may_be_taken (nic->uplink))
     return TRUE;
-  g_autoptr (VswNic) after = renew (self, nic, ip);
+  g_autoptr (VswNic) after = renew (self, nic, link, ip);
   vsw_resolver_take_ip (self, nic, after, ip);
   return TRUE;
 }

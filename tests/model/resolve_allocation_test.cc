@@ -322,6 +322,17 @@ TEST_F (AllocationRules, ToBePluggedInItIsPluggedInAtOnce)
   EXPECT_STREQ (net.port_of ("web", "nic")->switch_id, "s-lan");
 }
 
+/* What names no place asks for none. */
+TEST_F (AllocationRules, WithoutAPlaceToBePluggedInItStaysWhereItIs)
+{
+  net.must ({ Network::add_setting ("web", "nic"), Network::lead ("web", VSW_SYSTEM_ENABLED) });
+  net.must ({ vsw_change_connect ("p-dmz-seat", net.nic_of ("web", "nic")->head.id) });
+  net.must (
+      { net.modify_setting ("web", "nic", VSW_GIVEN_AUTOMATIC, [] (VswSetting &s) { s.automatic = TRUE; }) });
+  ASSERT_NE (net.port_of ("web", "nic"), nullptr);
+  EXPECT_STREQ (net.port_of ("web", "nic")->head.id, "p-dmz-seat");
+}
+
 /* The setting says it already; but whoever says it again means the NIC. */
 TEST_F (AllocationRules, WhereItIsSaidToBeItGoesAgain)
 {

@@ -89,6 +89,42 @@ TEST_F (Rollback, BringsADeletedSwitchBackWithAllThatWasOnIt)
   EXPECT_STREQ (net.get_port ("lab", "b")->nic_id, "n-b");
 }
 
+/* A setting follows its NIC, both ways. */
+TEST_F (Rollback, BringsTheSettingBackWithItsNic)
+{
+  net.must ({ Network::add_system ("web"), Network::add_setting ("web", "nic"), Network::lead ("web", VSW_SYSTEM_ENABLED) });
+  std::string mac = text_of (net.get_setting ("web", "nic")->mac), id = net.nic_of ("web", "nic")->head.id;
+  begin ({ id });
+  net.must ({ net.modify_nic (net.nic_of ("web", "nic"), VSW_GIVEN_MAC | VSW_GIVEN_MTU,
+                              [] (VswNic &n) { n.mac = mac_of ("02:00:00:00:00:09"), n.mtu = 1400; }) });
+  ASSERT_EQ (net.get_setting ("web", "nic")->mtu, 1400u);
+  EXPECT_EQ (go_back (), "");
+  EXPECT_EQ (text_of (net.nic_of ("web", "nic")->mac), mac);
+  EXPECT_EQ (text_of (net.get_setting ("web", "nic")->mac), mac);
+  EXPECT_EQ (net.get_setting ("web", "nic")->mtu, 0u);
+  EXPECT_FALSE (net.get_setting ("web", "nic")->static_mac);
+}
+
+TEST_F (Rollback, BringsNothingBackWhoseNameIsKeptForASettingNow)
+{
+  net.must ({ Network::add_nic ("web-nic"), Network::add_system ("web") });
+  begin ({ "n-web-nic" });
+  net.must ({ drop (VSW_KIND_NIC, "n-web-nic") });
+  net.must ({ Network::add_setting ("web", "nic") });
+  EXPECT_EQ (go_back (), "endpoint web-nic: its name is kept for a setting now\n");
+  EXPECT_EQ (net.get_nic ("web-nic"), nullptr);
+}
+
+TEST_F (Rollback, BringsNoSettingBackWhoseNicWouldHaveATakenName)
+{
+  net.must ({ Network::add_system ("web"), Network::add_setting ("web", "nic") });
+  begin ({ "y-web" });
+  net.must ({ drop (VSW_KIND_SETTING, "t-web-nic") });
+  net.must ({ Network::add_nic ("web-nic") });
+  EXPECT_EQ (go_back (), "setting nic: there is another endpoint of the name that its own would have\n");
+  EXPECT_EQ (net.get_setting ("web", "nic"), nullptr);
+}
+
 TEST_F (Rollback, DeletesWhatCameAndUnplugsWhatIsForeign)
 {
   begin ({ "s-lab" });
