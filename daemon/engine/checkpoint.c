@@ -404,5 +404,6 @@ void
 vsw_engine_pass_time (VswEngine *self, gint64 microseconds)
 {
   self->passed += microseconds;
+  vsw_engine_follow_diversions (self);
   vsw_engine_follow_checkpoints (self);
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the spanning tree is on, an uplink and the internal NIC that the host has instead stay wired to each other, past the bridge, when the change that
  * wired them has become true (plan/hosting.c): for twice the forward delay, 4 to 60 seconds, the bridge passes no frames at a new port. Here that ends, once
- * it does, or once the tree has decided that it never will.
+ * it does, or once the tree has decided that it never will. A port without carrier is not decided yet: many drivers set their hardware up anew for another
+ * MTU, and drop it for seconds; the tree begins when it is back. It is not waited for long: while they are wired to each other, the host and the guests of
+ * its switch do not hear each other.
  *
  * Nothing of it is on disk: the kernel goes on while the service is away, and the next start takes any such NIC for wired. No loop can come of it,
  * whatever the tree decides: such frames see no bridge, and those of the tree itself are not diverted (kernel/divert.c). */
 #include "engine/state.h"
+
+#define PATIENCE (10 * G_USEC_PER_SEC) /* with an uplink without carrier */
 
 typedef struct
 {
@@ -23,6 +27,35 @@ is_held_back (VswEngine *engine, const char *nic_id)
 
   return link != NULL && link->is_port
          && (link->port_state == VSW_PORT_STATE_LISTENING || link->port_state == VSW_PORT_STATE_LEARNING);
+}
+
+static gboolean
+waits_for_carrier (VswEngine *engine, const VswNic *uplink)
+{
+  const VswLink *link = vsw_links_get_device (engine->links, uplink->device);
+
+  return link != NULL && link->is_port && link->port_state == VSW_PORT_STATE_DISABLED && link->is_up
+         && !link->has_carrier;
+}
+
+static gint64
+get_now (VswEngine *engine)
+{
+  return g_get_monotonic_time () + engine->passed;
+}
+
+/* until: how long its carrier is waited for, on the clock of get_now */
+static void
+add (VswEngine *engine, const char *id, gint64 until)
+{
+  gint64 *value = NULL;
+
+  if (g_hash_table_contains (engine->diverted, id))
+    return;
+
+  value = g_new (gint64, 1);
+  *value = until;
+  g_hash_table_insert (engine->diverted, g_strdup (id), value);
 }
 
 static VswOp *
@@ -81,13 +114,13 @@ finish_end (gpointer data)
   End *end = data;
 
   if (!end->is_done)
-    vsw_keys_add (end->engine->diverted, end->id);
+    add (end->engine, end->id, 0);
   free_end (end);
 }
 
 /* is_now: blocking, the worker is idle. Whether it need not be looked at again. */
 static gboolean
-end_one (VswEngine *engine, const char *id, gboolean is_now)
+end_one (VswEngine *engine, const char *id, gint64 until, gboolean is_now)
 {
   const VswNic *uplink = vsw_model_get_nic (engine->model, id);
 
@@ -95,6 +128,8 @@ end_one (VswEngine *engine, const char *id, gboolean is_now)
   if (uplink == NULL || uplink->uplink == NULL || uplink->uplink->host_id == NULL)
     return TRUE;
   if (is_held_back (engine, id) || is_held_back (engine, uplink->uplink->host_id))
+    return FALSE;
+  if (waits_for_carrier (engine, uplink) && get_now (engine) < until)
     return FALSE;
 
   End *end = begin_end (engine, uplink);
@@ -111,18 +146,69 @@ end_one (VswEngine *engine, const char *id, gboolean is_now)
   return is_done;
 }
 
+void
+vsw_engine_stop_diversions (VswEngine *engine)
+{
+  if (engine->diversion_source == NULL)
+    return;
+
+  g_source_destroy (engine->diversion_source);
+  g_clear_pointer (&engine->diversion_source, g_source_unref);
+}
+
+static gboolean
+on_time (gpointer user_data)
+{
+  VswEngine *engine = user_data;
+
+  g_clear_pointer (&engine->diversion_source, g_source_unref);
+  vsw_engine_follow_diversions (engine);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* For the first whose carrier is waited for no longer. Nobody tells that none has come. */
+static void
+arm (VswEngine *engine)
+{
+  GHashTableIter iter;
+  gpointer value;
+  gint64 now = get_now (engine), next = G_MAXINT64;
+
+  vsw_engine_stop_diversions (engine);
+  g_hash_table_iter_init (&iter, engine->diverted);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (*(gint64 *)value > now)
+      next = MIN (next, *(gint64 *)value);
+  if (next == G_MAXINT64)
+    return;
+
+  /* Rounded up: never before its time. */
+  engine->diversion_source = g_timeout_source_new ((guint)((next - now + 999) / 1000));
+  g_source_set_callback (engine->diversion_source, on_time, engine, NULL);
+  g_source_attach (engine->diversion_source, engine->context);
+}
+
 static void
 end_all (VswEngine *engine, gboolean is_now)
 {
   GHashTableIter iter;
-  gpointer id;
+  gpointer id, until;
 
   if (engine->is_stopped)
     return;
   g_hash_table_iter_init (&iter, engine->diverted);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
-    if (end_one (engine, id, is_now))
+  while (g_hash_table_iter_next (&iter, &id, &until))
+    if (end_one (engine, id, *(gint64 *)until, is_now))
       g_hash_table_iter_remove (&iter);
+  arm (engine);
+}
+
+/* Time has passed. */
+void
+vsw_engine_follow_diversions (VswEngine *engine)
+{
+  end_all (engine, FALSE);
 }
 
 static void
@@ -146,19 +232,20 @@ suspect (VswEngine *engine, gboolean any)
       const VswSwitch *home = port != NULL ? vsw_model_get_switch (engine->model, port->switch_id) : NULL;
 
       if (nic->uplink->host_id != NULL && home != NULL && (any || home->spanning_tree))
-        vsw_keys_add (engine->diverted, nic->head.id);
+        add (engine, nic->head.id, get_now (engine) + PATIENCE);
     }
 }
 
 void
 vsw_engine_init_diversions (VswEngine *engine)
 {
-  engine->diverted = vsw_keys_new ();
+  engine->diverted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 void
 vsw_engine_clear_diversions (VswEngine *engine)
 {
+  vsw_engine_stop_diversions (engine);
   g_clear_pointer (&engine->diverted, g_hash_table_unref);
 }
 

@@ -104,6 +104,7 @@ vsw_engine_stop (VswEngine *self)
   self->is_stopped = TRUE;
   g_signal_handlers_disconnect_by_data (self->kernel, self);
   vsw_engine_stop_checkpoints (self);
+  vsw_engine_stop_diversions (self);
   vsw_engine_clear_turns (self);
   vsw_engine_stop_health (self);
   g_clear_pointer (&self->worker, vsw_worker_free);

@@ -332,8 +332,8 @@ vsw_engine_start (VswEngine *engine, GError **error)
   note_connections (engine);
   vsw_engine_observe (engine);
   vsw_engine_start_health (engine);
-  /* From here on the kernel is the worker's: what is found may be repaired at once. */
   vsw_engine_start_diversions (engine);
+  /* From here on the kernel is the worker's: what is found may be repaired at once. */
   if (found)
     check_again (engine);
   vsw_engine_follow_checkpoints (engine);

@@ -82,7 +82,9 @@ struct _VswEngine
   GHashTable *loans; /* (owned) id → VswNic */
 
   /* diversion.c */
-  VswKeys *diverted; /* (owned) ids of uplinks that are wired to the host past their bridge, for all we know */
+  /* diverted: uplinks that are wired to the host past their bridge, for all we know; and how long their carrier is waited for */
+  GHashTable *diverted;      /* (owned) id → gint64* */
+  GSource *diversion_source; /* (owned) (nullable) the first of these times */
 
   /* checkpoint.c */
   GHashTable *clocks;          /* (owned) id of a checkpoint → Clock */
@@ -200,6 +202,8 @@ gint64 vsw_engine_get_time_left (const VswCheckpoint *value);
 void vsw_engine_init_diversions (VswEngine *engine);
 void vsw_engine_clear_diversions (VswEngine *engine);
 void vsw_engine_start_diversions (VswEngine *engine);
+void vsw_engine_stop_diversions (VswEngine *engine);
+void vsw_engine_follow_diversions (VswEngine *engine);
 /* A turn about this (nullable), or one that puts NICs of the host back, has ended. */
 void vsw_engine_note_diversions (VswEngine *engine, VswDelta *delta, gboolean is_rescue);
 

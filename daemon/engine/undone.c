@@ -82,25 +82,17 @@ append_reason (GString *text, GPtrArray *losses, guint first)
   g_string_append_printf (text, ": %s", reason);
 }
 
-static gboolean
-is_first_of_reason (GPtrArray *losses, guint at)
-{
-  for (guint i = 0; i < at; i++)
-    if (g_str_equal (((Loss *)g_ptr_array_index (losses, i))->reason, ((Loss *)g_ptr_array_index (losses, at))->reason))
-      return FALSE;
-  return TRUE;
-}
-
 static void
 say (VswEngine *engine, Undone *undone)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GHashTable) said = g_hash_table_new (g_str_hash, g_str_equal);
   guint n = 0;
 
   g_string_printf (text, "checkpoint %s was rolled back, but not all could be brought back: ", undone->number);
   for (guint i = 0; i < undone->losses->len; i++)
     {
-      if (!is_first_of_reason (undone->losses, i))
+      if (!g_hash_table_add (said, ((Loss *)g_ptr_array_index (undone->losses, i))->reason))
         continue;
       if (n++ >= MAX_REASONS)
         continue;
@@ -123,20 +115,24 @@ forget (VswEngine *engine, guint at)
 
 /* --- what it is about --- */
 
-/* What is logged of it, if it is there now. (nullable) */
-static const VswCheckpointEntry *
-find_entry (VswEngine *engine, const VswCheckpoint *ended, const char *object)
+/* What is logged, by the objects as they are called now: of those that are there. There may be tens of thousands, and as many losses.
+ * (transfer full) (element-type utf8 VswCheckpointEntry) */
+static GHashTable *
+list_entries (VswEngine *engine, const VswCheckpoint *ended)
 {
-  for (gsize i = 0; i < ended->n_entries; i++)
+  GHashTable *entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  /* The first of two of one name counts. */
+  for (gsize i = ended->n_entries; i-- > 0;)
     {
       const VswCheckpointEntry *entry = &ended->entries[i];
       const VswValue *now = vsw_model_get (engine->model, entry->id);
-      g_autofree char *name = now != NULL ? g_strdup_printf ("%s %s", vsw_kind_print (now->kind), now->name) : NULL;
 
-      if (g_strcmp0 (name, object) == 0)
-        return entry;
+      if (now != NULL)
+        g_hash_table_replace (entries, g_strdup_printf ("%s %s", vsw_kind_print (now->kind), now->name),
+                              (gpointer)entry);
     }
-  return NULL;
+  return entries;
 }
 
 /* A NIC of the host that is not there and was bound since. (nullable) its device */
@@ -154,8 +150,9 @@ find_missing (VswEngine *engine, const VswCheckpoint *ended)
   return NULL;
 }
 
+/* missing: (nullable) device of such a NIC */
 static Loss *
-new_loss (VswEngine *engine, const VswCheckpoint *ended, const char *text)
+new_loss (GHashTable *entries, const char *missing, const char *text)
 {
   const char *colon = strstr (text, ": ");
   Loss *loss = g_new0 (Loss, 1);
@@ -163,12 +160,12 @@ new_loss (VswEngine *engine, const VswCheckpoint *ended, const char *text)
 
   loss->object = colon != NULL ? g_strndup (text, (gsize)(colon - text)) : g_strdup (text);
   loss->reason = g_strdup (colon != NULL ? colon + 2 : "");
-  entry = find_entry (engine, ended, loss->object);
+  entry = g_hash_table_lookup (entries, loss->object);
   if (entry != NULL)
     {
       loss->id = g_strdup (entry->id);
       loss->wish = entry->before != NULL ? vsw_value_ref ((VswValue *)entry->before) : NULL;
-      loss->missing = entry->before == NULL ? g_strdup (find_missing (engine, ended)) : NULL;
+      loss->missing = entry->before == NULL ? g_strdup (missing) : NULL;
     }
   return loss;
 }
@@ -188,6 +185,8 @@ void
 vsw_engine_note_losses (VswEngine *engine, const VswCheckpoint *ended, GPtrArray *losses)
 {
   Undone *undone = g_new0 (Undone, 1);
+  g_autoptr (GHashTable) entries = list_entries (engine, ended);
+  const char *missing = find_missing (engine, ended);
 
   undone->number = g_strdup (ended->head.name);
   undone->losses = g_ptr_array_new_with_free_func (free_loss);
@@ -197,7 +196,7 @@ vsw_engine_note_losses (VswEngine *engine, const VswCheckpoint *ended, GPtrArray
 
       vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_CHECKPOINT, NULL, "checkpoint %s could not bring back %s", undone->number,
                loss);
-      g_ptr_array_add (undone->losses, new_loss (engine, ended, loss));
+      g_ptr_array_add (undone->losses, new_loss (entries, missing, loss));
     }
   if (engine->undone->len >= MAX_WARNINGS)
     forget (engine, 0);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sources: proc(5); networking/udhcp/dhcpc.c of busybox, client/dhclient.c of ISC DHCP, src/dhcpcd.c and src/privsep.c of dhcpcd. */
+/* Sources: proc(5); set_perms of sudo (plugins/sudoers/set_perms.c); networking/udhcp/dhcpc.c of busybox, client/dhclient.c of ISC DHCP, src/dhcpcd.c and src/privsep.c of dhcpcd. */
 #include "kernel/dhcp.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define MAX_SYSTEM_UID 999  /* of users that are no persons: SYS_UID_MAX of login.defs(5) */
-#define MAX_TITLE      4096 /* octets of a command line that are looked at */
+#define MAX_SYSTEM_ID 999  /* of users and groups that are no persons: SYS_UID_MAX, SYS_GID_MAX of login.defs(5) */
+#define MAX_TITLE     4096 /* octets of a command line that are looked at */
 
 /* Below a process: each network namespace has an inode of its own there. To ask for ns/net takes the right to trace it. */
 #define NAMESPACE "net/dev"
@@ -113,6 +114,26 @@ vsw_dhcp_is_client (const char *comm, const char *const *arguments, const char *
   return FALSE;
 }
 
+/* --- whose --- */
+
+/* key: of a line of IDs, of which the first are the real and the effective one */
+static gboolean
+has_system_ids (const char *status, const char *key)
+{
+  const char *line = strstr (status, key);
+  guint real = 0, effective = 0;
+
+  return line != NULL && sscanf (line + strlen (key), "%u %u", &real, &effective) == 2 && real <= MAX_SYSTEM_ID
+         && effective <= MAX_SYSTEM_ID;
+}
+
+/* The groups too: while sudo waits for a password it is root by its real user as well, and only its real group is still the caller's. */
+gboolean
+vsw_dhcp_is_of_system (const char *status)
+{
+  return has_system_ids (status, "\nUid:\t") && has_system_ids (status, "\nGid:\t");
+}
+
 /* --- processes --- */
 
 /* Most processes are dismissed by it. */
@@ -150,10 +171,10 @@ get_namespace (const char *process)
 static gboolean
 is_of_system (const char *process)
 {
-  g_autofree char *path = g_build_filename ("/proc", process, NULL);
-  struct stat status;
+  gsize size = 0;
+  g_autofree char *status = read_file (process, "status", &size);
 
-  return stat (path, &status) == 0 && status.st_uid <= MAX_SYSTEM_UID;
+  return status != NULL && vsw_dhcp_is_of_system (status);
 }
 
 /* (transfer full) (element-type utf8) */

@@ -330,6 +330,42 @@ TEST_F (UplinkBehindATree, IsWiredToTheHostUntilFramesPass)
   EXPECT_TRUE (passes_uplink ());
 }
 
+/* As of a driver that sets its hardware up anew for another MTU. */
+TEST_F (UplinkBehindATree, StaysWiredToTheHostWhileItsCarrierIsAwayForAMoment)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  ASSERT_TRUE (vsw_fake_kernel_foreign_set_cable (kernel, "eth0", FALSE));
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  vsw_engine_pass_time (engine, 5 * G_USEC_PER_SEC);
+  settle ();
+  EXPECT_EQ (link ("eth0")->port_state, VSW_PORT_STATE_DISABLED);
+  EXPECT_EQ (count_diverted (), 2u);
+  ASSERT_TRUE (vsw_fake_kernel_foreign_set_cable (kernel, "eth0", TRUE));
+  settle ();
+  vsw_engine_pass_time (engine, 5 * G_USEC_PER_SEC);
+  settle ();
+  EXPECT_EQ (link ("eth0")->port_state, VSW_PORT_STATE_LISTENING);
+  EXPECT_EQ (count_diverted (), 2u);
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  wait_until_through ();
+  EXPECT_TRUE (passes_uplink ());
+}
+
+/* Until then the host and the guests of its switch do not hear each other. */
+TEST_F (UplinkBehindATree, IsWiredThroughWhenItsCarrierStaysAway)
+{
+  ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");
+  ASSERT_TRUE (vsw_fake_kernel_foreign_set_cable (kernel, "eth0", FALSE));
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  vsw_fake_kernel_pass_forward_delay (kernel);
+  settle ();
+  EXPECT_EQ (count_diverted (), 2u);
+  vsw_engine_pass_time (engine, 10 * G_USEC_PER_SEC);
+  wait_until_through ();
+}
+
 TEST_F (UplinkBehindATree, IsWiredThroughWhenTheTreeIsTurnedOff)
 {
   ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");

@@ -85,6 +85,24 @@ TEST (DhcpClient, IsNoOtherProgram)
   EXPECT_FALSE (is_client ("bash", { "vi", "udhcpc", "ext0" }));
 }
 
+TEST (DhcpClient, IsOfTheSystemByItsRealAndEffectiveUserAndGroup)
+{
+  auto is_of_system = [] (const std::string &uid, const std::string &gid) {
+    std::string status = "Name:\tdhclient\nTgid:\t7\nNgid:\t0\nUid:\t" + uid + "\nGid:\t" + gid + "\nGroups:\t1000 \n";
+    return !!vsw_dhcp_is_of_system (status.c_str ());
+  };
+
+  EXPECT_TRUE (is_of_system ("0\t0\t0\t0", "0\t0\t0\t0"));
+  EXPECT_TRUE (is_of_system ("999\t999\t999\t999", "999\t999\t999\t999"));
+  EXPECT_FALSE (is_of_system ("1000\t1000\t1000\t1000", "0\t0\t0\t0"));
+  EXPECT_FALSE (is_of_system ("1000\t0\t0\t0", "0\t0\t0\t0")) << "as su";
+  EXPECT_FALSE (is_of_system ("0\t1000\t0\t1000", "0\t0\t0\t0"));
+  EXPECT_FALSE (is_of_system ("0\t0\t0\t0", "1000\t0\t0\t0")) << "as sudo";
+  EXPECT_FALSE (is_of_system ("0", "0\t0\t0\t0"));
+  EXPECT_FALSE (is_of_system ("", ""));
+  EXPECT_FALSE (vsw_dhcp_is_of_system (""));
+}
+
 namespace
 {
 
@@ -113,13 +131,12 @@ protected:
     NetnsTest::TearDown ();
   }
 
-  /* It runs for that NIC, as that user. What is found for ext0: its name, or "". */
+  /* It runs for that NIC, as that user (options of setpriv). What is found for ext0: its name, or "". -p: the shell stays who it is. */
   std::string
-  find (const std::string &nic, uid_t uid, const std::string &wrapper = "")
+  find (const std::string &nic, const std::string &user, const std::string &wrapper = "")
   {
-    std::string user = std::to_string (uid);
-    std::string command = "exec " + wrapper + " setpriv --reuid " + user + " --regid " + user + " --clear-groups "
-                          + program + " -c 'kill -STOP $$; :' -i " + nic;
+    std::string command =
+        "exec " + wrapper + " setpriv " + user + " --clear-groups " + program + " -p -c 'kill -STOP $$; :' -i " + nic;
     pid_t pid = fork ();
 
     if (pid == 0)
@@ -151,8 +168,14 @@ private:
 
 TEST_F (DhcpProcess, CountsOnlyOfTheSystemAndHere)
 {
-  EXPECT_EQ (find ("ext0", 0), "udhcpc");
-  EXPECT_EQ (find ("ext1", 0), "") << "another NIC";
-  EXPECT_EQ (find ("ext0", 0, "unshare --net"), "") << "another one's NIC of that name";
-  EXPECT_EQ (find ("ext0", 1000), "") << "anybody's";
+  EXPECT_EQ (find ("ext0", "--reuid 0 --regid 0"), "udhcpc");
+  EXPECT_EQ (find ("ext1", "--reuid 0 --regid 0"), "") << "another NIC";
+  EXPECT_EQ (find ("ext0", "--reuid 0 --regid 0", "unshare --net"), "") << "another one's NIC of that name";
+  EXPECT_EQ (find ("ext0", "--reuid 1000 --regid 1000"), "") << "anybody's";
+}
+
+TEST_F (DhcpProcess, DoesNotCountWithRightsOnLoan)
+{
+  EXPECT_EQ (find ("ext0", "--ruid 1000 --euid 0 --regid 0"), "") << "as su";
+  EXPECT_EQ (find ("ext0", "--reuid 0 --rgid 1000 --egid 0"), "") << "as sudo that waits for a password";
 }
