@@ -105,6 +105,10 @@ tell_lost_places (const Move *self)
 {
   static const VswIpKind kinds[] = { VSW_IP_ROUTE, VSW_IP_RULE };
 
+  if (vsw_ip_places_is_unsure (self->places))
+    vsw_ip_work_lose (self->work,
+                      "routes and rules may stand behind their equals of others by now, whose order went on "
+                      "changing while it was read");
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     for (const VswIpItem *item = NULL; (item = vsw_ip_places_find_lost (self->places, kinds[i], item)) != NULL;)
       {

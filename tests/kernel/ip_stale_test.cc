@@ -87,14 +87,15 @@ TEST_F (IpStale, LeavesGroupsBehind)
 {
   if (try_command ("ip nexthop add id 1 dev eth0 && ip nexthop delete id 1") != 0)
     GTEST_SKIP () << "no next hops";
-  run_command ("set -e; ip address add 192.0.2.5/24 dev eth0; ip address add 198.51.100.5/24 dev eth0\n"
-               "ip address add 203.0.113.5/24 dev eth0\n"
-               "ip nexthop add id 7 via 203.0.113.1 dev eth0; ip nexthop add id 8 via 192.0.2.1 dev eth0\n"
-               "ip nexthop add id 9 via 198.51.100.1 dev eth0\n"
-               "ip nexthop add id 20 group 8/9; ip nexthop add id 21 group 9; ip nexthop add id 22 group 8\n"
-               "ip nexthop add id 23 group 7/9\n"
-               "ip route add 10.8.0.0/16 nhid 8; ip route add 10.9.0.0/16 nhid 9; ip route add 10.20.0.0/16 nhid 20\n"
-               "ip route add 10.21.0.0/16 nhid 21; ip route add 10.22.0.0/16 nhid 22; ip route add 10.23.0.0/16 nhid 23");
+  run_command (
+      "set -e; ip address add 192.0.2.5/24 dev eth0; ip address add 198.51.100.5/24 dev eth0\n"
+      "ip address add 203.0.113.5/24 dev eth0\n"
+      "ip nexthop add id 7 via 203.0.113.1 dev eth0; ip nexthop add id 8 via 192.0.2.1 dev eth0\n"
+      "ip nexthop add id 9 via 198.51.100.1 dev eth0\n"
+      "ip nexthop add id 20 group 8/9; ip nexthop add id 21 group 9; ip nexthop add id 22 group 8\n"
+      "ip nexthop add id 23 group 7/9\n"
+      "ip route add 10.8.0.0/16 nhid 8; ip route add 10.9.0.0/16 nhid 9; ip route add 10.20.0.0/16 nhid 20\n"
+      "ip route add 10.21.0.0/16 nhid 21; ip route add 10.22.0.0/16 nhid 22; ip route add 10.23.0.0/16 nhid 23");
   g_autoptr (VswIpConfig) ip = get ("eth0");
 
   apply (make_ip (VSW_OP_IP_MOVE, "vswi-h", ip, "eth0"));
