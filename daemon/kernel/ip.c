@@ -79,6 +79,12 @@ check_rules (VswSession *session, const VswLink *far, VswIpLink link, GError **e
   places = vsw_ip_places_read (session, from, link, error);
   if (places == NULL)
     return FALSE;
+  if (vsw_ip_places_is_unsure (places))
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_CONFLICT,
+                   "the order of routes and rules goes on changing while it is read: try again when it has settled");
+      return FALSE;
+    }
   rule = vsw_ip_places_find_lost (places, VSW_IP_RULE, NULL);
   if (rule == NULL)
     return TRUE;
@@ -96,7 +102,7 @@ check_rules (VswSession *session, const VswLink *far, VswIpLink link, GError **e
  * VSW_OP_IP_PREPARE. Addresses, which are in use at once, and neighbours made by hand; the check of source addresses is loosened where it would
  * drop what comes while answers still leave by `far`. The settings follow with vsw_ip_move(). Routes to the addresses' own networks stand behind those of
  * `far`, so nothing leaves by the device of its own accord (answers to echo requests of IPv6 do,
- * which go back where they came from: icmpv6_echo_reply() of net/ipv6/icmp.c). Worker. Errors: NOT_FOUND, CONFLICT (a rule cannot keep its place),
+ * which go back where they came from: icmpv6_echo_reply() of net/ipv6/icmp.c). Worker. Errors: NOT_FOUND, CONFLICT (a rule cannot keep its place, or nobody can say),
  * INVALID_ARGUMENT, KERNEL.
  */
 gboolean

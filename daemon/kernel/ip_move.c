@@ -105,6 +105,10 @@ tell_lost_places (const Move *self)
 {
   static const VswIpKind kinds[] = { VSW_IP_ROUTE, VSW_IP_RULE };
 
+  if (vsw_ip_places_is_unsure (self->places))
+    vsw_ip_work_lose (self->work,
+                      "routes and rules may stand behind their equals of others by now, whose order went on "
+                      "changing while it was read");
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     for (const VswIpItem *item = NULL; (item = vsw_ip_places_find_lost (self->places, kinds[i], item)) != NULL;)
       {
@@ -151,40 +155,77 @@ move_routes (Move *self, gboolean direct, GError **error)
 }
 
 static gboolean
-has_member (const VswIpItem *group, guint32 next_hop)
+has_number (const GArray *numbers, guint32 number)
+{
+  for (guint i = 0; i < numbers->len; i++)
+    if (g_array_index (numbers, guint32, i) == number)
+      return TRUE;
+  return FALSE;
+}
+
+/* How many of a group's next hops are among those; ret_all: of how many. */
+static guint
+count_members (const VswIpItem *group, const GArray *next_hops, guint *ret_all)
 {
   const struct nlattr *attribute = vsw_ip_item_find (group, NHA_GROUP);
-  guint n = attribute != NULL ? (guint)nla_len (attribute) / (guint)sizeof (struct nexthop_grp) : 0;
+  guint n = 0;
 
-  for (guint i = 0; i < n; i++)
+  *ret_all = attribute != NULL ? (guint)nla_len (attribute) / (guint)sizeof (struct nexthop_grp) : 0;
+  for (guint i = 0; i < *ret_all; i++)
     {
       struct nexthop_grp member;
 
       memcpy (&member, (const guint8 *)nla_data (attribute) + i * sizeof member, sizeof member);
-      if (member.id == next_hop)
-        return TRUE;
+      n += has_number (next_hops, member.id);
     }
-  return FALSE;
+  return n;
 }
 
-/* With the routes by it, and as a part of groups. */
+/* By that next hop or group. is_lost: there is nothing else by which they go on */
 static void
-leave_routes_behind (Move *self, guint32 next_hop)
+leave_routes_behind (Move *self, guint32 id, gboolean is_lost)
 {
   for (guint i = self->moving->items->len; i-- > 0;)
     {
       const VswIpItem *item = g_ptr_array_index (self->moving->items, i);
+      g_autofree char *text = NULL;
 
-      if ((item->kind == VSW_IP_ROUTE && vsw_ip_item_find (item, RTA_NH_ID) != NULL
-           && vsw_ip_item_get_u32 (item, RTA_NH_ID) == next_hop)
-          || (item->kind == VSW_IP_GROUP && has_member (item, next_hop)))
-        g_ptr_array_remove_index (self->moving->items, i);
+      if (item->kind != VSW_IP_ROUTE || vsw_ip_item_find (item, RTA_NH_ID) == NULL
+          || vsw_ip_item_get_u32 (item, RTA_NH_ID) != id)
+        continue;
+      text = is_lost ? vsw_ip_item_print (item, self->work->device->mac) : NULL;
+      if (text != NULL)
+        vsw_ip_work_lose (self->work, "%s goes with the next hop that stays behind", text);
+      g_ptr_array_remove_index (self->moving->items, i);
+    }
+}
+
+/* A group of which some are on one link and some on the other is on neither, nor are the routes by it (is_by_ours() of ip_read.c). Those go on by what has
+ * moved, unless that is nothing. */
+static void
+leave_groups_behind (Move *self, const GArray *next_hops)
+{
+  for (guint i = 0; i < self->moving->items->len;)
+    {
+      const VswIpItem *item = g_ptr_array_index (self->moving->items, i);
+      guint all = 0, left = item->kind == VSW_IP_GROUP ? count_members (item, next_hops, &all) : 0;
+      guint32 id = left > 0 ? vsw_ip_item_get_u32 (item, NHA_ID) : 0;
+
+      if (left == 0)
+        {
+          i++;
+          continue;
+        }
+      g_ptr_array_remove_index (self->moving->items, i);
+      leave_routes_behind (self, id, left == all);
+      i = 0;
     }
 }
 
 static gboolean
 move_next_hops (Move *self, GError **error)
 {
+  g_autoptr (GArray) left = g_array_new (FALSE, FALSE, sizeof (guint32));
   guint i = 0;
 
   while (i < self->moving->items->len)
@@ -197,16 +238,16 @@ move_next_hops (Move *self, GError **error)
           || vsw_ip_change_replace (self->change, item, self->far->link, item, self->work->link, &local))
         i++;
       else if (leave_behind (self, item, local))
-        {
-          leave_routes_behind (self, id);
-          i = 0;
-        }
+        g_array_append_val (left, id);
       else
         {
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }
     }
+  for (i = 0; i < left->len; i++)
+    leave_routes_behind (self, g_array_index (left, guint32, i), TRUE);
+  leave_groups_behind (self, left);
   return TRUE;
 }
 

@@ -23,6 +23,7 @@ struct _VswIpPlaces
 {
   GPtrArray *entries; /* (owned) (element-type Entry) in the order in which they are looked at */
   VswIpLink from, to; /* (unowned) names */
+  gboolean is_unsure; /* it changed until the end */
   VswIpKind kind;     /* that is being read */
   GHashTable *groups; /* (owned) GBytes → (element-type Entry) GPtrArray: equals, in order; only while it is read */
 };
@@ -210,15 +211,15 @@ VswIpPlaces *
 vsw_ip_places_read (VswSession *session, VswIpLink from, VswIpLink to, GError **error)
 {
   g_autoptr (VswIpPlaces) self = g_new0 (VswIpPlaces, 1);
-  gboolean is_changed = TRUE;
 
   self->from = from;
   self->to = to;
+  self->is_unsure = TRUE;
   self->entries = g_ptr_array_new_with_free_func (free_entry);
   self->groups = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
                                         (GDestroyNotify)g_ptr_array_unref);
-  for (guint i = 0; i < MAX_ATTEMPTS && is_changed; i++)
-    if (!read_all (self, session, &is_changed, error))
+  for (guint i = 0; i < MAX_ATTEMPTS && self->is_unsure; i++)
+    if (!read_all (self, session, &self->is_unsure, error))
       return NULL;
   g_hash_table_foreach (self->groups, judge_group, NULL);
   g_clear_pointer (&self->groups, g_hash_table_unref);
@@ -227,6 +228,12 @@ vsw_ip_places_read (VswSession *session, VswIpLink from, VswIpLink to, GError **
 }
 
 /* --- telling --- */
+
+gboolean
+vsw_ip_places_is_unsure (const VswIpPlaces *self)
+{
+  return self->is_unsure;
+}
 
 static const Entry *
 find (const VswIpPlaces *self, const VswIpItem *item)

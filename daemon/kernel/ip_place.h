@@ -21,6 +21,9 @@ typedef struct _VswIpPlaces VswIpPlaces;
 VswIpPlaces *vsw_ip_places_read (VswSession *session, VswIpLink from, VswIpLink to, GError **error);
 void vsw_ip_places_free (VswIpPlaces *self);
 
+/* It changed whenever it was read, so equals may be missing: what is said of a place may be wrong. */
+gboolean vsw_ip_places_is_unsure (const VswIpPlaces *self);
+
 VswIpPlace vsw_ip_places_get (const VswIpPlaces *self, const VswIpItem *item);
 /* Those that are to stand first, one behind the other, are put there from the last. */
 void vsw_ip_places_sort (const VswIpPlaces *self, VswIpSet *items);

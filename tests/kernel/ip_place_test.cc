@@ -4,11 +4,40 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <linux/rtnetlink.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "kernel/ip_host_fixture.h"
 #include "kernel/ip_set.h"
+
+namespace
+{
+
+/* Of how many dumps of rules the kernel is heard to say that they changed meanwhile, after how many of which it does not. */
+unsigned n_steady, n_changing;
+
+}
+
+extern "C" ssize_t
+recvmsg (int fd, msghdr *header, int flags)
+{
+  ssize_t size = syscall (SYS_recvmsg, fd, header, flags);
+  auto *message = static_cast<nlmsghdr *> (header->msg_iov[0].iov_base);
+
+  if (size < (ssize_t)sizeof *message || message->nlmsg_type != RTM_NEWRULE
+      || (message->nlmsg_flags & NLM_F_MULTI) == 0)
+    return size;
+  if (n_steady > 0)
+    n_steady--;
+  else if (n_changing > 0)
+    {
+      n_changing--;
+      message->nlmsg_flags |= NLM_F_DUMP_INTR;
+    }
+  return size;
+}
 
 namespace
 {
@@ -107,6 +136,35 @@ TEST_F (PlaceTest, RefusesToChangeWhatRulesDecide)
   std::string before = show ();
   refuse (make_ip (VSW_OP_IP_PREPARE, "nic", ip, "eth0"), VSW_ERROR_CONFLICT);
   EXPECT_EQ (compare (before, show ()), "");
+}
+
+/* Of IPv4 and of IPv6: first what is on the two links, then the order, sixteen times. */
+TEST_F (PlaceTest, RefusesWhatGoesOnChanging)
+{
+  run_command ("ip address add 192.0.2.5/24 dev eth0");
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+  std::string before = show ();
+
+  n_steady = 2, n_changing = 32;
+  refuse (make_ip (VSW_OP_IP_PREPARE, "nic", ip, "eth0"), VSW_ERROR_CONFLICT);
+  EXPECT_EQ (n_changing, 0u);
+  EXPECT_EQ (compare (before, show ()), "");
+  n_steady = 2, n_changing = 30;
+  apply (make_ip (VSW_OP_IP_PREPARE, "nic", ip, "eth0"));
+  EXPECT_EQ (n_changing, 0u);
+}
+
+TEST_F (PlaceTest, SaysThatPlacesMayBeLost)
+{
+  run_command ("ip address add 192.0.2.5/24 dev eth0");
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+  OpPointer op = make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0");
+
+  n_steady = 4, n_changing = 32;
+  expect_log (G_LOG_LEVEL_WARNING, "*may stand behind their equals of others by now*");
+  apply (op);
+  EXPECT_EQ (n_changing, 0u);
+  EXPECT_EQ (op->losses->len, 1u);
 }
 
 /* --- routers --- */
