@@ -199,15 +199,19 @@ take (VswIpWork *work, VswIpChange *change, GError **error)
  * vsw_ip_take:
  *
  * VSW_OP_IP_TAKE. What of it is not there any more is no error. The link's own settings stay, but for the address generation of IPv6. Worker.
- * Errors: NOT_FOUND, CONFLICT, INVALID_ARGUMENT, KERNEL.
+ * Errors: NOT_FOUND, CONFLICT (it has more; a rule could not have its place at `far`), INVALID_ARGUMENT, KERNEL.
  */
 gboolean
 vsw_ip_take (VswSession *session, const VswOp *op, GError **error)
 {
   g_autoptr (VswIpWork) work = vsw_ip_work_new (session, op->device, op->ip, error);
+  gboolean has_far = op->far.index != 0 || op->far.name[0] != '\0';
+  g_autoptr (VswLink) far = has_far ? vsw_read_link (session->route, op->far, NULL) : NULL;
   g_autoptr (VswIpChange) change = vsw_ip_change_new (session);
 
-  if (work == NULL || !vsw_ip_work_check_no_more (work, error) || !end (change, take (work, change, error)))
+  if (work == NULL || !vsw_ip_work_check_no_more (work, error)
+      || (far != NULL && !check_rules (session, work->device, (VswIpLink){ far->index, far->name }, error))
+      || !end (change, take (work, change, error)))
     return FALSE;
   vsw_ip_delete_networks (work, session);
   return TRUE;

@@ -147,13 +147,19 @@ disclaim_address (VswPlanner *self, VswDeviceRef near, const VswNic *value)
                     new_address_op (VSW_OP_HOST_ADD, near, value));
 }
 
+static void
+take_for (VswPlanner *self, VswDeviceRef to, VswDeviceRef from, const VswIpConfig *ip)
+{
+  vsw_planner_push (self, new_op (VSW_OP_IP_TAKE, from, to, ip), vsw_planner_new_ip_op (VSW_OP_IP_GIVE, from, ip));
+}
+
 /* Before the NIC becomes a port, and after it. */
 static void
 begin_hosting (VswPlanner *self, const VswNic *value, const Host *host, VswDeviceRef nic, const VswIpConfig *ip)
 {
   if (!value->uplink->was_up)
     {
-      vsw_planner_take_ip (self, nic, ip);
+      take_for (self, host->far, nic, ip);
       return;
     }
   prepare (self, host->far, nic, ip);

@@ -44,7 +44,8 @@ typedef enum
   VSW_OP_IP_MOVE,        /* device, far, ip: what is on `far` of it passes to `device`: routes, next hops and rules change in their place, then
                             the addresses leave `far`, which is quiet in IPv6 then. What `device` has already stays; an absent `far` is no error;
                             CONFLICT if `far` has more than that by now */
-  VSW_OP_IP_TAKE,        /* device, ip: all of it leaves the device, which is quiet in IPv6 then; CONFLICT if the device has more than that by now */
+  VSW_OP_IP_TAKE,        /* device, ip: all of it leaves the device, which is quiet in IPv6 then; CONFLICT if the device has more than that by now.
+                            far: (may be unset) where IP_GIVE is to put it; CONFLICT if a rule of a NIC could not have its place there */
   VSW_OP_IP_GIVE,        /* device, ip: what is missing of it is put there; addresses whose lifetime is over are not, nor routes and next hops to a
                             device that is down, which are told */
   VSW_OP_DIVERT_ADD,     /* device: a NIC; far: a port device: what arrives at the NIC leaves by `far`, whatever else is done to the NIC

@@ -187,7 +187,7 @@ append_ip (GString *text, const VswOp *op)
 {
   if (op->far.index != 0 || op->far.name[0] != '\0')
     {
-      g_string_append (text, op->kind == VSW_OP_DIVERT_ADD ? " to " : " from ");
+      g_string_append (text, op->kind == VSW_OP_DIVERT_ADD ? " to " : op->kind == VSW_OP_IP_TAKE ? " for " : " from ");
       append_device (text, &op->far);
     }
   if (op->keeps)

@@ -138,6 +138,21 @@ TEST_F (PlaceTest, RefusesToChangeWhatRulesDecide)
   EXPECT_EQ (compare (before, show ()), "");
 }
 
+/* Nor by a NIC that is down, from which they are taken to be given to another one; to be nowhere is not to stand behind. */
+TEST_F (PlaceTest, RefusesToTakeRulesFromTheirPlace)
+{
+  run_command ("set -e; ip address add 192.0.2.5/24 dev eth0; ip link set eth0 down\n"
+               "ip rule add iif eth0 table 100 priority 900; ip rule add from 192.0.2.9 table 101 priority 900");
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+  std::string before = show ();
+
+  refuse (make_ip (VSW_OP_IP_TAKE, "eth0", ip, "nic"), VSW_ERROR_CONFLICT);
+  EXPECT_EQ (compare (before, show ()), "");
+  apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip));
+  apply (make_ip (VSW_OP_IP_GIVE, "eth0", ip));
+  apply (make_ip (VSW_OP_IP_TAKE, "eth0", ip, "nic"));
+}
+
 /* Of IPv4 and of IPv6: first what is on the two links, then the order, sixteen times. */
 TEST_F (PlaceTest, RefusesWhatGoesOnChanging)
 {

@@ -158,7 +158,7 @@ TEST_F (UplinkPlan, TakesANicThatIsDownAndGivesItWhenItIsDownAgain)
       "veth-add vswp-host mac fe:16:3e:00:00:05 mtu 1500 bridge vsw-lab# up; far vswi-host mac 00:16:3e:00:00:05\n"
       "set vswi-host ipv6-quiet 1\n"
       "set vswi-host up 1\n"
-      "ip-take eth0#: address 192.0.2.5/24\n"
+      "ip-take eth0# for vswi-host: address 192.0.2.5/24\n"
       "set eth0# bridge vsw-lab#\n"
       "set eth0# ipv6-quiet 1\n"
       "set eth0# mtu 1500\n"
