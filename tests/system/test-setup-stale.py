@@ -28,6 +28,18 @@ def has(lab, device):
     return HOST4 in lab.ip('address', 'show', 'dev', device).stdout and 'default' in lab.ip('route', 'show', 'dev', device).stdout
 
 
+def reboot(lab, seconds):
+    """All devices go, and after that time the NIC is there again, down."""
+    lab.kill_daemon()
+    lab.make_runtime()
+    for device in ('vswi-lab', 'vsw-lab', NIC):
+        lab.ip('link', 'delete', device)
+    time.sleep(seconds)
+    lab.ip('link', 'add', NIC, 'address', NIC_MAC, 'type', 'veth', 'peer', 'name', 'in', 'netns', ROUTER)
+    lab.address('in', f'{ROUTER4}/24', netns=ROUTER)
+    lab.start_daemon()
+
+
 @case
 def a_nic_is_unbound_after_a_lifetime_is_over(lab):
     begin(lab)
@@ -42,14 +54,7 @@ def a_lifetime_that_is_over_does_not_cost_the_host_the_rest_at_a_reboot(lab):
     begin(lab)
     checkpoint = lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {})[1]
     lab.call(checkpoint, 'Checkpoint.Confirm', {})
-    lab.kill_daemon()
-    lab.make_runtime()
-    for device in ('vswi-lab', 'vsw-lab', NIC):
-        lab.ip('link', 'delete', device)
-    time.sleep(4)
-    lab.ip('link', 'add', NIC, 'address', NIC_MAC, 'type', 'veth', 'peer', 'name', 'in', 'netns', ROUTER)
-    lab.address('in', f'{ROUTER4}/24', netns=ROUTER)
-    lab.start_daemon()
+    reboot(lab, 4)
     assert has(lab, 'vswi-lab') and lab.pings(HOST4, netns=ROUTER)
     lab.call(lab.call(MANAGER, 'Manager.TeardownSwitch', switch_path('lab'), {})[0], 'Checkpoint.Confirm', {})
     assert has(lab, NIC)
@@ -64,14 +69,7 @@ def a_setup_that_nobody_confirmed_is_undone_at_boot_by_a_nic_that_is_still_down(
     lab.create_switch('lab')
     wait_for(lambda: EXTERNAL in lab.objects(), 5, 'the NIC on the bus')
     lab.call(MANAGER, 'Manager.SetupSwitch', switch_path('lab'), EXTERNAL, {}, {'confirm-within': 2})
-    lab.kill_daemon()
-    lab.make_runtime()
-    for device in ('vswi-lab', 'vsw-lab', NIC):
-        lab.ip('link', 'delete', device)
-    time.sleep(2.5)
-    lab.ip('link', 'add', NIC, 'address', NIC_MAC, 'type', 'veth', 'peer', 'name', 'in', 'netns', ROUTER)
-    lab.address('in', f'{ROUTER4}/24', netns=ROUTER)
-    lab.start_daemon()
+    reboot(lab, 2.5)
     lab.wait_property(EXTERNAL, 'ExternalEthernetPort', 'IsBound', False, 20)
     assert has(lab, NIC) and lab.pings(HOST4, netns=ROUTER)
     assert lab.get(MANAGER, 'Manager', 'Warnings') == []
