@@ -62,8 +62,8 @@ vsw_engine_clear_checkpoints (VswEngine *engine)
   g_clear_pointer (&engine->undone, g_ptr_array_unref);
 }
 
-static gint64
-get_now (VswEngine *engine)
+gint64
+vsw_engine_get_now (VswEngine *engine)
 {
   return g_get_monotonic_time () + engine->passed;
 }
@@ -150,7 +150,7 @@ note_failure (VswEngine *engine, Clock *clock, const GError *error)
     return;
 
   clock->failures++;
-  clock->ends = get_now (engine) + pause;
+  clock->ends = vsw_engine_get_now (engine) + pause;
   text = g_strdup_printf ("checkpoint %s was not confirmed and cannot be rolled back: %s. This is tried again.",
                           value->head.name, error->message);
   vsw_log (G_LOG_LEVEL_WARNING, VSW_EVENT_CHECKPOINT, NULL, "%s", text);
@@ -285,7 +285,7 @@ follow_value (VswEngine *engine, const VswCheckpoint *value)
       clock = g_new0 (Clock, 1);
       clock->id = g_strdup (value->head.id);
       clock->deadline = value->deadline;
-      clock->ends = get_now (engine) + vsw_engine_get_time_left (value);
+      clock->ends = vsw_engine_get_now (engine) + vsw_engine_get_time_left (value);
       g_hash_table_insert (engine->clocks, clock->id, clock);
     }
   clock->ends += value->deadline - clock->deadline;
@@ -315,7 +315,7 @@ static gint64
 look_at (VswEngine *engine, const VswCheckpoint *value)
 {
   Clock *clock = g_hash_table_lookup (engine->clocks, value->head.id);
-  gint64 now = get_now (engine);
+  gint64 now = vsw_engine_get_now (engine);
 
   if (clock->is_busy)
     return G_MAXINT64;
@@ -344,7 +344,7 @@ on_time (gpointer user_data)
 static void
 arm (VswEngine *engine, gint64 at)
 {
-  gint64 left = MAX (at - get_now (engine), 0);
+  gint64 left = MAX (at - vsw_engine_get_now (engine), 0);
 
   vsw_engine_stop_checkpoints (engine);
   if (at == G_MAXINT64)

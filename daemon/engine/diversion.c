@@ -38,13 +38,7 @@ waits_for_carrier (VswEngine *engine, const VswNic *uplink)
          && !link->has_carrier;
 }
 
-static gint64
-get_now (VswEngine *engine)
-{
-  return g_get_monotonic_time () + engine->passed;
-}
-
-/* until: how long its carrier is waited for, on the clock of get_now */
+/* until: how long its carrier is waited for, on the clock of vsw_engine_get_now() */
 static void
 add (VswEngine *engine, const char *id, gint64 until)
 {
@@ -129,7 +123,7 @@ end_one (VswEngine *engine, const char *id, gint64 until, gboolean is_now)
     return TRUE;
   if (is_held_back (engine, id) || is_held_back (engine, uplink->uplink->host_id))
     return FALSE;
-  if (waits_for_carrier (engine, uplink) && get_now (engine) < until)
+  if (waits_for_carrier (engine, uplink) && vsw_engine_get_now (engine) < until)
     return FALSE;
 
   End *end = begin_end (engine, uplink);
@@ -173,7 +167,7 @@ arm (VswEngine *engine)
 {
   GHashTableIter iter;
   gpointer value;
-  gint64 now = get_now (engine), next = G_MAXINT64;
+  gint64 now = vsw_engine_get_now (engine), next = G_MAXINT64;
 
   vsw_engine_stop_diversions (engine);
   g_hash_table_iter_init (&iter, engine->diverted);
@@ -232,7 +226,7 @@ suspect (VswEngine *engine, gboolean any)
       const VswSwitch *home = port != NULL ? vsw_model_get_switch (engine->model, port->switch_id) : NULL;
 
       if (nic->uplink->host_id != NULL && home != NULL && (any || home->spanning_tree))
-        add (engine, nic->head.id, get_now (engine) + PATIENCE);
+        add (engine, nic->head.id, vsw_engine_get_now (engine) + PATIENCE);
     }
 }
 

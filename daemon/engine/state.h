@@ -196,6 +196,8 @@ void vsw_engine_clear_checkpoints (VswEngine *engine);
 void vsw_engine_follow_checkpoints (VswEngine *engine);
 /* plan: what was done for them */
 void vsw_engine_note_rollback (VswEngine *engine, GPtrArray *changes, const VswPlan *plan, VswDelta *delta);
+/* The clock of all deadlines: monotonic, microseconds, with the time that tests have let pass. */
+gint64 vsw_engine_get_now (VswEngine *engine);
 gint64 vsw_engine_get_time_left (const VswCheckpoint *value);
 
 /* --- diversion.c --- */
