@@ -18,18 +18,6 @@ protected:
     set_ip ("eth0", { "address 192.0.2.5/24", "address 2001:db8::5/64", "route default via 192.0.2.1" });
   }
 
-  /* Applied together with what it is to undo. */
-  VswChange *
-  confirm_within (int seconds)
-  {
-    VswCheckpoint fields = {};
-    fields.head = head (VSW_KIND_CHECKPOINT, "checkpoint", VSW_LIFETIME_PERSISTENT, nullptr);
-    fields.head.name = "0";
-    fields.privileged = TRUE;
-    g_autoptr (VswCheckpoint) draft = vsw_checkpoint_new (&fields);
-    return vsw_change_confirm_within (draft, seconds * G_USEC_PER_SEC);
-  }
-
   void
   let_the_deadline_pass ()
   {

@@ -91,6 +91,18 @@ protected:
     return vsw_change_setup (draft, host_draft, 0, id (switch_name).c_str (), link (name)->index);
   }
 
+  /* Applied together with what it is to undo. */
+  VswChange *
+  confirm_within (int seconds)
+  {
+    VswCheckpoint fields = {};
+    fields.head = head (VSW_KIND_CHECKPOINT, "checkpoint", VSW_LIFETIME_PERSISTENT, nullptr);
+    fields.head.name = "0";
+    fields.privileged = TRUE;
+    g_autoptr (VswCheckpoint) draft = vsw_checkpoint_new (&fields);
+    return vsw_change_confirm_within (draft, seconds * G_USEC_PER_SEC);
+  }
+
   VswChange *
   teardown (const std::string &switch_name, gboolean force = FALSE)
   {

@@ -24,17 +24,6 @@ protected:
     kernel_before = kernel_shape ();
   }
 
-  VswChange *
-  confirm_within (int seconds)
-  {
-    VswCheckpoint fields = {};
-    fields.head = head (VSW_KIND_CHECKPOINT, "c", VSW_LIFETIME_PERSISTENT, nullptr);
-    fields.head.name = "0";
-    fields.privileged = TRUE;
-    g_autoptr (VswCheckpoint) draft = vsw_checkpoint_new (&fields);
-    return vsw_change_confirm_within (draft, seconds * SECOND);
-  }
-
   /* What will have to be undone. */
   void
   go ()
@@ -49,7 +38,7 @@ protected:
   bool
   waits ()
   {
-    return vsw_model_get_checkpoint (vsw_engine_get_model (engine), id ("c").c_str ()) != nullptr;
+    return vsw_model_get_checkpoint (vsw_engine_get_model (engine), id ("checkpoint").c_str ()) != nullptr;
   }
 
   void
@@ -134,7 +123,7 @@ TEST_P (UplinkRollback, ThatIsCutOffIsDoneWhollyOrNotAtAllByTheNextStart)
       g_autoptr (GPtrArray) losses = g_ptr_array_new_with_free_func (g_free);
       guint struck = vsw_fake_kernel_get_struck (kernel);
       vsw_fake_kernel_set_lasting_fault (kernel, k, VSW_ERROR_KERNEL);
-      std::string failure = apply ({ vsw_change_rollback (id ("c").c_str (), losses) });
+      std::string failure = apply ({ vsw_change_rollback (id ("checkpoint").c_str (), losses) });
       settle ();
       vsw_fake_kernel_set_fault (kernel, 0, VSW_ERROR_KERNEL);
       if (vsw_fake_kernel_get_struck (kernel) == struck)
