@@ -7,7 +7,6 @@ import fnmatch
 import re
 import sys
 import tempfile
-from pathlib import Path
 
 from findings import Findings
 

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """run: what it asks of the service, what the command gets, and what is left if the command cannot be run."""
-import os
 import re
 import subprocess
 import tempfile

@@ -65,12 +65,22 @@ protected:
     ASSERT_TRUE (vsw_kernel_apply (kernel, op.get (), &error)) << error->message;
   }
 
+  /* Until the answer comes: who has just asked for a neighbour in vain asks again a second later. */
+  bool
+  pings_guest (const std::string &address)
+  {
+    for (int tries = 0; tries < 10; tries++)
+      if (try_command ("ping -c1 -W1 -n -q " + address + " >/dev/null 2>&1") == 0)
+        return true;
+    return false;
+  }
+
   bool
   pings (const Netns &from, const std::string &address)
   {
     bool answered = false;
 
-    from.in ([&] { answered = try_command ("ping -c1 -W1 -n -q " + address + " >/dev/null 2>&1") == 0; });
+    from.in ([&] { answered = pings_guest (address); });
     return answered;
   }
 
@@ -80,12 +90,6 @@ protected:
   {
     from.in (
         [&] { EXPECT_NE (try_command ("ping -c2 -i0.1 -W0.3 -n -q " + address + " >/dev/null 2>&1"), 0) << address; });
-  }
-
-  bool
-  pings_guest (const std::string &address)
-  {
-    return try_command ("ping -c1 -W1 -n -q " + address + " >/dev/null 2>&1") == 0;
   }
 
   /* Both ways, the addresses on the bridge device, those elsewhere on the host, and frames of no protocol. */

@@ -234,7 +234,7 @@ protected:
     run_command ("ip route add default via 192.0.2.1; ip -6 route add default via 2001:db8::1");
     apply (make_bridge ("vsw-lab"));
     apply (make_set ("vsw-lab", VSW_ATTRIBUTE_UP, 1));
-    run_command ("ping -c 1 -W 2 -q 192.0.2.1 && ping -c 1 -W 2 -q 2001:db8::1");
+    run_command ("ping -c 1 -W 10 -q 192.0.2.1 && ping -c 1 -W 10 -q 2001:db8::1");
   }
 
   void

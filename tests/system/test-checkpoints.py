@@ -6,7 +6,7 @@ import pty
 import time
 
 from environment import ROOT, wait_for
-from lab import MANAGER, TREE, BusError, Holder, Monitor, endpoint_path, port_path, switch_path
+from lab import MANAGER, BusError, Holder, Monitor, endpoint_path, port_path, switch_path
 from tap import case, run
 
 KEPT = ('Id', 'Name', 'InterfaceName', 'MacAddress', 'Mtu', 'Description', 'Lifetime', 'Endpoint', 'Ports', 'OwnerUid', 'AgeingSeconds',

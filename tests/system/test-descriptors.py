@@ -4,9 +4,9 @@
 import os
 import signal
 import time
-from collections import Counter
 from pathlib import Path
 
+import leaks
 from environment import POLKIT_RULES, wait_for
 from lab import BusError, Holder, endpoint_path, switch_path
 from tap import Skip, case, run
@@ -95,10 +95,10 @@ def what_only_looks_like_a_namespace_is_refused_and_nothing_leaks(lab):
             assert (lab.objects(), lab.shapes()) == before, what
     with Holder(lab) as holder:
         all_of_them()
-        now = open_descriptors(lab)
+        idle = leaks.settle(lab)
         for _ in range(3):
             all_of_them()
-        wait_for(lambda: not open_descriptors(lab) - now, 5, f'no more descriptors than {now}')
+        leaks.check(lab, idle)
     assert list(lab.links('g1')) == ['lo']
 
 
@@ -118,10 +118,10 @@ def more_descriptors_than_are_named_are_closed(lab):
             for kind in ("Backend='tap'", "Kind='emulated'"):
                 holder.refuse('InvalidArgument', switch_path('lab'), 'Switch.Attach', f"options(Name='n', {kind}, Namespace=fd('/run/netns/g1'))", 'options()')
         once()
-        before = open_descriptors(lab)
+        before = leaks.settle(lab)
         for _ in range(5):
             once()
-        wait_for(lambda: not open_descriptors(lab) - before, 5, f'no more descriptors than {before}')
+        leaks.check(lab, before)
     assert lab.ours() == ['vsw-lab']
 
 
@@ -291,17 +291,6 @@ def one_that_takes_long_to_close_keeps_nobody_waiting(lab):
     assert 'close' in names, f'nothing takes long to close, which proves nothing: {names}'
 
 
-def open_descriptors(lab):
-    """How many of each kind. A descriptor may vanish between listing and looking."""
-    kinds = Counter()
-    for number in os.listdir(f'/proc/{lab.daemon.pid}/fd'):
-        try:
-            kinds[os.readlink(f'/proc/{lab.daemon.pid}/fd/{number}').split(':')[0]] += 1
-        except FileNotFoundError:
-            pass
-    return kinds
-
-
 @case
 def no_descriptor_leaks(lab):
     lab.create_switch('lab')
@@ -314,10 +303,10 @@ def no_descriptor_leaks(lab):
                 holder.refuse('InvalidArgument', *attach(expression))
             holder.refuse('InvalidArgument', switch_path('lab'), 'Switch.Attach', "options(Name='', Namespace=fd('/run/netns/g1'))", 'options()')
         once()
-        before = open_descriptors(lab)
+        before = leaks.settle(lab)
         for _ in range(10):
             once()
-        wait_for(lambda: not open_descriptors(lab) - before, 5, f'no more descriptors than {before}')
+        leaks.check(lab, before)
 
 
 run()

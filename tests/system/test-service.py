@@ -6,6 +6,7 @@ import re
 import time
 from pathlib import Path
 
+import leaks
 from environment import BUS_SOCKET, ROOT, wait_for
 from lab import MANAGER, NAME, Lines, endpoint_path, port_path, switch_path
 from tap import case, run
@@ -228,10 +229,6 @@ def resident(lab):
     return int(re.search(r'VmRSS:\s+(\d+)', Path(f'/proc/{lab.daemon.pid}/status').read_text()).group(1))
 
 
-def descriptors(lab):
-    return len(os.listdir(f'/proc/{lab.daemon.pid}/fd'))
-
-
 @case
 def many_calls_leave_neither_memory_nor_descriptors(lab):
     lab.kill_daemon()
@@ -246,11 +243,10 @@ def many_calls_leave_neither_memory_nor_descriptors(lab):
     def churn(n):
         lab.run('sh', '-c', script.format(n=n, b=NAME, s=switch_path('lab'), e=endpoint_path('n'), m=MANAGER), timeout=300)
     churn(40)
-    time.sleep(0.5)
-    before, open_before = resident(lab), descriptors(lab)
+    open_before, before = leaks.settle(lab), resident(lab)
     churn(120)
-    time.sleep(0.5)
-    assert descriptors(lab) <= open_before, (descriptors(lab), open_before)
+    leaks.check(lab, open_before)
+    leaks.settle(lab)
     assert resident(lab) - before < 2048, f'{before} kB before, {resident(lab)} kB after'
     assert lab.ours() == ['vsw-lab']
 

@@ -78,7 +78,7 @@ def large_frames_pass_after_the_mtu_grew(lab):
     modify(lab, Mtu=4000)
     for n in (1, 2):
         lab.ip('link', 'set', 'eth0', 'mtu', '4000', netns=f'g{n}')
-    lab.run(*big, netns='g1')
+    wait_for(lambda: lab.run(*big, netns='g1', check=False).returncode == 0, 10, 'an answer to a large frame')
 
 
 @case

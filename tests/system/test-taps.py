@@ -6,24 +6,13 @@ import signal
 import time
 
 import frames
+import leaks
 from environment import USERS, wait_for
 from lab import BusError, Capture, Holder, endpoint_path, port_path, send_mark, switch_path
 from tap import case, run
 from taps import attach, device, encode, is_there, shape, tap, wait_gone
 
 HEADER = '00' * 12  # struct virtio_net_hdr_mrg_rxbuf: nothing is left undone
-
-
-def descriptors(lab):
-    """How many descriptors the service has open of each kind."""
-    kinds = {}
-    for number in os.listdir(f'/proc/{lab.daemon.pid}/fd'):
-        try:
-            kind = os.readlink(f'/proc/{lab.daemon.pid}/fd/{number}').split(':')[0]
-        except FileNotFoundError:
-            continue
-        kinds[kind] = kinds.get(kind, 0) + 1
-    return kinds
 
 
 # --- what is handed out ---
@@ -188,7 +177,7 @@ def whoever_has_a_copy_keeps_it(lab):
 @case
 def who_goes_before_the_answer_leaves_nothing(lab):
     lab.create_switch('lab')
-    before = descriptors(lab)
+    before = leaks.settle(lab)
     for _ in range(5):
         with Holder(lab, user='alice') as alice:
             lab.daemon.send_signal(signal.SIGSTOP)
@@ -199,7 +188,7 @@ def who_goes_before_the_answer_leaves_nothing(lab):
         wait_for(lambda: lab.get(switch_path('lab'), 'Switch', 'Ports') == [], 3, 'nothing to be there')
     time.sleep(0.5)
     assert not is_there(lab) and lab.ours() == ['vsw-lab']
-    wait_for(lambda: descriptors(lab) == before, 3, f'{before}; now {descriptors(lab)}')
+    leaks.check(lab, before)
 
 
 @case
@@ -221,10 +210,10 @@ def no_descriptor_leaks_in_a_hundred_taps(lab):
                 alice.do(f'os.close({fd})')
             wait_gone(lab)
         once()
-        before = descriptors(lab)
+        before = leaks.settle(lab)
         for _ in range(33):
             once()
-        wait_for(lambda: descriptors(lab) == before, 3, f'{before}; now {descriptors(lab)}')
+        leaks.check(lab, before)
 
 
 # --- whose it is ---
