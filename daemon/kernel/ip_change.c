@@ -29,14 +29,21 @@ free_undo (gpointer data)
   g_free (undo);
 }
 
-/* message: (transfer full) */
+/* message: (transfer full); place: after how many of the others it is put back last */
 static void
-undo_by (VswIpChange *self, struct nl_msg *message)
+undo_by_at (VswIpChange *self, guint place, struct nl_msg *message)
 {
   VswIpUndo *undo = g_new0 (VswIpUndo, 1);
 
   undo->message = message;
-  g_ptr_array_add (self->undo, undo);
+  g_ptr_array_insert (self->undo, (gint)place, undo);
+}
+
+/* message: (transfer full) */
+static void
+undo_by (VswIpChange *self, struct nl_msg *message)
+{
+  undo_by_at (self, self->undo->len, message);
 }
 
 static void
@@ -71,15 +78,30 @@ vsw_ip_change_free (VswIpChange *self)
 }
 
 static gboolean
+is_gone (int code)
+{
+  return code == ENOENT || code == ESRCH || code == EADDRNOTAVAIL;
+}
+
+/* Of every four kinds of messages of rtnetlink the second unmakes. */
+static gboolean
+is_deletion (struct nl_msg *message)
+{
+  return (nlmsg_hdr (message)->nlmsg_type & 3) == (RTM_DELADDR & 3);
+}
+
+static gboolean
 put_back (VswIpChange *self, VswIpUndo *undo, GError **error)
 {
+  gboolean deletes = undo->message != NULL && is_deletion (undo->message);
   VswAnswer answer = { 0 };
 
   if (undo->route != NULL)
     answer.code = vsw_ip_router_add (undo->route, undo->link);
   else if (!vsw_socket_request (self->session->route, g_steal_pointer (&undo->message), &answer, error))
     return FALSE;
-  return answer.code == EEXIST || vsw_answer_check (&answer, "put back what IP had", error);
+  return answer.code == EEXIST || (deletes && is_gone (answer.code))
+         || vsw_answer_check (&answer, "put back what IP had", error);
 }
 
 void
@@ -106,12 +128,6 @@ vsw_ip_change_revert (VswIpChange *self)
       if (!vsw_ip_settings_apply (self->session, self->link, self->before, VSW_IP_SETTINGS_ALL, &error))
         g_warning ("after a change of what IP has that failed: %s", error->message);
     }
-}
-
-static gboolean
-is_gone (int code)
-{
-  return code == ENOENT || code == ESRCH || code == EADDRNOTAVAIL;
 }
 
 /* inverse: (transfer full) (nullable) */
@@ -210,10 +226,19 @@ vsw_ip_change_add (VswIpChange *self, const VswIpItem *item, VswIpLink link, int
 }
 
 gboolean
-vsw_ip_change_add_at_once (VswIpChange *self, const VswIpItem *address, VswIpLink link, GError **error)
+vsw_ip_change_add_address (VswIpChange *self, const VswIpItem *address, VswIpLink link, gboolean at_once,
+                           gboolean is_first, GError **error)
 {
-  return request_at_most (self, vsw_ip_encode_add_at_once (address, link), vsw_ip_encode_delete (address, link), "make",
-                          address, link, VSW_ERROR_EXISTS, error);
+  guint before = self->undo->len;
+  struct nl_msg *message = at_once ? vsw_ip_encode_add_at_once (address, link)
+                                   : vsw_ip_encode_add (address, link, NLM_F_CREATE | NLM_F_EXCL);
+
+  if (!request_at_most (self, message, vsw_ip_encode_delete (address, link), "make", address, link, VSW_ERROR_EXISTS,
+                        error))
+    return FALSE;
+  if (is_first && self->undo->len > before)
+    undo_by_at (self, before, vsw_ip_encode_delete_network (address, link));
+  return TRUE;
 }
 
 static int

@@ -33,8 +33,9 @@ gboolean vsw_ip_change_is_dead (VswIpChange *self, const VswIpItem *item, VswIpL
 
 /* Makes it on that link; it may be there already. flags: beside NLM_F_CREATE */
 gboolean vsw_ip_change_add (VswIpChange *self, const VswIpItem *item, VswIpLink link, int flags, GError **error);
-/* An address that is in use at once, though another link has it as well. */
-gboolean vsw_ip_change_add_at_once (VswIpChange *self, const VswIpItem *address, VswIpLink link, GError **error);
+/* at_once: in use at once, though another link has it as well. is_first: of its network of IPv6: the route there does not outlive it when this is undone */
+gboolean vsw_ip_change_add_address (VswIpChange *self, const VswIpItem *address, VswIpLink link, gboolean at_once,
+                                    gboolean is_first, GError **error);
 /* Unmakes it; it may be gone already. */
 gboolean vsw_ip_change_delete (VswIpChange *self, const VswIpItem *item, VswIpLink link, GError **error);
 /* A route that stands before its equals: so does the one that undoes it. */

@@ -131,12 +131,12 @@ follows_from (const VswIpItem *route, const VswIpItem *address)
          && vsw_ip_is_within (destination, vsw_ip_item_find (address, IFA_ADDRESS), own->ifa_prefixlen);
 }
 
-static gboolean
-follows_from_any (const VswIpItem *route, GPtrArray *items)
+gboolean
+vsw_ip_follows_from_any (const VswIpItem *route, const GPtrArray *items)
 {
   const struct rtmsg *to = (const struct rtmsg *)route->body;
 
-  if (to->rtm_protocol != RTPROT_KERNEL || vsw_ip_item_find (route, RTA_GATEWAY) != NULL
+  if (route->kind != VSW_IP_ROUTE || to->rtm_protocol != RTPROT_KERNEL || vsw_ip_item_find (route, RTA_GATEWAY) != NULL
       || vsw_ip_item_find (route, RTA_MULTIPATH) != NULL || vsw_ip_item_find (route, RTA_NH_ID) != NULL)
     return FALSE;
   for (guint i = 0; i < items->len; i++)
@@ -230,7 +230,7 @@ read_routes (VswSession *session, Reading *reading, GError **error)
       const VswIpItem *route = g_ptr_array_index (reading->items, i);
       gboolean by_object = vsw_ip_item_find (route, RTA_NH_ID) != NULL;
 
-      if (follows_from_any (route, reading->items) || (by_object && !is_by_ours (route, reading->items)))
+      if (vsw_ip_follows_from_any (route, reading->items) || (by_object && !is_by_ours (route, reading->items)))
         g_ptr_array_remove_index (reading->items, i);
     }
   vsw_ip_router_mark (reading->items, before, reading->link);

@@ -70,6 +70,14 @@ is_own (const VswIpWork *self, const VswIpItem *item)
          || vsw_ip_item_is_own_link_local (item, self->device->mac);
 }
 
+/* Its address may have gone before it, when the daemon was stopped in between (vsw_ip_delete_networks()). */
+static gboolean
+is_accounted_for (const VswIpWork *self, const VswIpItem *item)
+{
+  return is_own (self, item) || vsw_ip_set_find (self->wish, item) != NULL
+         || vsw_ip_follows_from_any (item, self->wish->items);
+}
+
 gboolean
 vsw_ip_work_check_no_more (const VswIpWork *self, GError **error)
 {
@@ -79,7 +87,7 @@ vsw_ip_work_check_no_more (const VswIpWork *self, GError **error)
       g_autofree char *line = NULL;
       g_autofree char *name = NULL;
 
-      if (is_own (self, item) || vsw_ip_set_find (self->wish, item) != NULL)
+      if (is_accounted_for (self, item))
         continue;
       line = vsw_ip_item_print (item, self->device->mac);
       name = vsw_text_escape (self->device->name);
@@ -196,12 +204,54 @@ vsw_ip_route_is_direct (const VswIpItem *route)
          && vsw_ip_item_find (route, RTA_MULTIPATH) == NULL && vsw_ip_item_find (route, RTA_NH_ID) == NULL;
 }
 
-/* In use at once, or as it was while the link was down: whether somebody has it is asked when that comes up. */
+/* --- addresses and their networks --- */
+
 static gboolean
-add_address (const VswIpWork *self, VswIpChange *change, const VswIpItem *address, GError **error)
+is_of_ipv6 (const VswIpItem *item)
 {
-  return self->device->is_up ? vsw_ip_change_add_at_once (change, address, self->link, error)
-                             : vsw_ip_change_add (change, address, self->link, NLM_F_EXCL, error);
+  return item->kind == VSW_IP_ADDRESS && ((const struct ifaddrmsg *)item->body)->ifa_family == AF_INET6;
+}
+
+/* Two addresses of IPv6. */
+static gboolean
+is_same_network (const VswIpItem *a, const VswIpItem *b)
+{
+  guint length = ((const struct ifaddrmsg *)a->body)->ifa_prefixlen;
+
+  return ((const struct ifaddrmsg *)b->body)->ifa_prefixlen == length
+         && vsw_ip_is_within (vsw_ip_item_find (a, IFA_ADDRESS), vsw_ip_item_find (b, IFA_ADDRESS), length);
+}
+
+static gboolean
+has_network (const VswIpItem *address)
+{
+  return is_of_ipv6 (address) && (vsw_ip_item_get_flags (address) & IFA_F_NOPREFIXROUTE) == 0;
+}
+
+/* Among these, from that one on. */
+static gboolean
+has_neighbour (const GPtrArray *items, guint first, const VswIpItem *address)
+{
+  for (guint i = first; i < items->len; i++)
+    {
+      const VswIpItem *item = g_ptr_array_index (items, i);
+
+      if (is_of_ipv6 (item) && is_same_network (item, address))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* In use at once, or as it was while the link was down: whether somebody has it is asked when that comes up. Those of IPv6 that stand behind it have been
+ * made before. */
+static gboolean
+add_address (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, guint place, GError **error)
+{
+  const VswIpItem *address = g_ptr_array_index (items->items, place);
+  gboolean is_first = has_network (address) && !has_neighbour (self->now->items, 0, address)
+                      && !has_neighbour (items->items, place + 1, address);
+
+  return vsw_ip_change_add_address (change, address, self->link, self->device->is_up, is_first, error);
 }
 
 static gboolean
@@ -212,7 +262,7 @@ add_addresses_of (const VswIpWork *self, VswIpChange *change, const VswIpSet *it
       guint place = family == AF_INET6 ? items->items->len - 1 - i : i;
       const VswIpItem *item = g_ptr_array_index (items->items, place);
 
-      if (item->kind == VSW_IP_ADDRESS && item->body[0] == family && !add_address (self, change, item, error))
+      if (item->kind == VSW_IP_ADDRESS && item->body[0] == family && !add_address (self, change, items, place, error))
         return FALSE;
     }
   return TRUE;
@@ -237,7 +287,7 @@ vsw_ip_add_addresses (const VswIpWork *self, VswIpChange *change, const VswIpSet
   return TRUE;
 }
 
-/* From the last: secondary ones, which would go with their primary one or take its place (promote_secondaries), stand behind it. */
+/* From the last, as they were made. */
 gboolean
 vsw_ip_delete_kind (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, VswIpKind kind, GError **error)
 {
@@ -252,15 +302,17 @@ vsw_ip_delete_kind (const VswIpWork *self, VswIpChange *change, const VswIpSet *
 }
 
 /* What the link gave itself goes too. */
-gboolean
-vsw_ip_delete_addresses (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, GError **error)
+static gboolean
+delete_addresses_of (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, int family, GError **error)
 {
-  for (guint i = self->now->items->len; i-- > 0;)
+  guint n = self->now->items->len;
+
+  for (guint i = 0; i < n; i++)
     {
-      const VswIpItem *item = g_ptr_array_index (self->now->items, i);
-      gboolean goes =
-          item->kind == VSW_IP_ADDRESS
-          && (vsw_ip_set_find (items, item) != NULL || vsw_ip_item_is_own_link_local (item, self->device->mac));
+      const VswIpItem *item = g_ptr_array_index (self->now->items, family == AF_INET6 ? i : n - 1 - i);
+      gboolean goes = item->kind == VSW_IP_ADDRESS && item->body[0] == family
+                      && (vsw_ip_set_find (items, item) != NULL
+                          || vsw_ip_item_is_own_link_local (item, self->device->mac));
 
       if (goes && !vsw_ip_change_delete (change, item, self->link, error))
         return FALSE;
@@ -268,25 +320,24 @@ vsw_ip_delete_addresses (const VswIpWork *self, VswIpChange *change, const VswIp
   return TRUE;
 }
 
-static gboolean
-is_of_ipv6 (const VswIpItem *item)
+/* IPv4 from the last: secondary ones, which would go with their primary one or take its place (promote_secondaries), stand behind it. IPv6 from the first:
+ * temporary ones, which would go with the one that they are made from, stand before it. So, too, all come to stand as they stood if this is undone. */
+gboolean
+vsw_ip_delete_addresses (const VswIpWork *self, VswIpChange *change, const VswIpSet *items, GError **error)
 {
-  return item->kind == VSW_IP_ADDRESS && ((const struct ifaddrmsg *)item->body)->ifa_family == AF_INET6;
+  return delete_addresses_of (self, change, items, AF_INET, error)
+         && delete_addresses_of (self, change, items, AF_INET6, error);
 }
 
 /* Whether another address that stays is in the same network. */
 static gboolean
 keeps_network (const VswIpWork *self, const VswIpItem *address)
 {
-  guint length = ((const struct ifaddrmsg *)address->body)->ifa_prefixlen;
-
   for (guint i = 0; i < self->now->items->len; i++)
     {
       const VswIpItem *item = g_ptr_array_index (self->now->items, i);
 
-      if (is_of_ipv6 (item) && vsw_ip_set_find (self->wish, item) == NULL
-          && ((const struct ifaddrmsg *)item->body)->ifa_prefixlen == length
-          && vsw_ip_is_within (vsw_ip_item_find (item, IFA_ADDRESS), vsw_ip_item_find (address, IFA_ADDRESS), length))
+      if (is_of_ipv6 (item) && vsw_ip_set_find (self->wish, item) == NULL && is_same_network (item, address))
         return TRUE;
     }
   return FALSE;
@@ -302,7 +353,7 @@ vsw_ip_delete_networks (const VswIpWork *self, VswSession *session)
       const VswIpItem *item = g_ptr_array_index (self->wish->items, i);
       VswAnswer answer;
 
-      if (is_of_ipv6 (item) && (vsw_ip_item_get_flags (item) & IFA_F_NOPREFIXROUTE) == 0 && !keeps_network (self, item))
+      if (has_network (item) && !keeps_network (self, item))
         vsw_socket_request (session->route, vsw_ip_encode_delete_network (item, self->link), &answer, NULL);
     }
 }

@@ -283,6 +283,8 @@ protected:
                  "ip address add 192.0.2.5/24 brd + dev eth0\n"
                  "ip address add 192.0.2.6/24 dev eth0 valid_lft 3600 preferred_lft 1800\n"
                  "ip address add 2001:db8::5/64 dev eth0\n"
+                 "ip address add 2001:db8::6/64 dev eth0 valid_lft 3600 preferred_lft 1800\n"
+                 "ip address add 2001:db8:1::6/64 dev eth0 valid_lft 3600 preferred_lft 1800\n"
                  "ip route add default via 192.0.2.1\n"
                  "ip -6 route add default via 2001:db8::1\n"
                  "ip rule add iif eth0 table 100 priority 1000\n"
@@ -320,6 +322,27 @@ TEST_F (DeathTest, MovesAllTheSame)
                     run_command ("echo 0 > /proc/sys/net/ipv6/conf/nic/proxy_ndp");
                   });
   EXPECT_GT (n_deaths, 1);
+}
+
+/* The kernel leaves it behind when the last address of a network has a lifetime, and who was to take it away died. */
+TEST_F (IpTest, TakesTheRouteToTheOwnNetworkAlongAfterItsAddress)
+{
+  const std::string left = "ip -6 route append 2001:db8:1::/64 dev eth0 proto kernel metric 256 expires 3600";
+
+  run_command ("ip address add 2001:db8:1::6/64 dev eth0 valid_lft 3600 preferred_lft 1800");
+  settle ();
+  g_autoptr (VswIpConfig) ip = get ("eth0");
+  for (bool moves : { false, true })
+    {
+      OpPointer op = moves ? make_ip (VSW_OP_IP_MOVE, "nic", ip, "eth0") : make_ip (VSW_OP_IP_TAKE, "eth0", ip);
+
+      apply (op);
+      run_command (left);
+      apply (op);
+      EXPECT_EQ (run_command ("ip -6 route show dev eth0"), "");
+      if (!moves)
+        apply (make_ip (VSW_OP_IP_GIVE, "eth0", ip));
+    }
 }
 
 #ifdef __x86_64__

@@ -115,6 +115,15 @@ def disarm(tracer):
         tracer.communicate()
 
 
+def is_alive(lab):
+    """Who has been struck says nothing any more, though it may take him a moment to be gone."""
+    try:
+        lab.get(MANAGER, 'Manager', 'Version')
+    except (BusError, AssertionError):
+        return False
+    return True
+
+
 def describe(now, wanted):
     """The differences alone."""
     found = []
@@ -179,9 +188,8 @@ def sweep(lab, prepare, request, stride=1, check=None):
         except (BusError, AssertionError):
             answered = False
         time.sleep(0.05)
-        survived = answered and lab.daemon.poll() is None
         disarm(tracer)
-        if survived:
+        if answered and is_alive(lab):
             request.end()
             break
         lab.daemon.wait(10)
