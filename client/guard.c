@@ -13,7 +13,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define END_OF_INPUT 4 /* Ctrl-D, which a terminal gives as a character when lines are not gathered */
+#define END_OF_INPUT  4  /* Ctrl-D, which a terminal gives as a character when lines are not gathered */
+#define GRACE_SECONDS 10 /* behind the deadline, for a service that is not there to come back */
 
 /**
  * vsw_guard_fits:
@@ -118,6 +119,7 @@ typedef enum
   ANSWER_YES,
   ANSWER_NO,
   ANSWER_LATE, /* it has ended meanwhile */
+  ANSWER_LOST, /* the time is over, and there is no service to ask */
 } Answer;
 
 static volatile sig_atomic_t interrupted; /* the only thing that a handler can set */
@@ -165,20 +167,47 @@ restore_terminal (const Terminal *terminal)
     sigaction (signals[i], &terminal->actions[i], NULL);
 }
 
-/* Seconds that are left, rounded up; -1: there is no such checkpoint any more. A service that does not answer now may be back in time:
- * then what was known counts. */
+/* Seconds until @deadline, rounded up. */
 static gint64
-get_seconds (VswSession *session, gint64 *deadline)
+count_seconds (gint64 deadline)
+{
+  return MAX ((deadline - g_get_real_time () + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC, 0);
+}
+
+typedef enum
+{
+  TIME_LEFT,
+  TIME_LATE, /* there is no such checkpoint any more */
+  TIME_LOST, /* the service is not there, and will not be in time */
+} Time;
+
+/* Asks how long it has, *@deadline being what is known. A service that does not answer now may be back in time: then that counts. One
+ * that answers, but not this, has it no more when its time is over. */
+static Time
+ask_deadline (VswSession *session, gint64 *deadline)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) value =
       vsw_session_get_property (session, session->checkpoint, "Checkpoint", "DeadlineTimestamp", "t", &error);
+  gint64 grace = GRACE_SECONDS * G_USEC_PER_SEC;
 
   if (value != NULL)
-    *deadline = (gint64)g_variant_get_uint64 (value);
-  else if (g_error_matches (error, VSW_FAILURE, VSW_FAILURE_NOT_FOUND))
-    return -1;
-  return MAX ((*deadline - g_get_real_time () + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC, 0);
+    {
+      *deadline = (gint64)g_variant_get_uint64 (value);
+      return TIME_LEFT;
+    }
+  if (g_error_matches (error, VSW_FAILURE, VSW_FAILURE_NOT_FOUND))
+    return TIME_LATE;
+  if (!g_error_matches (error, VSW_FAILURE, VSW_FAILURE_UNAVAILABLE))
+    return count_seconds (*deadline) > 0 ? TIME_LEFT : TIME_LATE;
+  return g_get_real_time () < *deadline + grace ? TIME_LEFT : TIME_LOST;
+}
+
+/* The deadline, as far as it is known before the service was asked. */
+static gint64
+guess_deadline (const VswSession *session)
+{
+  return g_get_real_time () + session->confirm_within * G_USEC_PER_SEC;
 }
 
 static gboolean
@@ -199,18 +228,19 @@ static Answer
 wait_for_key (VswSession *session)
 {
   struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
-  gint64 deadline = 0;
+  gint64 deadline = guess_deadline (session);
   Answer answer = ANSWER_NONE;
 
   while (interrupted == 0)
     {
-      gint64 seconds = get_seconds (session, &deadline);
+      Time left = ask_deadline (session, &deadline);
       char key;
       int ready;
 
-      if (seconds < 0)
-        return ANSWER_LATE;
-      fprintf (stderr, "\rKeep this? Otherwise it is undone in %" G_GINT64_FORMAT " s. [y/N] ", seconds);
+      if (left != TIME_LEFT)
+        return left == TIME_LATE ? ANSWER_LATE : ANSWER_LOST;
+      fprintf (stderr, "\rKeep this? Otherwise it is undone in %" G_GINT64_FORMAT " s. [y/N] ",
+               count_seconds (deadline));
       fflush (stderr);
       ready = poll (&input, 1, 1000);
       if (ready == 0 || (ready < 0 && errno == EINTR))
@@ -259,13 +289,13 @@ static gboolean
 say_how (VswSession *session)
 {
   g_autofree char *number = vsw_print_text (get_number (session), &session->style);
-  gint64 deadline = 0;
+  gint64 deadline = guess_deadline (session);
   gint64 seconds = session->confirm_within;
 
   if (session->json || session->quiet)
     return TRUE;
-  if (seconds == 0)
-    seconds = MAX (get_seconds (session, &deadline), 0);
+  if (seconds == 0 && ask_deadline (session, &deadline) == TIME_LEFT)
+    seconds = count_seconds (deadline);
   vsw_session_print (session,
                      "It is undone in %" G_GINT64_FORMAT
                      " seconds unless it is confirmed: vmswitchctl checkpoint confirm %s\n",
@@ -298,27 +328,60 @@ vsw_guard_keep (VswSession *session, GError **error)
 }
 
 static gboolean
+say_late (GError **error)
+{
+  g_set_error_literal (error, VSW_FAILURE, VSW_FAILURE_OTHER,
+                       "its checkpoint has ended meanwhile: it was undone, or confirmed elsewhere");
+  return FALSE;
+}
+
+/* Whoever answers at the last moment may be late, too. */
+static gboolean
+call_in_time (VswSession *session, const char *method, const char *reply, GError **error)
+{
+  g_autoptr (GError) wrong = NULL;
+
+  if (call (session, method, reply, &wrong))
+    return TRUE;
+  if (g_error_matches (wrong, VSW_FAILURE, VSW_FAILURE_NOT_FOUND))
+    return say_late (error);
+  g_propagate_error (error, g_steal_pointer (&wrong));
+  return FALSE;
+}
+
+/* A signal may have come when it was over already. */
+static gboolean
+say_unanswered (VswSession *session, GError **error)
+{
+  gint64 deadline = guess_deadline (session);
+
+  if (ask_deadline (session, &deadline) == TIME_LATE)
+    return say_late (error);
+  g_set_error (error, VSW_FAILURE, VSW_FAILURE_OTHER,
+               "no answer: the service undoes it when the time is over; to keep it: vmswitchctl checkpoint confirm %s",
+               get_number (session));
+  return FALSE;
+}
+
+static gboolean
 act (VswSession *session, Answer answer, GError **error)
 {
   switch (answer)
     {
     case ANSWER_YES:
-      return call (session, "Confirm", "()", error);
+      return call_in_time (session, "Confirm", "()", error);
     case ANSWER_NO:
-      if (!call (session, "Rollback", "(as)", error))
-        return FALSE;
-      g_set_error_literal (error, VSW_FAILURE, VSW_FAILURE_OTHER, "it was not kept, and is undone");
+      if (call_in_time (session, "Rollback", "(as)", error))
+        g_set_error_literal (error, VSW_FAILURE, VSW_FAILURE_OTHER, "it was not kept, and is undone");
       return FALSE;
     case ANSWER_LATE:
+      return say_late (error);
+    case ANSWER_LOST:
       g_set_error_literal (error, VSW_FAILURE, VSW_FAILURE_OTHER,
-                           "its checkpoint has ended meanwhile: it was undone, or confirmed elsewhere");
+                           "the time is over and the service does not answer: it undoes it when it is back");
       return FALSE;
     case ANSWER_NONE:
-      g_set_error (
-          error, VSW_FAILURE, VSW_FAILURE_OTHER,
-          "no answer: the service undoes it when the time is over; to keep it: vmswitchctl checkpoint confirm %s",
-          get_number (session));
-      return FALSE;
+      return say_unanswered (session, error);
     }
   g_assert_not_reached ();
 }

@@ -2,6 +2,7 @@
 #include "client/session.h"
 
 #include "client/agent.h"
+#include "client/call.h"
 #include "client/failure.h"
 #include "client/guard.h"
 #include "client/json.h"
@@ -154,18 +155,11 @@ call_service (VswSession *self, const char *path, const char *interface_name, co
               GError **error)
 {
   g_autoptr (GVariant) sunk = g_variant_ref_sink (arguments);
-  g_autoptr (GError) wrong = NULL;
   GDBusConnection *connection = vsw_session_connect (self, error);
-  GVariant *answer;
 
-  if (connection == NULL)
-    return NULL;
-  answer = g_dbus_connection_call_with_unix_fd_list_sync (connection, VSW_BUS_NAME, path, interface_name, method, sunk,
-                                                          G_VARIANT_TYPE (reply), flags, timeout, fds, ret_fds, NULL,
-                                                          &wrong);
-  if (answer == NULL)
-    g_propagate_error (error, vsw_failure_new_from_bus (wrong));
-  return answer;
+  return connection != NULL ? vsw_call_service (connection, path, interface_name, method, sunk, reply, fds, ret_fds,
+                                                flags, timeout, error)
+                            : NULL;
 }
 
 /**
@@ -176,7 +170,7 @@ call_service (VswSession *self, const char *path, const char *interface_name, co
  * @method: name of the method
  * @arguments: (transfer floating): its arguments
  * @reply: type of the answer
- * @error: as vsw_failure_new_from_bus() says
+ * @error: as vsw_call_service() says
  *
  * Calls a method that changes nothing.
  *
@@ -197,7 +191,7 @@ vsw_session_read (VswSession *self, const char *path, const char *interface_name
  * @interface_name: short name of the interface
  * @property: name of a property
  * @type: its type
- * @error: as vsw_failure_new_from_bus() says; %VSW_FAILURE_OTHER if it is of another type
+ * @error: as vsw_call_service() says; %VSW_FAILURE_OTHER if it is of another type
  *
  * Reads a property as it is now; the tree has what was before a change.
  *
@@ -257,7 +251,7 @@ add_confirm_within (VswSession *self, GVariant *arguments)
  * @reply: type of the answer
  * @fds: (nullable): descriptors that the arguments refer to
  * @ret_fds: (out) (optional) (nullable) (transfer full): descriptors that the answer refers to
- * @error: as vsw_failure_new_from_bus() says
+ * @error: as vsw_call_service() says
  *
  * Calls a method that polkit may want to ask about, with --confirm-within among its options if that was given: on a terminal there is an agent meanwhile, and the call waits for the
  * user as long as it takes. Without one the message forbids questions, so that nothing hangs.
@@ -298,7 +292,7 @@ vsw_session_change_with_fds (VswSession *self, const char *path, const char *int
  * @arguments: (transfer floating): its arguments
  * @reply: type of the answer
  * @fds: (nullable): descriptors that the arguments refer to
- * @error: as vsw_failure_new_from_bus() says
+ * @error: as vsw_call_service() says
  *
  * vsw_session_change_with_fds() for the many methods that answer without descriptors.
  *
@@ -314,7 +308,7 @@ vsw_session_change (VswSession *self, const char *path, const char *interface_na
 /**
  * vsw_session_load:
  * @self: a session
- * @error: as vsw_failure_new_from_bus() says
+ * @error: as vsw_call_service() says
  *
  * Asks the service what it has, once.
  *

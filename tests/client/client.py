@@ -123,6 +123,10 @@ class Service:
         """What the tree shows once the method was called."""
         self.mock.tell(f'after {method} {path} org.vmswitch1.{interface} {name} {value}')
 
+    def remove(self, path):
+        """The service has no such object any more."""
+        self.mock.tell(f'remove {path}')
+
     def signal(self, path, interface, name, value):
         self.mock.tell(f'signal {path} {interface} {name} {value}')
 

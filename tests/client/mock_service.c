@@ -6,8 +6,10 @@
  *     reply METHOD VALUE                            what the method answers from now on
  *     fail METHOD ERROR TEXT                        … or fails with
  *     drop METHOD                                   … or leaves unanswered, by going from the bus
+ *     vanish METHOD                                 … or finds its object gone
  *     hand METHOD FILE…                             descriptors of these files go with its answers
  *     after METHOD PATH INTERFACE PROPERTY VALUE    what the tree shows when the method is called the next time
+ *     remove PATH                                   the tree has no such object any more
  *     signal PATH INTERFACE NAME VALUE              send a signal
  *     release, own                                  go from the bus, and come back, under the name
  * On standard output besides: `call PATH METHOD PARAMETERS interactive|plain FDS` for each call of an interface of ours. */
@@ -64,7 +66,7 @@ join_signature (GDBusArgInfo **args)
   return g_string_free (text, FALSE);
 }
 
-/* (transfer full): @dict, of strings or paths, with one entry in another way. */
+/* (transfer full): @dict, of strings or paths, with one entry in another way, or without it where @value is %NULL. */
 static GVariant *
 replace_entry (GVariant *dict, const char *key, GVariant *value)
 {
@@ -82,7 +84,8 @@ replace_entry (GVariant *dict, const char *key, GVariant *value)
 
       if (g_str_equal (g_variant_get_string (old_key, NULL), key))
         {
-          g_variant_builder_add_value (&builder, g_variant_new_dict_entry (old_key, value));
+          if (value != NULL)
+            g_variant_builder_add_value (&builder, g_variant_new_dict_entry (old_key, value));
           found = TRUE;
         }
       else
@@ -113,6 +116,15 @@ change_tree (Mock *mock, const char *text)
   new_interfaces = replace_entry (interfaces, words[1], new_properties);
   old_tree = mock->tree;
   mock->tree = replace_entry (old_tree, words[0], new_interfaces);
+}
+
+/* Under the lock. */
+static void
+remove_object (Mock *mock, const char *path)
+{
+  g_autoptr (GVariant) old_tree = mock->tree;
+
+  mock->tree = replace_entry (old_tree, path, NULL);
 }
 
 /* What was ordered with `after`, of this method. */
@@ -180,6 +192,19 @@ new_ordered (Mock *mock, GDBusMessage *call, const GDBusMethodInfo *info)
   return reply;
 }
 
+/* (nullable): what GDBus answers for vmswitchd where there is no such object; it does not say UnknownObject. Under the lock. */
+static GDBusMessage *
+new_absence (Mock *mock, GDBusMessage *call)
+{
+  const char *path = g_dbus_message_get_path (call);
+  g_autoptr (GVariant) object = g_variant_lookup_value (mock->tree, path, NULL);
+
+  if (object != NULL)
+    return NULL;
+  return g_dbus_message_new_method_error (call, "org.freedesktop.DBus.Error.UnknownMethod",
+                                          "Object does not exist at path “%s”", path);
+}
+
 static GDBusMessage *
 answer_ours (Mock *mock, GDBusConnection *connection, GDBusMessage *call)
 {
@@ -192,6 +217,7 @@ answer_ours (Mock *mock, GDBusConnection *connection, GDBusMessage *call)
   gboolean asks = (g_dbus_message_get_flags (call) & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
   const char *order = g_hash_table_lookup (mock->answers, g_dbus_message_get_member (call));
   g_autofree char *text = body != NULL ? g_variant_print (body, FALSE) : g_strdup ("()");
+  GDBusMessage *reply;
 
   if (info == NULL || !g_variant_is_of_type (body, G_VARIANT_TYPE (wanted)))
     return g_dbus_message_new_method_error (call, "org.example.NotInTheApi", "%s %s", g_dbus_message_get_member (call),
@@ -201,6 +227,11 @@ answer_ours (Mock *mock, GDBusConnection *connection, GDBusMessage *call)
   fflush (stdout);
   if (g_strcmp0 (order, "drop") == 0)
     _Exit (0);
+  if (g_strcmp0 (order, "vanish") == 0)
+    remove_object (mock, g_dbus_message_get_path (call));
+  reply = new_absence (mock, call);
+  if (reply != NULL)
+    return reply;
   change_after (mock, g_dbus_message_get_member (call));
   return new_ordered (mock, call, info);
 }
@@ -215,15 +246,36 @@ answer_get (Mock *mock, GDBusMessage *call)
   g_autoptr (GVariant) value = NULL;
   const char *interface;
   const char *property;
-  GDBusMessage *reply;
+  GDBusMessage *reply = new_absence (mock, call);
 
+  if (reply != NULL)
+    return reply;
   g_variant_get (g_dbus_message_get_body (call), "(&s&s)", &interface, &property);
   properties = interfaces != NULL ? g_variant_lookup_value (interfaces, interface, G_VARIANT_TYPE_VARDICT) : NULL;
   value = properties != NULL ? g_variant_lookup_value (properties, property, NULL) : NULL;
   if (value == NULL)
-    return g_dbus_message_new_method_error_literal (call, "org.freedesktop.DBus.Error.UnknownProperty", property);
+    return g_dbus_message_new_method_error (call, "org.freedesktop.DBus.Error.InvalidArgs", "No such property “%s”",
+                                            property);
   reply = g_dbus_message_new_method_reply (call);
   g_dbus_message_set_body (reply, g_variant_new ("(v)", value));
+  return reply;
+}
+
+/* What is read is answered from the tree, unless it is to fail. */
+static GDBusMessage *
+answer_read (Mock *mock, GDBusMessage *call)
+{
+  const char *member = g_dbus_message_get_member (call);
+  const char *order = g_hash_table_lookup (mock->answers, member);
+  g_auto (GStrv) words = order != NULL ? g_strsplit (order, " ", 3) : NULL;
+  GDBusMessage *reply;
+
+  if (words != NULL && g_str_equal (words[0], "fail"))
+    return g_dbus_message_new_method_error_literal (call, words[1], words[2]);
+  if (g_str_equal (member, "Get"))
+    return answer_get (mock, call);
+  reply = g_dbus_message_new_method_reply (call);
+  g_dbus_message_set_body (reply, g_variant_new ("(@a{oa{sa{sv}}})", mock->tree));
   return reply;
 }
 
@@ -240,21 +292,8 @@ filter_message (GDBusConnection *connection, GDBusMessage *message, gboolean inc
   locker = g_mutex_locker_new (&mock->lock);
   if (find_interface (g_dbus_message_get_interface (message)) != NULL)
     reply = answer_ours (mock, connection, message);
-  else if (g_strcmp0 (member, "GetManagedObjects") == 0)
-    {
-      const char *order = g_hash_table_lookup (mock->answers, member);
-      g_auto (GStrv) words = order != NULL ? g_strsplit (order, " ", 3) : NULL;
-
-      if (words != NULL && g_str_equal (words[0], "fail"))
-        reply = g_dbus_message_new_method_error_literal (message, words[1], words[2]);
-      else
-        {
-          reply = g_dbus_message_new_method_reply (message);
-          g_dbus_message_set_body (reply, g_variant_new ("(@a{oa{sa{sv}}})", mock->tree));
-        }
-    }
-  else if (g_strcmp0 (member, "Get") == 0)
-    reply = answer_get (mock, message);
+  else if (g_strcmp0 (member, "GetManagedObjects") == 0 || g_strcmp0 (member, "Get") == 0)
+    reply = answer_read (mock, message);
   else
     return message;
   g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
@@ -297,6 +336,12 @@ obey_line (Mock *mock, GDBusConnection *connection, const char *line)
     call_bus (connection, "RequestName", g_variant_new ("(su)", NAME, 4));
   else if (g_str_equal (words[0], "signal"))
     send_signal (connection, line + strlen ("signal "));
+  else if (g_str_equal (words[0], "remove"))
+    {
+      g_mutex_lock (&mock->lock);
+      remove_object (mock, words[1]);
+      g_mutex_unlock (&mock->lock);
+    }
   else if (g_str_equal (words[0], "after"))
     {
       g_mutex_lock (&mock->lock);

@@ -203,4 +203,60 @@ def a_service_that_goes_meanwhile_is_waited_for(service):
     terminal.end(0)
 
 
+LATE = 'cannot keep the change: its checkpoint has ended meanwhile: it was undone, or confirmed elsewhere'
+
+
+@case
+def nobody_answers_until_it_is_over(service):
+    arm(service, seconds=2)
+    terminal = Terminal(service, *SET, '--confirm-within', '2')
+    terminal.wait_for(r'undone in 0 s\. \[y/N\] ')
+    service.remove(CHECKPOINT)
+    assert LATE in terminal.end(1)
+
+
+@case
+def nobody_answers_until_a_service_that_cannot_say_more_has_undone_it(service):
+    """Whatever it answers: the time is over."""
+    arm(service, seconds=2)
+    terminal = Terminal(service, *SET, '--confirm-within', '2')
+    terminal.wait_for(r'undone in 1 s\. \[y/N\] ')
+    service.fail('Get', 'org.freedesktop.DBus.Error.Failed', 'the reason')
+    assert LATE in terminal.end(1)
+
+
+@case
+def nobody_answers_and_the_service_does_not_return(service):
+    arm(service, seconds=2)
+    terminal = Terminal(service, *SET, '--confirm-within', '2')
+    terminal.wait_for(r'\[y/N\] ')
+    service.mock.tell('release')
+    assert 'the time is over and the service does not answer: it undoes it when it is back' in terminal.end(1)
+
+
+def answer_late(service, key):
+    arm(service)
+    terminal = Terminal(service, *SET, '--confirm-within', '60')
+    terminal.wait_for(r'\[y/N\] ')
+    service.remove(CHECKPOINT)
+    terminal.type(key)
+    out = terminal.end(1)
+    assert LATE in out and 'checkpoint confirm' not in out, out
+
+
+@case
+def to_keep_it_too_late_is_told_as_that(service):
+    answer_late(service, b'y')
+
+
+@case
+def to_undo_it_too_late_is_told_as_that(service):
+    answer_late(service, b'n')
+
+
+@case
+def to_leave_it_too_late_is_told_as_that(service):
+    answer_late(service, b'\x04')
+
+
 run()

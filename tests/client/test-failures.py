@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from client import CLIENT, TIMEOUT, case, run
+from client import CLIENT, ROOT, TIMEOUT, case, run
 
 OURS, BUS = 'org.vmswitch1.Error.', 'org.freedesktop.DBus.Error.'
 STATUSES = {
@@ -35,6 +35,25 @@ def every_error_that_the_daemon_can_give_is_known(service):
     names = {OURS + name for name in re.findall(r'VSW_BUS_ERROR_PREFIX "([A-Za-z]+)"', text)}
     names |= set(re.findall(r'"(org\.freedesktop\.DBus\.Error\.[A-Za-z]+)"', text))
     assert len(names) >= 14 and not names - set(STATUSES), names - set(STATUSES)
+
+
+@case
+def an_object_that_goes_meanwhile_is_not_found(service):
+    """Its kind and name are told, not what the bus says of methods."""
+    for arguments, method in ((('delete', 'switch', 'lab'), 'Delete'), (('set', 'port', 'lab-2/eth1', 'description=x'), 'Modify'),
+                              (('checkpoint', 'confirm', '1'), 'Confirm')):
+        kind, name = ('checkpoint', '1') if method == 'Confirm' else arguments[1:3]
+        service.mock.tell(f'vanish {method}')
+        assert service.refuse(*arguments, status=3).endswith(f': {kind} {name} is not there any more'), arguments
+
+
+@case
+def a_method_that_the_service_does_not_know_is_another_failure(service):
+    """It is older than the client, perhaps: the object is there."""
+    for path, arguments in ((ROOT, ('create', 'switch', 'new')), (f'{ROOT}/switch/lab', ('delete', 'switch', 'lab'))):
+        method = 'CreateSwitch' if path == ROOT else 'Delete'
+        service.fail(method, BUS + 'UnknownMethod', 'No such method')
+        assert service.refuse(*arguments, status=1).endswith(': No such method')
 
 
 @case

@@ -3,6 +3,7 @@
 """What is not confirmed in time is undone, whoever has died meanwhile, and nothing else is."""
 import os
 import pty
+import select
 import time
 
 from environment import ROOT, wait_for
@@ -282,6 +283,41 @@ def its_user_is_asked_on_a_terminal(lab):
         os.close(terminal)
         assert not open_ones(lab)
         assert lab.get(switch_path('lab'), 'Switch', 'Description') == 'y', kept
+
+
+@case
+def nobody_answers_on_a_terminal(lab):
+    """It is told that it is over, and the command ends."""
+    before, links = build(lab), shapes(lab)
+    terminal, slave = pty.openpty()
+    client = lab.spawn(ROOT / 'bin' / 'vmswitchctl', 'set', 'switch', 'lab', 'mtu=1300', '--confirm-within', '2', stdin=slave, stdout=slave,
+                       stderr=slave)
+    os.close(slave)
+    out = b''
+    deadline = time.monotonic() + 30
+    while b'vmswitchctl: ' not in out:
+        assert time.monotonic() < deadline, out
+        if select.select([terminal], [], [], 0.1)[0]:
+            out += os.read(terminal, 4096)
+    assert client.wait(30) == 1
+    os.close(terminal)
+    assert b'undone in 2 s. [y/N] ' in out and b'its checkpoint has ended meanwhile' in out, out
+    await_return(lab, before, links)
+
+
+@case
+def what_is_gone_is_not_found(lab):
+    """The service's library says of an object that is gone that its method does not exist."""
+    build(lab)
+    path = checkpoint(lab)
+    lab.call(path, 'Checkpoint.Confirm', {})
+    # as tests/client/mock_service.c has it
+    for method, arguments in (('org.freedesktop.DBus.Properties.Get', ('org.vmswitch1.Checkpoint', 'DeadlineTimestamp')),
+                              ('Checkpoint.Confirm', ({},))):
+        lab.refuse('UnknownMethod', path, method, *arguments)
+    for words in (('delete', 'switch', 'nope'), ('delete', 'switch', switch_path('nope')), ('checkpoint', 'confirm', path.rsplit('/', 1)[1])):
+        done = lab.ctl(*words, check=False)
+        assert done.returncode == 3 and 'there is no ' in done.stderr, done
 
 
 @case
