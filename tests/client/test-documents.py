@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Help, manual and completion tell what the table of verbs says: every verb, every option, every exit status."""
 import os
+import pty
 import re
+import select
 import subprocess
+import time
 from pathlib import Path
 
-from client import CLIENT, case, run
+from client import CLIENT, ROOT, case, run
 
 SOURCE = Path(os.environ['VSW_SOURCE'])
 COMPLETION = SOURCE / 'data' / 'completions' / 'vmswitchctl'
@@ -32,6 +35,32 @@ def complete(service, *words):
                           timeout=20, check=True)
     assert done.stderr == '', done.stderr
     return done.stdout.split()
+
+
+def type_line(service, line):
+    """The words that bash makes of what is typed behind the name of the program."""
+    master, slave = pty.openpty()
+    script = f"PS1='> '; PATH={Path(CLIENT).parent}:$PATH; . {COMPLETION}; vmswitchctl() {{ printf '<%s>' \"$@\"; echo ' told'; }}\n"
+    child = subprocess.Popen(['bash', '--norc', '--noprofile', '-i'], env=dict(service.environment, TERM='dumb', HISTFILE='', INPUTRC='/dev/null'),
+                             stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+    os.close(slave)
+    out = b''
+    try:
+        # bash reads the next key when it is done with the one before.
+        for piece, end in ((script, b'\r\n> '), (f'vmswitchctl {line}\n', b'> told')):
+            os.write(master, piece.encode())
+            deadline = time.monotonic() + 20
+            while end not in out:
+                assert time.monotonic() < deadline, out
+                if select.select([master], [], [], 0.1)[0]:
+                    out += os.read(master, 65536)
+    finally:
+        child.kill()
+        child.wait()
+        os.close(master)
+    assert b'uid=' not in out, out
+    told = [text for text in out.decode().splitlines() if text.endswith('> told')]
+    return re.findall(r'<(.*?)>(?=<| told)', told[-1])
 
 
 @case
@@ -108,6 +137,13 @@ def completion_offers_every_verb_and_no_other(service):
     assert complete(service, 'connect-') == ['connect-internal']
 
 
+def takes_confirm_within(service, words, arguments):
+    """Asks the client, which counts the arguments first; what it takes fails for another reason."""
+    given = [word if '=' in word else 'x' for word in re.sub(r'\[.*?\]|\.\.\.', '', arguments).replace('COMMAND', '').split()]
+    child = service.start(*words, *[word for word in given if word[0] not in '-|'], '--confirm-within', '60')
+    return '--confirm-within does not go with' not in child.communicate(timeout=20)[1]
+
+
 @case
 def completion_offers_every_noun_and_option(service):
     everything = table(service)
@@ -117,12 +153,13 @@ def completion_offers_every_noun_and_option(service):
             nouns.setdefault(command['Name'], set()).add(command['Noun'])
     for verb, words in nouns.items():
         assert words <= set(complete(service, verb, '')), verb
-    general = {f'--{option["Name"]}' for option in everything['Options']} - {'--version'}
+    general = {f'--{option["Name"]}' for option in everything['Options']} - {'--version', '--confirm-within'}
     for command in everything['Commands']:
         words = [w for w in (command['Name'], command['Noun']) if w]
         offered = set(complete(service, *words, '--'))
-        assert offered == general | {f'--{o["Name"]}' for o in command['Options']}, (words, offered)
-    assert set(complete(service, '--')) == general | {'--version'}
+        guarded = {'--confirm-within'} if takes_confirm_within(service, words, command['Arguments']) else set()
+        assert offered == general | guarded | {f'--{o["Name"]}' for o in command['Options']}, (words, offered)
+    assert set(complete(service, '--')) == general | {'--confirm-within', '--version'}
 
 
 @case
@@ -145,6 +182,55 @@ def completion_offers_names_of_the_service(service):
     assert complete(service, 'system', 'add-nic', 'vm1/x', '--connection', 'lab/web2') == ['lab/web2']
     assert complete(service, 'run', '--system', 'vm') == ['vm1', 'vm2']
     assert complete(service, 'run', '--nic', 'queues=2', 'lab-') == ['lab-2']
+    assert complete(service, 'run', '--endpoint', '') == ['idle', 'vm1-net0', 'vm1-net1', 'web'], 'NICs of guests alone'
+    assert complete(service, 'run', 'lab', '--con') == []
+
+
+@case
+def completion_knows_where_bash_takes_words_apart(service):
+    """At `=`, and what is offered replaces the last piece."""
+    assert complete(service, 'run', '--nic', 'queues', '=', '2', 'lab-') == ['lab-2']
+    assert complete(service, 'attach', '--mtu', '=', '1400', 'lab-') == ['lab-2']
+    assert complete(service, 'attach', 'lab', '--kind', '=', 'e') == complete(service, 'run', '--nic', 'kind', '=', 'e') == ['emulated']
+    assert complete(service, 'attach', 'lab', '--kind=e') == ['--kind=emulated']
+    assert complete(service, 'run', '--nic', 'kind', '=') == ['synthetic', 'emulated']
+    assert complete(service, 'run', '--nic', '') == [f'{k}=' for k in 'kind name mac queues mtu port description switch'.split()]
+    assert complete(service, 'run', '--nic', 'kind', '=', 'emulated,m') == ['emulated,mac=', 'emulated,mtu=']
+    assert complete(service, 'run', '--nic', 'mtu', '=', '1400,switch', '=', 'lab-') == ['lab-2']
+
+
+# What the kernel takes for the name of a device: everything but white space, slashes and colons. Each would do something in a shell.
+HOSTILE = ('ext$(id>&2)', 'ext`id>&2`', 'ext;id>&2', 'ext"$(id)', "ext'$(id)'", 'ext*', 'ext\\$x', 'ext{a,b}', 'ext&id', 'ext!!', 'ext=$(id)')
+
+
+def call_eth0(service, name):
+    quoted = name.replace('\\', '\\\\').replace('"', '\\"')
+    service.reply('GetStatistics', '(@a{oa{st}} {},)')
+    service.after('GetStatistics', f'{ROOT}/endpoint/eth0', 'EthernetPort', 'Name', f'"{quoted}"')
+    service.run('stats')
+
+
+@case
+def completion_runs_nothing_that_a_name_says(service):
+    for name in HOSTILE:
+        call_eth0(service, name)
+        for words in (('external', 'bind', 'lab', 'ext'), ('external', 'unbind', ''), ('show', 'ext'), ('show', 'endpoint', 'ext'), ('stats', '')):
+            offered = [word for word in complete(service, *words) if word.startswith('ext') and word != 'external']
+            # As a shell reads it, it is that name and nothing else.
+            told = subprocess.run(['bash', '-c', f'printf "%s\\n" {" ".join(offered)}'], capture_output=True, text=True, timeout=20, check=True)
+            assert told.stdout == name + '\n' and told.stderr == '', (name, words, offered, told)
+        for quote in ('"', "'"):
+            assert complete(service, 'external', 'bind', 'lab', quote + 'ext') == [], name
+            assert complete(service, 'external', 'bind', 'lab', quote + 'eth') == ['eth1'], name
+
+
+@case
+def a_line_that_was_completed_says_the_name(service):
+    """bash itself, on a terminal, where a name is typed in part, as it is or quoted."""
+    for name, typed in (('ext$(id>&2)', 'ex'), ('ext$(id>&2)', 'ext\\$'), ('ext=$(id)', 'ext=\\$'), ('ext;id>&2', 'ext')):
+        call_eth0(service, name)
+        assert type_line(service, f'external bind lab {typed}\t') == ['external', 'bind', 'lab', name], (name, typed)
+    assert type_line(service, 'run --nic kin\temulated,swit\tlab-\t') == ['run', '--nic', 'kind=emulated,switch=lab-2']
 
 
 @case
