@@ -58,7 +58,7 @@ choose_switch (VswSession *session, const VswNode *nic, GError **error)
 /**
  * vsw_command_external_unbind:
  * @session: a session
- * @error: as vsw_tree_find(), vsw_external_find() and vsw_session_change() say; %VSW_FAILURE_CONFLICT if it is bound to none
+ * @error: as vsw_tree_find(), vsw_external_find_bound() and vsw_session_change() say; %VSW_FAILURE_CONFLICT if it is bound to none
  *
  * `external unbind [SWITCH] NIC`: a NIC knows its switch; who names one as well makes sure of it. Main thread.
  *
@@ -74,7 +74,7 @@ vsw_command_external_unbind (VswSession *session, GError **error)
   VswNode *home;
 
   vsw_session_begin (session, "unbind %s", name);
-  nic = vsw_external_find (session, name, error);
+  nic = vsw_external_find_bound (session, name, error);
   path = nic != NULL ? choose_switch (session, nic, error) : NULL;
   if (path == NULL)
     return FALSE;

@@ -63,7 +63,7 @@ print_permanent (const VswSession *session, const VswNode *node, const char *mac
 static void
 add_row (const VswSession *session, VswTable *table, const VswNode *node)
 {
-  g_autofree char *name = vsw_print_text (node->name, &session->style);
+  g_autofree char *name = vsw_external_print_name (session->tree, node, &session->style);
   g_autofree char *home = print_switch (session, node);
   g_autofree char *state = print_cell (session, node, "EthernetPort", "State");
   g_autofree char *speed = print_speed (session, node);
@@ -80,14 +80,14 @@ add_row (const VswSession *session, VswTable *table, const VswNode *node)
 static void
 print_remarks (VswSession *session, const VswNode *node)
 {
-  g_autofree char *name = vsw_print_text (node->name, &session->style);
+  g_autofree char *name = vsw_external_print_name (session->tree, node, &session->style);
   g_autofree char *home = vsw_external_get_switch (node);
   g_autofree char *reason = print_cell (session, node, "ExternalEthernetPort", "NotBridgeableReason");
   g_autofree char *device = print_cell (session, node, "EthernetPort", "InterfaceName");
 
   if (home == NULL && reason[0] != '\0')
     vsw_session_print (session, "%s cannot be an uplink: %s\n", name, reason);
-  if (home != NULL && device[0] != '\0' && !g_str_equal (device, name))
+  if (home != NULL && device[0] != '\0' && !g_str_equal (device, node->name))
     vsw_session_print (session, "%s is called %s now\n", name, device);
 }
 
@@ -137,7 +137,7 @@ vsw_command_external_list (VswSession *session, GError **error)
     print_table (session, found);
   for (guint i = 0; i < found->len && session->quiet && !session->json; i++)
     {
-      g_autofree char *name = vsw_print_text (((VswNode *)found->pdata[i])->name, &session->style);
+      g_autofree char *name = vsw_external_print_name (session->tree, found->pdata[i], &session->style);
 
       vsw_session_print (session, "%s\n", name);
     }

@@ -416,6 +416,22 @@ find_all (const VswTree *self, gboolean (*fits) (const VswNode *node, const char
   return found;
 }
 
+/* Kind and name, or what tells it from another that has both. */
+static void
+append_choice (GString *text, const GPtrArray *found, const VswNode *node)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      const VswNode *other = found->pdata[i];
+
+      if (other->kind == node->kind && g_str_equal (other->name, node->name))
+        n++;
+    }
+  g_string_append_printf (text, "%s %s", vsw_node_kind_print (node->kind), n > 1 ? node->path : node->name);
+}
+
 static char *
 print_choices (const GPtrArray *found)
 {
@@ -423,9 +439,8 @@ print_choices (const GPtrArray *found)
 
   for (guint i = 0; i < MIN (found->len, MAX_CHOICES); i++)
     {
-      const VswNode *node = found->pdata[i];
-
-      g_string_append_printf (text, "%s%s %s", i > 0 ? ", " : "", vsw_node_kind_print (node->kind), node->name);
+      g_string_append (text, i > 0 ? ", " : "");
+      append_choice (text, found, found->pdata[i]);
     }
   if (found->len > MAX_CHOICES)
     g_string_append (text, ", ...");

@@ -123,6 +123,9 @@ class Service:
         """What the tree shows once the method was called."""
         self.mock.tell(f'after {method} {path} org.vmswitch1.{interface} {name} {value}')
 
+    def copy(self, path, new_path):
+        self.mock.tell(f'copy {path} {new_path}')
+
     def remove(self, path):
         """The service has no such object any more."""
         self.mock.tell(f'remove {path}')

@@ -9,6 +9,7 @@
  *     vanish METHOD                                 … or finds its object gone
  *     hand METHOD FILE…                             descriptors of these files go with its answers
  *     after METHOD PATH INTERFACE PROPERTY VALUE    what the tree shows when the method is called the next time
+ *     copy PATH NEW                                 another object that is like one
  *     remove PATH                                   the tree has no such object any more
  *     signal PATH INTERFACE NAME VALUE              send a signal
  *     release, own                                  go from the bus, and come back, under the name
@@ -116,6 +117,24 @@ change_tree (Mock *mock, const char *text)
   new_interfaces = replace_entry (interfaces, words[1], new_properties);
   old_tree = mock->tree;
   mock->tree = replace_entry (old_tree, words[0], new_interfaces);
+}
+
+/* Under the lock. */
+static void
+copy_object (Mock *mock, const char *path, const char *new_path)
+{
+  g_autoptr (GVariant) object = g_variant_lookup_value (mock->tree, path, NULL);
+  g_autoptr (GVariant) old_tree = mock->tree;
+  GVariantBuilder builder;
+  GVariantIter iter;
+  GVariant *entry;
+
+  g_variant_builder_init (&builder, g_variant_get_type (old_tree));
+  g_variant_iter_init (&iter, old_tree);
+  while (g_variant_iter_loop (&iter, "@{oa{sa{sv}}}", &entry))
+    g_variant_builder_add_value (&builder, entry);
+  g_variant_builder_add (&builder, "{o@a{sa{sv}}}", new_path, object);
+  mock->tree = g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
 /* Under the lock. */
@@ -336,6 +355,12 @@ obey_line (Mock *mock, GDBusConnection *connection, const char *line)
     call_bus (connection, "RequestName", g_variant_new ("(su)", NAME, 4));
   else if (g_str_equal (words[0], "signal"))
     send_signal (connection, line + strlen ("signal "));
+  else if (g_str_equal (words[0], "copy"))
+    {
+      g_mutex_lock (&mock->lock);
+      copy_object (mock, words[1], words[2]);
+      g_mutex_unlock (&mock->lock);
+    }
   else if (g_str_equal (words[0], "remove"))
     {
       g_mutex_lock (&mock->lock);

@@ -88,6 +88,33 @@ def a_nic_that_is_called_otherwise_now_is_found_by_either_name(service):
 
 
 @case
+def a_device_with_the_name_of_a_missing_nic_is_told_from_it(service):
+    """Both objects have the name eth1."""
+    other = f'{END}/eth1_7eexternal'
+    service.copy(f'{END}/eth0', other)
+    service.reply('GetStatistics', '(@a{oa{st}} {},)')
+    for name in ('Name', 'InterfaceName'):
+        service.after('GetStatistics', other, 'EthernetPort', name, "'eth1'")
+    lose_eth1(service)
+    for words, call in ((('external', 'bind'), 'BindExternalEthernetPort'), (('setup',), 'SetupSwitch'),):
+        service.fail(call, OURS + 'Exists', 'the reason')
+        service.refuse(*words, 'lab', 'eth1', status=6)
+        assert f"'{other}'" in service.calls()[0], words
+    service.reply('UnbindExternalEthernetPort', '()')
+    for words in (('eth1',), ('lab-2', 'eth1'), (f'{END}/eth1',)):
+        service.run('external', 'unbind', *words)
+        assert service.calls() == [f"{LAB2} UnbindExternalEthernetPort ('{END}/eth1', {NO}) plain 0"], words
+    assert service.refuse('external', 'unbind', other, status=6).endswith('it is not bound to a switch')
+
+    rows = service.run('external', 'list').out
+    assert re.search(rf'^{END}/eth1 +lab-2 +missing ', rows, re.MULTILINE) and re.search(rf'^{other} +none +ok ', rows, re.MULTILINE), rows
+    assert service.run('external', 'list', '--quiet').out == f'eth0\n{END}/eth1\n{other}\nwlan0\n'
+    assert service.refuse('show', 'eth1', status=2) == f'"eth1" can be any of: endpoint {END}/eth1, endpoint {other}'
+    assert 'State                  missing' in service.run('show', f'{END}/eth1').out
+    assert service.run('show', other).out.startswith('endpoint eth1\n')
+
+
+@case
 def what_is_bound_answers_with_port_and_nic(service):
     service.reply('BindExternalEthernetPort', f"(objectpath '{LAB}/port/eth0',)")
     assert service.run('external', 'bind', 'lab', 'eth0', '--json').json == {'Port': f'{LAB}/port/eth0', 'Endpoint': f'{END}/eth0'}

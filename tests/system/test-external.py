@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """NICs of the host: listed with their properties, and kept current as they come, go and are renamed."""
+import re
+
 from environment import wait_for
 from lab import MANAGER, NAME, Lines, endpoint_path, switch_path
 from tap import Skip, case, run
@@ -221,6 +223,31 @@ def vmswitchctl_binds_a_nic_and_takes_the_host_along(lab):
     assert 'missing' in lab.ctl('external', 'list').stdout
     lab.ctl('external', 'unbind', 'ext0')
     vanishes(lab, 'ext0')
+
+
+@case
+def vmswitchctl_tells_a_device_from_the_missing_nic_of_its_name(lab):
+    add(lab, 'ext0', 'address', '02:00:00:00:00:01')
+    appears(lab, 'ext0')
+    for name in ('lan', 'other'):
+        lab.ctl('create', 'switch', name)
+    lab.ctl('external', 'bind', 'lan', 'ext0')
+    lab.ip('link', 'delete', 'ext0')
+    lab.wait_property(switch_path('lan'), 'Switch', 'State', 'uplink-missing')
+    add(lab, 'ext0', 'address', '02:00:00:00:00:02')
+    missing, there = appears(lab, 'ext0'), appears(lab, 'ext0~external')
+    for words in (('external', 'bind'), ('setup',)):
+        done = lab.ctl(*words, 'other', 'ext0', check=False)
+        assert done.returncode == 6 and 'there is an endpoint called ext0 already' in done.stderr, done
+    listed = lab.ctl('external', 'list').stdout
+    assert re.search(rf'^{missing} +lan +missing ', listed, re.M) and re.search(rf'^{there} +none +down ', listed, re.M), listed
+    assert f'can be any of: endpoint {missing}, endpoint {there}\n' in lab.ctl('show', 'ext0', check=False).stderr
+    # what is bound, and then what is there, the only one of that name
+    lab.ctl('external', 'unbind', 'lan', 'ext0')
+    vanishes(lab, 'ext0~external')
+    lab.ctl('external', 'bind', 'other', 'ext0')
+    assert lab.links()['ext0']['master'] == 'vsw-other'
+    lab.ctl('external', 'unbind', 'ext0')
 
 
 run(config=HAPPENS)
