@@ -13,6 +13,8 @@ static const struct
   { "option drop-addresses", "--drop-addresses" },
   { "option take-over", "--take-over" },
   { "option ignore-firewall", "--ignore-firewall" },
+  { "polkit would ask the user about", "it needs a password, for" },
+  { "and the message does not allow it", "so run it on a terminal, where polkit can ask for it" },
 };
 
 static gboolean

@@ -85,6 +85,13 @@ def a_signal_at_the_question_ends_it_and_nothing_is_made(lab):
 
 
 @case
+def without_a_terminal_it_is_told_that_a_password_is_needed(lab):
+    done = lab.ctl('create', 'switch', 'mine', user='carol', check=False)
+    assert done.returncode == 4 and done.stdout == '', done
+    assert 'it needs a password, for org.vmswitch1.' in done.stderr and ', so run it on a terminal' in done.stderr, done
+
+
+@case
 def a_wrong_password_is_a_refusal(lab):
     terminal = Terminal(lab, 'create', 'switch', 'mine')
     terminal.wait_for_question()

@@ -234,6 +234,8 @@ def the_daemon_still_says_what_is_put_in_other_words(service):
     for part in ('SetupSwitch moves them', 'option drop-addresses takes them', 'since SetupSwitch: TeardownSwitch of switch',
                  'option drop-addresses lets them go'):
         assert part in source, part
+    source = Path(os.environ['VSW_SOURCE'], 'daemon', 'bus', 'polkit.c').read_text(encoding='utf-8')
+    assert '"polkit would ask the user about %s, and the message does not allow it"' in source
 
 
 @case

@@ -25,6 +25,12 @@ TEST (Wording, SaysCommandsInsteadOfMethods)
              "since vmswitchctl setup: vmswitchctl teardown of switch lab gives eth0 back");
 }
 
+TEST (Wording, SaysWhereAPasswordCanBeGiven)
+{
+  EXPECT_EQ (word ("polkit would ask the user about org.vmswitch1.manage, and the message does not allow it"),
+             "it needs a password, for org.vmswitch1.manage, so run it on a terminal, where polkit can ask for it");
+}
+
 TEST (Wording, LeavesEveryOtherWord)
 {
   for (const char *message : { "", "there is no switch called SetupSwitch-2", "MySetupSwitch",
