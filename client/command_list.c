@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/name.h"
 #include "client/verbs.h"
 
 static const char *const tree_headings[] = { "NAME", "KIND", "STATE", "DEVICE", "MAC", NULL };
@@ -286,6 +287,7 @@ print_left (const VswNode *node)
   return g_strdup_printf ("%" G_GINT64_FORMAT " s", MAX ((left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC, 0));
 }
 
+/* What is there goes by its name, what was deleted since by its kind as well: in parentheses. */
 static char *
 print_scope (const VswSession *session, const VswNode *node)
 {
@@ -300,8 +302,10 @@ print_scope (const VswSession *session, const VswNode *node)
   while (g_variant_iter_next (&iter, "&o", &path))
     {
       const VswNode *object = vsw_tree_get (session->tree, path);
+      g_autofree char *gone = object == NULL ? vsw_name_new_from_path (path) : NULL;
 
-      g_string_append_printf (names, "%s%s", names->len > 0 ? " " : "", object != NULL ? object->name : path);
+      g_string_append (names, names->len > 0 ? " " : "");
+      g_string_append_printf (names, gone != NULL ? "(%s)" : "%s", gone != NULL ? gone : object->name);
     }
   return vsw_print_text (names->str, &session->style);
 }

@@ -78,6 +78,14 @@ def they_are_listed_with_what_is_left(service):
 
 
 @case
+def what_a_checkpoint_is_of_that_was_deleted_is_told_by_kind_and_name(service):
+    service.remove(f'{LAB}/port/web')
+    assert service.run('checkpoint', 'list').out.splitlines()[1].endswith(' lab (port lab/web)')
+    service.remove(LAB)
+    assert service.run('checkpoint', 'list').out.splitlines()[1].endswith(' (switch lab) (port lab/web)')
+
+
+@case
 def each_command_makes_its_one_call(service):
     for command, call, answer, said in [
             ('create lab vm1', f"{ROOT}/Manager CreateCheckpoint (['{LAB}', '{ROOT}/system/vm1'], 60, {{}})",
