@@ -32,6 +32,7 @@ create (VswSession *session, GError **error)
 {
   const char *timeout = vsw_session_get_option (session, "timeout");
   g_autoptr (GVariant) answer = NULL;
+  g_autofree char *time = NULL;
   guint32 seconds = DEFAULT_SECONDS;
   const char *path;
   GVariant *scope;
@@ -50,9 +51,10 @@ create (VswSession *session, GError **error)
   if (answer == NULL)
     return FALSE;
   g_variant_get (answer, "(&o)", &path);
+  time = vsw_print_seconds (seconds);
   vsw_session_confirm (session, vsw_session_new_paths ("Path", path, NULL, NULL),
-                       "created checkpoint %s: what changes now is undone in %u seconds unless it is confirmed",
-                       strrchr (path, '/') + 1, seconds);
+                       "created checkpoint %s: what changes now is undone in %s unless it is confirmed",
+                       strrchr (path, '/') + 1, time);
   return TRUE;
 }
 
@@ -110,6 +112,7 @@ static gboolean
 extend (VswSession *session, const VswNode *node, GError **error)
 {
   g_autoptr (GVariant) answer = NULL;
+  g_autofree char *time = NULL;
   guint32 seconds;
 
   if (!vsw_number_decode (session->arguments[1], &seconds, error))
@@ -118,8 +121,9 @@ extend (VswSession *session, const VswNode *node, GError **error)
                                "()", NULL, error);
   if (answer == NULL)
     return FALSE;
-  vsw_session_confirm (session, vsw_session_new_paths ("Path", node->path, NULL, NULL),
-                       "extended checkpoint %s by %u seconds", node->name, seconds);
+  time = vsw_print_seconds (seconds);
+  vsw_session_confirm (session, vsw_session_new_paths ("Path", node->path, NULL, NULL), "extended checkpoint %s by %s",
+                       node->name, time);
   return TRUE;
 }
 

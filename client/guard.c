@@ -291,15 +291,15 @@ say_how (VswSession *session)
   g_autofree char *number = vsw_print_text (get_number (session), &session->style);
   gint64 deadline = guess_deadline (session);
   gint64 seconds = session->confirm_within;
+  g_autofree char *time = NULL;
 
   if (session->json || session->quiet)
     return TRUE;
   if (seconds == 0 && ask_deadline (session, &deadline) == TIME_LEFT)
     seconds = count_seconds (deadline);
-  vsw_session_print (session,
-                     "It is undone in %" G_GINT64_FORMAT
-                     " seconds unless it is confirmed: vmswitchctl checkpoint confirm %s\n",
-                     seconds, number);
+  time = vsw_print_seconds ((guint64)seconds);
+  vsw_session_print (session, "It is undone in %s unless it is confirmed: vmswitchctl checkpoint confirm %s\n", time,
+                     number);
   return TRUE;
 }
 

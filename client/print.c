@@ -163,6 +163,18 @@ vsw_print_value (const char *property, GVariant *value, const VswStyle *style)
 }
 
 /**
+ * vsw_print_seconds:
+ * @seconds: how many
+ *
+ * Returns: (transfer full): "1 second", "60 seconds". Any thread.
+ */
+char *
+vsw_print_seconds (guint64 seconds)
+{
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " second%s", seconds, seconds == 1 ? "" : "s");
+}
+
+/**
  * vsw_table_new:
  * @headings: (array zero-terminated=1): one for each column
  *

@@ -20,6 +20,7 @@ VswStyle vsw_style_get (int fd);
 
 char *vsw_print_text (const char *text, const VswStyle *style);
 char *vsw_print_value (const char *property, GVariant *value, const VswStyle *style);
+char *vsw_print_seconds (guint64 seconds);
 
 /* A table: rows of cells, columns as wide as their widest cell. A NULL cell is empty. */
 typedef struct _VswTable VswTable;

@@ -105,12 +105,14 @@ vsw_engine_note_rollback (VswEngine *engine, GPtrArray *changes, const VswPlan *
     {
       const VswChange *change = g_ptr_array_index (changes, i);
       const VswCheckpoint *ended = change->kind == VSW_CHANGE_ROLLBACK ? find_ended (delta, change->id) : NULL;
+      guint n;
 
       if (ended == NULL)
         continue;
 
-      vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_CHECKPOINT, NULL, "checkpoint %s of uid %u was rolled back: %u objects",
-               ended->head.name, ended->head.owner, vsw_delta_get_size (delta) - 1);
+      n = vsw_delta_get_size (delta) - 1;
+      vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_CHECKPOINT, NULL, "checkpoint %s of uid %u was rolled back: %u object%s",
+               ended->head.name, ended->head.owner, n, n == 1 ? "" : "s");
       add_losses (plan, change->losses);
       if (change->losses->len > 0)
         vsw_engine_note_losses (engine, ended, change->losses);

@@ -94,6 +94,9 @@ def each_command_makes_its_one_call(service):
              f"(objectpath '{CHECKPOINT}',)", 'created checkpoint 1: what changes now is undone in 5 seconds unless it is confirmed\n'),
             ('confirm 1', f'{CHECKPOINT} Confirm ({{}},)', '()', 'confirmed checkpoint 1: what has changed stays\n'),
             (f'confirm {CHECKPOINT}', f'{CHECKPOINT} Confirm ({{}},)', '()', 'confirmed checkpoint 1: what has changed stays\n'),
+            ('extend 1 1', f'{CHECKPOINT} Extend (1, {{}})', '()', 'extended checkpoint 1 by 1 second\n'),
+            ('create lab --timeout 1', f"{ROOT}/Manager CreateCheckpoint (['{LAB}'], 1, {{}})",
+             f"(objectpath '{CHECKPOINT}',)", 'created checkpoint 1: what changes now is undone in 1 second unless it is confirmed\n'),
             ('extend 1 30', f'{CHECKPOINT} Extend (30, {{}})', '()', 'extended checkpoint 1 by 30 seconds\n'),
             ('rollback 1', f'{CHECKPOINT} Rollback ({{}},)', '(@as [],)', 'rolled back checkpoint 1: all is as it was\n'),
             ('rollback 1', f'{CHECKPOINT} Rollback ({{}},)', "(['port web: its switch is gone'],)",
@@ -125,6 +128,8 @@ def without_a_terminal_it_is_told_how_to_confirm(service):
     assert service.run('--confirm-within=60', '--json', *SET).json == {'Path': LAB, 'Checkpoint': CHECKPOINT}
     arm(service)
     assert service.run('--quiet', '--confirm-within', '60', *SET).out == ''
+    arm(service)
+    assert 'It is undone in 1 second unless' in service.run('--confirm-within', '1', *SET).out
 
 
 @case

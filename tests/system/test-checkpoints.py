@@ -211,6 +211,7 @@ def a_change_outside_of_the_scope_stays(lab):
     assert lab.get(switch_path('lab'), 'Switch', 'Description') == 'as it was'
     assert lab.get(switch_path('other'), 'Switch', 'Description') == 'outside'
     assert switch_path('third') in lab.objects() and lab.connects(port_path('other', 'more'))
+    assert 'was rolled back: 1 object\n' in lab.log()
 
 
 @case
