@@ -118,9 +118,25 @@ def the_manual_has_every_verb_and_every_option(service):
 @case
 def the_manual_has_no_verb_that_is_not_there(service):
     verbs = {' '.join(filter(None, (c['Name'], c['Noun']))) for c in table(service)['Commands']}
-    for line in re.findall(r'^\*\*[a-z-]+.*$', manual().split('\nCOMMANDS\n')[1].split('\nJSON\n')[0], re.MULTILINE):
+    for line in re.findall(r'^\*\*[a-z-]+.*$', manual().split('\nCOMMANDS\n')[1].split('\nSTEPS\n')[0], re.MULTILINE):
         for words in re.findall(r'(?:^|\| )\*\*([a-z -]+)\*\*', line):
             assert words in verbs, f'{words} is in the manual only'
+
+
+@case
+def the_manual_explains_every_word_of_a_dry_run(service):
+    steps = manual().split('\nSTEPS\n')[1].split('\nJSON\n')[0]
+    source = (SOURCE / 'daemon' / 'plan' / 'print.c').read_text(encoding='utf-8')
+    words = re.findall(r'^  \[VSW_\w+\] = \{ "([a-z0-9-]+)"', source, re.MULTILINE)
+    assert len(words) >= 30, words
+    for word in words:
+        assert f'**{word}**' in steps, f'{word} is not in the manual'
+
+
+@case
+def the_manual_has_no_table_that_man_would_split(service):
+    """man cuts them in two at some widths, and shows the second line of a cell as a row."""
+    assert not re.search(r'^ *=+ +=+', manual(), re.MULTILINE)
 
 
 @case
@@ -128,7 +144,7 @@ def the_manual_and_help_have_every_exit_status(service):
     statuses = re.findall(r'^  (\d)   (.+)$', service.run('--help').out, re.MULTILINE)
     assert [number for number, _ in statuses] == list('0123456789')
     for number, _ in statuses:
-        assert re.search(rf'^{number}  \w', manual(), re.MULTILINE), number
+        assert re.search(rf'^\*\*{number}\*\*\n    \w', manual(), re.MULTILINE), number
 
 
 @case
