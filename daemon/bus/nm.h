@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define VSW_NM_PROPERTIES "org.freedesktop.DBus.Properties"
 
 /* NMDeviceState */
+#define VSW_NM_UNMANAGED    10u /* it leaves it alone; and one that it has just seen, for a moment */
 #define VSW_NM_DISCONNECTED 30u /* from here on it can be told to activate something */
 #define VSW_NM_PREPARE      40u /* from here to DEACTIVATING a connection has the device */
 #define VSW_NM_DEACTIVATING 110u

@@ -5,6 +5,7 @@
 #include "bus/custodian.h"
 #include "bus/holder.h"
 #include "bus/machined.h"
+#include "bus/onlooker.h"
 #include "bus/outbox.h"
 #include "bus/polkit.h"
 #include "bus/publish.h"
@@ -36,6 +37,7 @@ struct _VswService
   VswPublisher *publisher; /* (owned) while started */
   VswMachined *machined;   /* (owned) while started */
   VswUplinks *uplinks;     /* (owned) while started */
+  VswOnlooker *onlooker;   /* (owned) while started */
   GMainContext *context;   /* (owned) */
 
   GCancellable *cancellable;   /* (owned) of what is under way to the bus; cancelled by `stop` */
@@ -80,6 +82,7 @@ let_go (VswService *self)
   g_dbus_connection_signal_unsubscribe (self->connection, self->owner_changed);
   vsw_machined_set_connection (self->machined, NULL);
   vsw_uplinks_set_connection (self->uplinks, NULL);
+  vsw_onlooker_set_connection (self->onlooker, NULL);
   vsw_custodian_set_connection (self->scene.custodian, NULL);
   vsw_tree_unregister (self->tree);
   vsw_outbox_set_connection (self->outbox, NULL);
@@ -219,6 +222,7 @@ take_connection (VswService *self, GDBusConnection *connection)
   vsw_holder_release_absent (self->scene.engine, connection, self->cancellable);
   vsw_machined_set_connection (self->machined, connection);
   vsw_uplinks_set_connection (self->uplinks, connection);
+  vsw_onlooker_set_connection (self->onlooker, connection);
   vsw_custodian_set_connection (self->scene.custodian, connection);
   request_name (self);
 }
@@ -327,6 +331,7 @@ vsw_service_start (VswService *self)
   self->publisher = vsw_publisher_new (&self->scene, self->outbox);
   self->machined = vsw_machined_new (self->scene.engine);
   self->uplinks = vsw_uplinks_new (self->scene.engine);
+  self->onlooker = vsw_onlooker_new (self->scene.engine);
 
   if (self->address == NULL)
     self->address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SYSTEM, NULL, NULL);
@@ -372,6 +377,7 @@ vsw_service_stop (VswService *self)
     }
 
   g_clear_pointer (&self->uplinks, vsw_uplinks_free);
+  g_clear_pointer (&self->onlooker, vsw_onlooker_free);
   g_clear_pointer (&self->machined, vsw_machined_free);
   g_clear_pointer (&self->publisher, vsw_publisher_free);
   g_clear_pointer (&self->tree, vsw_tree_free);

@@ -24,6 +24,7 @@ vsw_engine_finalize (GObject *object)
   vsw_engine_clear_loans (self);
   vsw_engine_clear_diversions (self);
   vsw_engine_clear_repair (self);
+  vsw_engine_clear_onlookers (self);
   g_hash_table_unref (self->pending);
   g_hash_table_unref (self->held);
   g_hash_table_unref (self->since);
@@ -83,6 +84,7 @@ vsw_engine_new (VswKernel *kernel, VswStore *store, const VswRules *rules)
   self->kernel = kernel;
   self->store = store;
   self->model = vsw_model_new (rules);
+  vsw_engine_init_onlookers (self);
   self->worker = vsw_worker_new (self->context);
 
   return self;
@@ -107,7 +109,9 @@ vsw_engine_stop (VswEngine *self)
   vsw_engine_stop_diversions (self);
   vsw_engine_clear_turns (self);
   vsw_engine_stop_health (self);
+  vsw_engine_stop_onlookers (self);
   g_clear_pointer (&self->worker, vsw_worker_free);
+  vsw_kernel_set_await (self->kernel, NULL, NULL);
 
   /* The job that was running has put its end on our context. */
   while ((self->turn != NULL || vsw_engine_is_looking (self)) && g_main_context_iteration (self->context, FALSE))

@@ -42,6 +42,11 @@ gboolean vsw_engine_start (VswEngine *self, GError **error);
 /* Blocking: waits for the transaction that is running, refuses the others. */
 void vsw_engine_stop (VswEngine *self);
 
+/* Finds out whether whoever else configures devices of this host has looked at that one, which is new. task: (transfer full) returns TRUE when he has, or there
+ * is nobody. Main. */
+typedef void (*VswEngineLookFunc) (VswEngine *self, const char *device, GTask *task, gpointer user_data);
+void vsw_engine_set_onlookers (VswEngine *self, VswEngineLookFunc look, gpointer user_data);
+
 /* changes: (transfer full) (element-type VswChange). The result is the delta that has become true. */
 void vsw_engine_apply_async (VswEngine *self, GPtrArray *changes, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);

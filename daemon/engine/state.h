@@ -13,6 +13,7 @@
  *   checkpoint.c  what is undone unless somebody confirms in time
  *   undone.c    what of that could not be undone
  *   diversion.c  uplinks that a spanning tree holds back for a while
+ *   onlookers.c  others who configure devices, and look at ours first
  *   loan.c      NICs that another manager has let go of
  *   start.c     repairs at start
  *   adopt.c     what NICs of the host have been given before it
@@ -37,6 +38,9 @@ typedef struct _VswTurn VswTurn;
 
 /* What the store is told of loans in one turn (loan.c). */
 typedef struct _VswLoanChange VswLoanChange;
+
+/* Others who configure devices of the host (onlookers.c). */
+typedef struct _VswOnlookers VswOnlookers;
 
 /* Standing conditions of the host, and when they are looked for (health.c). */
 typedef struct _VswHealth VswHealth;
@@ -77,6 +81,8 @@ struct _VswEngine
   VswHealth *health;       /* (owned) health.c */
   gboolean guard_is_lost;  /* a repair of the guard waits */
   gboolean list_is_wanted; /* notifications were lost: a list waits */
+
+  VswOnlookers *onlookers; /* (owned) onlookers.c */
 
   /* loan.c */
   GHashTable *loans; /* (owned) id → VswNic */
@@ -208,6 +214,13 @@ void vsw_engine_stop_diversions (VswEngine *engine);
 void vsw_engine_follow_diversions (VswEngine *engine);
 /* A turn about this (nullable), or one that puts NICs of the host back, has ended. */
 void vsw_engine_note_diversions (VswEngine *engine, VswDelta *delta, gboolean is_rescue);
+
+/* --- onlookers.c --- */
+/* Before the worker begins. */
+void vsw_engine_init_onlookers (VswEngine *engine);
+/* Nobody is waited for any more. */
+void vsw_engine_stop_onlookers (VswEngine *engine);
+void vsw_engine_clear_onlookers (VswEngine *engine);
 
 /* --- loan.c --- */
 void vsw_engine_init_loans (VswEngine *engine);

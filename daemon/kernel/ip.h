@@ -9,12 +9,13 @@
  *     VETH_ADD near, in the bridge, up; far, MAC M      IP_PREPARE nic, far: far, ip of far, as it is now
  *     SET far IPV6_QUIET 1                              DIVERT_ADD near to nic
  *     SET far UP 1                                      DIVERT_ADD nic to near
- *     IP_PREPARE far, far: nic, ip of nic               SET nic CONTROLLER none
- *     DIVERT_ADD near to nic                            DIVERT_DELETE nic
- *     DIVERT_ADD nic to near                            IP_MOVE nic, far: far, ip
- *     SET nic CONTROLLER bridge                         DIVERT_DELETE near
- *     HOST_ADD near, M                                  HOST_DELETE near, M
- *     IP_MOVE far, far: nic, ip                         DELETE near
+ *     AWAIT far                                         SET nic CONTROLLER none
+ *     IP_PREPARE far, far: nic, ip of nic               DIVERT_DELETE nic
+ *     DIVERT_ADD near to nic                            IP_MOVE nic, far: far, ip
+ *     DIVERT_ADD nic to near                            DIVERT_DELETE near
+ *     SET nic CONTROLLER bridge                         HOST_DELETE near, M
+ *     HOST_ADD near, M                                  DELETE near
+ *     IP_MOVE far, far: nic, ip
  *     DIVERT_DELETE nic
  *     DIVERT_DELETE near
  *

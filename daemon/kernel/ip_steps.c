@@ -310,9 +310,9 @@ delete_addresses_of (const VswIpWork *self, VswIpChange *change, const VswIpSet 
   for (guint i = 0; i < n; i++)
     {
       const VswIpItem *item = g_ptr_array_index (self->now->items, family == AF_INET6 ? i : n - 1 - i);
-      gboolean goes = item->kind == VSW_IP_ADDRESS && item->body[0] == family
-                      && (vsw_ip_set_find (items, item) != NULL
-                          || vsw_ip_item_is_own_link_local (item, self->device->mac));
+      gboolean goes =
+          item->kind == VSW_IP_ADDRESS && item->body[0] == family
+          && (vsw_ip_set_find (items, item) != NULL || vsw_ip_item_is_own_link_local (item, self->device->mac));
 
       if (goes && !vsw_ip_change_delete (change, item, self->link, error))
         return FALSE;

@@ -33,9 +33,47 @@ vsw_kernel_default_init (VswKernelInterface *iface)
       g_signal_new ("guard-lost", VSW_TYPE_KERNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
+/* --- others who configure devices: no matter of a kernel --- */
+
+typedef struct
+{
+  VswKernelAwaitFunc func;
+  gpointer user_data;
+} Await;
+
+static GQuark
+get_await_quark (void)
+{
+  return g_quark_from_static_string ("vsw-kernel-await");
+}
+
+void
+vsw_kernel_set_await (VswKernel *self, VswKernelAwaitFunc func, gpointer user_data)
+{
+  Await *await = func != NULL ? g_new (Await, 1) : NULL;
+
+  if (await != NULL)
+    *await = (Await){ func, user_data };
+  g_object_set_qdata_full (G_OBJECT (self), get_await_quark (), await, g_free);
+}
+
+static gboolean
+await_others (VswKernel *self, const VswOp *op)
+{
+  const Await *await = g_object_get_qdata (G_OBJECT (self), get_await_quark ());
+
+  if (await != NULL)
+    await->func (op->device.name, await->user_data);
+  return TRUE;
+}
+
+/* --- calls --- */
+
 gboolean
 vsw_kernel_apply (VswKernel *self, const VswOp *op, GError **error)
 {
+  if (op->kind == VSW_OP_AWAIT)
+    return await_others (self, op);
   return VSW_KERNEL_GET_IFACE (self)->apply (self, op, error);
 }
 

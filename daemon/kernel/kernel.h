@@ -28,6 +28,9 @@ G_BEGIN_DECLS
 #define VSW_TYPE_KERNEL (vsw_kernel_get_type ())
 G_DECLARE_INTERFACE (VswKernel, vsw_kernel, VSW, KERNEL, GObject)
 
+/* Returns when whoever else configures devices of this host has looked at that one, or after a time. Worker; may block. */
+typedef void (*VswKernelAwaitFunc) (const char *device, gpointer user_data);
+
 struct _VswKernelInterface
 {
   GTypeInterface parent;
@@ -48,6 +51,9 @@ struct _VswKernelInterface
   void (*drain) (VswKernel *self);
   VswNamespace *(*inspect) (VswKernel *self, int fd, guint32 caller, GError **error);
 };
+
+/* Who does VSW_OP_AWAIT; nobody: there is nobody to wait for. Before the first, or after the last call of the worker. Main. */
+void vsw_kernel_set_await (VswKernel *self, VswKernelAwaitFunc func, gpointer user_data);
 
 /* worker: */
 /* Does one operation. Errors: KERNEL, EXISTS, NOT_FOUND, NOT_SUPPORTED, IN_USE, CONFLICT, INVALID_ARGUMENT. */

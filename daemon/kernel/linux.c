@@ -95,6 +95,8 @@ apply (VswKernel *kernel, const VswOp *op, GError **error)
       return vsw_host_add (session, op, error);
     case VSW_OP_HOST_DELETE:
       return vsw_host_delete (session, op, error);
+    case VSW_OP_AWAIT:
+      return TRUE; /* vsw_kernel_apply() */
     case VSW_OP_DELETE:
       return vsw_delete_devices (session, op->devices, error);
     }

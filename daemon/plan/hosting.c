@@ -14,6 +14,8 @@
  * was measured is said in kernel/ip.h. With a spanning tree that time is too long for a change, and outlasts it: they stay wired to each other when it has
  * become true, until the tree lets frames pass (engine/diversion.c).
  *
+ * Before all this whoever else configures devices of the host has looked at the internal NIC, which is new.
+ *
  * By a NIC that was down nobody reached the host, and down it is again afterwards. So there is nothing to lose: what it has is taken off before it
  * goes up and given when it is down again, for going down costs it its addresses of IPv6. */
 #include "plan/planner.h"
@@ -153,10 +155,20 @@ take_for (VswPlanner *self, VswDeviceRef to, VswDeviceRef from, const VswIpConfi
   vsw_planner_push (self, new_op (VSW_OP_IP_TAKE, from, to, ip), vsw_planner_new_ip_op (VSW_OP_IP_GIVE, from, ip));
 }
 
+/* NetworkManager takes a device that is up and has no address for one that nobody uses, and when it comes to that conclusion, cleans it of all that it has by
+ * then (nm_device_generate_connection() of src/core/devices/nm-device.c). So it has none before that. */
+static void
+await (VswPlanner *self, VswDeviceRef far)
+{
+  vsw_planner_push (self, vsw_op_new (VSW_OP_AWAIT, far), NULL);
+}
+
 /* Before the NIC becomes a port, and after it. */
 static void
 begin_hosting (VswPlanner *self, const VswNic *value, const Host *host, VswDeviceRef nic, const VswIpConfig *ip)
 {
+  if (host->far.index == 0)
+    await (self, host->far);
   if (!value->uplink->was_up)
     {
       take_for (self, host->far, nic, ip);
@@ -183,8 +195,8 @@ end_hosting (VswPlanner *self, const VswNic *value, const Host *host, VswDeviceR
 }
 
 void
-vsw_planner_keep_hosting (VswPlanner *self, const VswNic *value, const VswLink *link, const VswPort *was, gboolean is_new,
-                          const VswIpConfig *ip)
+vsw_planner_keep_hosting (VswPlanner *self, const VswNic *value, const VswLink *link, const VswPort *was,
+                          gboolean is_new, const VswIpConfig *ip)
 {
   VswDeviceRef nic = vsw_device_ref_by_link (link);
   Host host = get_host (self, value);
@@ -271,6 +283,8 @@ vsw_planner_give_to_host (VswPlanner *self, const VswNic *value, VswDeviceRef fa
 {
   const VswNic *uplink = vsw_model_find_uplink_for (self->model, value->head.id);
   const VswIpConfig *ip = uplink != NULL ? uplink->uplink->ip : NULL;
-  if (ip != NULL && !is_about_to_give (self, uplink))
-    vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_GIVE, far, ip), NULL);
+  if (ip == NULL || is_about_to_give (self, uplink))
+    return;
+  await (self, far);
+  vsw_planner_push (self, vsw_planner_new_ip_op (VSW_OP_IP_GIVE, far, ip), NULL);
 }

@@ -55,6 +55,7 @@ typedef enum
   VSW_OP_HOST_ADD,       /* device: a bridge port; mac: frames for it go there, though another port of the bridge has that address itself;
                             no error if that is so already */
   VSW_OP_HOST_DELETE,    /* device, mac; no error if it is gone already */
+  VSW_OP_AWAIT,          /* device: new, up and without addresses: returns when whoever else configures devices has looked at it, or after a time */
   VSW_OP_DELETE,         /* devices: links of ours, near ends and bridges; returns when they are gone; absent ones are no error */
 } VswOpKind;
 

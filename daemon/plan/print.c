@@ -242,6 +242,7 @@ static const struct
   [VSW_OP_DIVERT_DELETE] = { "divert-delete", TRUE, append_nothing },
   [VSW_OP_HOST_ADD] = { "host-add", TRUE, append_address },
   [VSW_OP_HOST_DELETE] = { "host-delete", TRUE, append_address },
+  [VSW_OP_AWAIT] = { "await", TRUE, append_nothing },
   [VSW_OP_DELETE] = { "delete", FALSE, append_devices },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == VSW_OP_DELETE + 1);

@@ -127,6 +127,35 @@ TEST_F (Custodian, TheCopyOfALivingProfileRunsBeforeTheAnswer)
   EXPECT_TRUE (is_given_back ());
 }
 
+/* It cleans a device without addresses when it comes to it, which takes it a moment. */
+TEST_F (Custodian, HasLookedAtTheInternalNicBeforeThatHasAnything)
+{
+  std::vector<std::string> seen;
+  int step = 0;
+
+  networks->finds_new = false;
+  g_autoptr (GSource) steps = g_timeout_source_new (100);
+  const std::function<gboolean ()> go_on = [&] () -> gboolean {
+    std::string now = print_kernel ();
+    if (now.find ("vswi-lab") == std::string::npos)
+      return G_SOURCE_CONTINUE;
+    g_auto (GStrv) items = vsw_fake_kernel_list_ip (kernel, "vswi-lab");
+    seen.push_back (items[0] != nullptr ? items[0] : "");
+    networks->add_internal ("vswi-lab", true);
+    if (step++ == 0)
+      networks->properties[NetworkManager::internal]["State"] = "uint32 20";
+    return step < 2 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+  };
+  g_source_set_callback (
+      steps, [] (gpointer data) { return (*static_cast<const std::function<gboolean ()> *> (data)) (); },
+      const_cast<std::function<gboolean ()> *> (&go_on), nullptr);
+  g_source_attach (steps, context);
+  setup ();
+  EXPECT_EQ (seen, (std::vector<std::string>{ "", "" }));
+  g_auto (GStrv) items = vsw_fake_kernel_list_ip (kernel, "vswi-lab");
+  EXPECT_STREQ (items[0], "address 192.0.2.5/24");
+}
+
 TEST_F (Custodian, AProfileThatStaysAsItIsNeedsNoCopy)
 {
   networks->add_internal ("vswi-lab");

@@ -221,6 +221,7 @@ public:
   bool autoconnects = true; /* what it may manage it activates */
   bool activates = true;    /* what it is told to */
   bool knows_profile = true;
+  bool finds_new = true;    /* internal NICs that nobody has told it of */
   std::string refuses = ""; /* the one method that fails */
 
 protected:
@@ -234,9 +235,10 @@ protected:
     if (method == "GetDeviceByIpIface")
       {
         g_variant_get (parameters, "(&s)", &text);
-        return interface == text       ? g_variant_new ("(o)", device)
-               : internal_name == text ? g_variant_new ("(o)", internal)
-                                       : nullptr;
+        return interface == text ? g_variant_new ("(o)", device)
+               : internal_name == text || (finds_new && g_str_has_prefix (text, "vswi-"))
+                   ? g_variant_new ("(o)", internal)
+                   : nullptr;
       }
     if (method == "GetConnectionByUuid")
       {

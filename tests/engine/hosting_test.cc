@@ -48,6 +48,47 @@ TEST_F (Hosting, MovesEverythingToTheInternalNicAndBack)
   EXPECT_EQ (drift (), "");
 }
 
+/* NetworkManager, say, cleans a new device that has no address when it comes to it. */
+TEST_F (Hosting, GivesANewNicNothingBeforeOthersHaveLookedAtIt)
+{
+  std::vector<GTask *> questions;
+
+  vsw_engine_set_onlookers (
+      engine,
+      [] (VswEngine *, const char *device, GTask *task, gpointer data) {
+        EXPECT_STREQ (device, "vswi-lab-host");
+        static_cast<std::vector<GTask *> *> (data)->push_back (task);
+      },
+      &questions);
+  const auto answer = [&] {
+    wait ([&] { return !questions.empty (); }, "a question");
+    EXPECT_EQ (list_ip ("vswi-lab-host"), "");
+    g_task_return_boolean (questions[0], TRUE);
+    g_clear_object (&questions[0]);
+    questions.clear ();
+  };
+
+  int before_it = answered;
+  send ({ setup ("lab", "eth0") });
+  answer ();
+  wait ([&] { return answered > before_it; }, "an answer");
+  EXPECT_EQ (last_error, "");
+  EXPECT_EQ (list_ip ("vswi-lab-host"), everything);
+
+  ASSERT_TRUE (vsw_fake_kernel_foreign_delete (kernel, VSW_FAKE_HOME, "vswi-lab-host"));
+  answer ();
+  wait ([&] { return list_ip ("vswi-lab-host") == everything; }, "the repair");
+
+  /* Whoever stops meanwhile waits for nobody. */
+  ASSERT_TRUE (vsw_fake_kernel_foreign_delete (kernel, VSW_FAKE_HOME, "vswi-lab-host"));
+  wait ([&] { return !questions.empty (); }, "a question");
+  vsw_engine_stop (engine);
+  EXPECT_EQ (list_ip ("vswi-lab-host"), everything);
+  g_task_return_boolean (questions[0], TRUE);
+  g_clear_object (&questions[0]);
+  settle ();
+}
+
 TEST_F (Hosting, BringsBackWhatTheHostHasByThen)
 {
   ASSERT_EQ (apply ({ setup ("lab", "eth0") }), "");

@@ -95,6 +95,7 @@ TEST_F (UplinkPlan, MovesTheHostInTheOrderThatLosesNothing)
       "veth-add vswp-host mac fe:16:3e:00:00:05 mtu 1500 bridge vsw-lab# up; far vswi-host mac 00:16:3e:00:00:05\n"
       "set vswi-host ipv6-quiet 1\n"
       "set vswi-host up 1\n"
+      "await vswi-host\n"
       "ip-prepare vswi-host from eth0#: address 192.0.2.5/24\n"
       "divert-add vswp-host to eth0#\n"
       "divert-add eth0# to vswp-host\n"
@@ -158,6 +159,7 @@ TEST_F (UplinkPlan, TakesANicThatIsDownAndGivesItWhenItIsDownAgain)
       "veth-add vswp-host mac fe:16:3e:00:00:05 mtu 1500 bridge vsw-lab# up; far vswi-host mac 00:16:3e:00:00:05\n"
       "set vswi-host ipv6-quiet 1\n"
       "set vswi-host up 1\n"
+      "await vswi-host\n"
       "ip-take eth0# for vswi-host: address 192.0.2.5/24\n"
       "set eth0# bridge vsw-lab#\n"
       "set eth0# ipv6-quiet 1\n"
@@ -208,6 +210,7 @@ TEST_F (UplinkPlan, GivesTheHostWhatItLostWithItsNic)
       "veth-add vswp-host mac fe:16:3e:00:00:05 mtu 1500 bridge vsw-lab# up; far vswi-host mac 00:16:3e:00:00:05\n"
       "set vswi-host ipv6-quiet 1\n"
       "set vswi-host up 1\n"
+      "await vswi-host\n"
       "ip-give vswi-host: address 192.0.2.5/24\n"
       "host-add vswp-host 00:16:3e:00:00:05\n");
 }

@@ -346,6 +346,8 @@ fake_apply (FakeState *self, const VswOp *op, GError **error)
     case VSW_OP_HOST_ADD:
     case VSW_OP_HOST_DELETE:
       return fake_uplink_apply (self, op, look_up (self, &op->device), look_up (self, &op->far), error);
+    case VSW_OP_AWAIT:
+      return TRUE; /* vsw_kernel_apply() */
     case VSW_OP_DELETE:
       return delete_links (self, op, error);
     }

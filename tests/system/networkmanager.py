@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A NetworkManager as far as its D-Bus API goes that the service asks it: networkmanager.py NIC. It has activated a connection "Wired 1" on
-that NIC. Says "ready" when it has its name."""
+that NIC, and has looked at every internal NIC of ours. Says "ready" when it has its name."""
 import sys
 
 import dbus
@@ -12,6 +12,7 @@ from gi.repository import GLib
 NAME = 'org.freedesktop.NetworkManager'
 PATH = '/org/freedesktop/NetworkManager'
 DEVICE = f'{PATH}/Devices/2'
+INTERNAL = f'{PATH}/Devices/3'
 ACTIVE = f'{PATH}/ActiveConnection/1'
 
 
@@ -22,6 +23,8 @@ class UnknownDevice(dbus.DBusException):
 class Manager(dbus.service.Object):
     @dbus.service.method(NAME, in_signature='s', out_signature='o')
     def GetDeviceByIpIface(self, name):
+        if name.startswith('vswi-'):
+            return dbus.ObjectPath(INTERNAL)
         if name != sys.argv[1]:
             raise UnknownDevice('No device found for the requested iface.')
         return dbus.ObjectPath(DEVICE)
@@ -46,6 +49,7 @@ def main():
     bus = dbus.SystemBus()
     kept = [Manager(bus, PATH),
             Thing(bus, DEVICE, Interface=sys.argv[1], Managed=dbus.Boolean(True), State=dbus.UInt32(100), ActiveConnection=dbus.ObjectPath(ACTIVE)),
+            Thing(bus, INTERNAL, Managed=dbus.Boolean(True), State=dbus.UInt32(30), ActiveConnection=dbus.ObjectPath('/')),
             Thing(bus, ACTIVE, Id='Wired 1', StateFlags=dbus.UInt32(12)), dbus.service.BusName(NAME, bus, do_not_queue=True)]
     assert all(kept)
     print('ready', flush=True)
