@@ -12,6 +12,7 @@ free_call (VswCall *call)
   g_clear_object (&call->fds);
   g_clear_error (&call->error);
   g_clear_pointer (&call->loan, vsw_value_unref);
+  g_clear_pointer (&call->subject, vsw_subject_free);
   g_clear_pointer (&call->delta, vsw_delta_unref);
   g_clear_pointer (&call->leftover, vsw_leftover_free);
   g_clear_pointer (&call->request, vsw_request_free);

@@ -9,16 +9,13 @@
 
 /* Who changed what: one line a call, however much it made. */
 static void
-note_change (const VswCall *call, VswDelta *delta)
+note_change (const VswCall *call)
 {
-  const VswPair *pair = vsw_delta_get_size (delta) > 0 ? vsw_delta_get (delta, 0) : NULL;
-  const VswValue *value = pair != NULL ? (pair->after != NULL ? pair->after : pair->before) : NULL;
-  guint more = value != NULL ? vsw_delta_get_size (delta) - 1 : 0;
-  g_autofree char *rest = more > 0 ? g_strdup_printf (" and %u more", more) : g_strdup ("");
+  g_autofree char *name = NULL;
+  g_autofree char *text = vsw_subject_print (call->subject, call->delta, &name);
 
-  if (value != NULL)
-    vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_CHANGE, value->name, "%s by uid %u: %s %s%s", call->row->name,
-             call->request->uid, vsw_kind_print (value->kind), value->name, rest);
+  if (text != NULL)
+    vsw_log (G_LOG_LEVEL_MESSAGE, VSW_EVENT_CHANGE, name, "%s by uid %u: %s", call->row->name, call->request->uid, text);
 }
 
 static void
@@ -90,7 +87,7 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
     vsw_engine_release (engine, call->request->holder);
 
   if (call->delta != NULL)
-    note_change (call, call->delta);
+    note_change (call);
   settle (call);
 }
 
@@ -150,10 +147,16 @@ read_kernel (gpointer data)
 static void
 change (VswCall *call)
 {
-  VswEngine *engine = call->calls->scene->engine;
+  const VswScene *scene = call->calls->scene;
+  VswEngine *engine = scene->engine;
   GPtrArray *changes;
+  VswView target;
+  gboolean is_there;
 
   call->is_allowed = TRUE;
+  is_there = vsw_view_find (scene, g_dbus_method_invocation_get_object_path (call->invocation), &target);
+  call->subject =
+      vsw_subject_new (vsw_engine_get_model (engine), is_there ? &target : NULL, call->request->changes);
   vsw_checkpoint_guard (call->request);
   changes = g_steal_pointer (&call->request->changes);
   if (call->request->is_dry)

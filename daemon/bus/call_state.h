@@ -6,6 +6,7 @@
 #include "bus/call.h"
 #include "bus/leftover.h"
 #include "bus/share.h"
+#include "bus/subject.h"
 #include "bus/table.h"
 #include "bus/turnstile.h"
 
@@ -38,6 +39,7 @@ typedef struct
   guint32 uid;               /* of whom it is counted; a caller that has left has none */
   VswDemand demand;          /* what is asked for */
   VswNic *loan;        /* (owned) (nullable) that another manager has made us for this; the custodian waits for us */
+  VswSubject *subject; /* (owned) (nullable) what it is about, once it is begun */
   VswDelta *delta;     /* (owned) (nullable) what has become true */
   VswLeftover *leftover; /* (owned) (nullable) what nobody wants if the caller does not get the answer */
   gboolean is_allowed; /* and so it runs to its end */

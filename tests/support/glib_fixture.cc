@@ -20,7 +20,7 @@ struct LogKeeper
 {
   std::mutex lock;
   std::vector<Expectation> expected;
-  std::vector<std::string> messages;
+  std::vector<std::pair<std::string, std::string>> messages; /* and of which object */
 };
 
 LogKeeper &
@@ -37,10 +37,10 @@ matches (const std::string &pattern, const std::string &message)
 }
 
 std::string
-get_message (const GLogField *fields, gsize n_fields)
+get_field (const char *key, const GLogField *fields, gsize n_fields)
 {
   for (gsize i = 0; i < n_fields; i++)
-    if (g_str_equal (fields[i].key, "MESSAGE"))
+    if (g_str_equal (fields[i].key, key))
       return fields[i].length < 0 ? std::string (static_cast<const char *> (fields[i].value))
                                   : std::string (static_cast<const char *> (fields[i].value), fields[i].length);
   return std::string ();
@@ -62,12 +62,12 @@ GLogWriterOutput
 write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer)
 {
   LogKeeper &log = keeper ();
-  std::string message = get_message (fields, n_fields);
+  std::string message = get_field ("MESSAGE", fields, n_fields);
   bool is_expected;
 
   {
     std::lock_guard<std::mutex> hold (log.lock);
-    log.messages.push_back (message);
+    log.messages.emplace_back (message, get_field ("VSW_OBJECT", fields, n_fields));
     is_expected = take_expectation (log, level, message);
   }
   if (!is_expected && (level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING)) != 0)
@@ -166,11 +166,11 @@ GlibTest::expect_log (GLogLevelFlags level, const std::string &pattern)
 }
 
 bool
-GlibTest::was_logged (const std::string &pattern)
+GlibTest::was_logged (const std::string &pattern, const char *object)
 {
   std::lock_guard<std::mutex> hold (keeper ().lock);
-  for (const std::string &message : keeper ().messages)
-    if (matches (pattern, message))
+  for (const auto &[message, about] : keeper ().messages)
+    if (matches (pattern, message) && (object == nullptr || about == object))
       return true;
   return false;
 }

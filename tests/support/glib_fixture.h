@@ -28,8 +28,8 @@ protected:
 
   /* One message of this level that matches the pattern ('*' and '?') will be logged before the test ends. */
   void expect_log (GLogLevelFlags level, const std::string &pattern);
-  /* Whether a message that matches was logged in this test, at any level. */
-  bool was_logged (const std::string &pattern);
+  /* Whether a message that matches was logged in this test, at any level, with that VSW_OBJECT if there is one given. */
+  bool was_logged (const std::string &pattern, const char *object = nullptr);
 
   GMainContext *context = nullptr; /* (owned) the thread's default while the test runs */
 };
