@@ -22,6 +22,7 @@ vsw_engine_finalize (GObject *object)
   vsw_engine_clear_health (self);
   vsw_engine_clear_checkpoints (self);
   vsw_engine_clear_loans (self);
+  g_clear_pointer (&self->absences, g_hash_table_unref);
   vsw_engine_clear_diversions (self);
   vsw_engine_clear_repair (self);
   vsw_engine_clear_onlookers (self);
@@ -63,6 +64,7 @@ vsw_engine_init (VswEngine *self)
   vsw_engine_init_health (self);
   vsw_engine_init_checkpoints (self);
   vsw_engine_init_loans (self);
+  self->absences = vsw_engine_new_absences ();
   vsw_engine_init_diversions (self);
 }
 

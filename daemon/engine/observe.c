@@ -332,8 +332,7 @@ vsw_engine_settle (VswEngine *engine, VswDelta *delta)
   g_autoptr (VswKeys) keys = vsw_keys_new ();
   g_autoptr (GHashTable) taken = take_pending (engine, keys);
   GHashTableIter iter;
-  gpointer index;
-  gpointer link;
+  gpointer index, link;
 
   if (delta != NULL)
     vsw_keys_add_delta (keys, engine, delta);
@@ -357,6 +356,7 @@ vsw_engine_settle (VswEngine *engine, VswDelta *delta)
   vsw_engine_emit_changed (engine, keys);
   vsw_engine_check_drift (engine, keys);
   vsw_engine_suspect_health (engine);
+  vsw_engine_follow_absences (engine);
   if (delta != NULL || g_hash_table_size (engine->clocks) > 0)
     vsw_engine_follow_checkpoints (engine);
 }

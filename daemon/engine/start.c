@@ -331,6 +331,7 @@ vsw_engine_start (VswEngine *engine, GError **error)
   describe_externals (engine);
   note_connections (engine);
   vsw_engine_observe (engine);
+  vsw_engine_follow_absences (engine);
   vsw_engine_start_health (engine);
   vsw_engine_start_diversions (engine);
   /* From here on the kernel is the worker's: what is found may be repaired at once. */

@@ -14,6 +14,7 @@
  *   undone.c    what of that could not be undone
  *   diversion.c  uplinks that a spanning tree holds back for a while
  *   onlookers.c  others who configure devices, and look at ours first
+ *   absence.c   uplinks that are missing
  *   loan.c      NICs that another manager has let go of
  *   start.c     repairs at start
  *   adopt.c     what NICs of the host have been given before it
@@ -83,6 +84,7 @@ struct _VswEngine
   gboolean list_is_wanted; /* notifications were lost: a list waits */
 
   VswOnlookers *onlookers; /* (owned) onlookers.c */
+  GHashTable *absences;      /* (owned) id of an uplink → Absence (absence.c) */
 
   /* loan.c */
   GHashTable *loans; /* (owned) id → VswNic */
@@ -228,6 +230,11 @@ void vsw_engine_clear_loans (VswEngine *engine);
 gboolean vsw_engine_load_loans (VswEngine *engine, GError **error);
 /* Worker. */
 gboolean vsw_loan_change_write (const VswLoanChange *self, VswStore *store, GError **error);
+
+/* --- absence.c --- */
+GHashTable *vsw_engine_new_absences (void);
+/* Says which uplinks have gone or come back. */
+void vsw_engine_follow_absences (VswEngine *engine);
 
 /* --- warning.c --- */
 /* The warning whose text is `current` becomes this one, and `current` its text; text: NULL: there is none. */

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define VSW_EVENT_OVERRUN "overrun"   /* notifications were lost */
 #define VSW_EVENT_CONDITION "condition" /* something on this host harms the switches */
 #define VSW_EVENT_LOST "lost"         /* a NIC is no longer in its namespace */
+#define VSW_EVENT_UPLINK "uplink"     /* one is missing, or back */
 #define VSW_EVENT_CHECKPOINT "checkpoint" /* what was not confirmed is undone */
 #define VSW_EVENT_CHANGE "change"     /* somebody's request has become true */
 

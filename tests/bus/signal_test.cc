@@ -341,6 +341,7 @@ TEST_F (Signals, OfAnUplinkThatGoes)
   Reply reply = call (lab, "Switch", "BindExternalEthernetPort", "(objectpath '/org/vmswitch1/endpoint/eth0', @a{sv} {})");
   ASSERT_TRUE (reply.ok ()) << reply.text;
 
+  expect_log (G_LOG_LEVEL_WARNING, "uplink eth0 of switch lab is missing*");
   ASSERT_TRUE (vsw_fake_kernel_foreign_delete (kernel, VSW_FAKE_HOME, "eth0"));
   ASSERT_TRUE (wait_until ([&] { return get (nic, "EthernetPort", "State") == "'missing'"; }));
   EXPECT_EQ (get (lab, "Switch", "State"), "'uplink-missing'");

@@ -58,6 +58,7 @@ protected:
   {
     give_address ();
     ASSERT_TRUE (setup ().ok ());
+    expect_log (G_LOG_LEVEL_WARNING, "uplink eth0 of switch lab is missing*");
     vsw_fake_kernel_foreign_delete (kernel, VSW_FAKE_HOME, "eth0");
     ASSERT_TRUE (wait_until ([&] { return get (lab, "Switch", "State") == "'uplink-missing'"; }));
     for (int i = 0; i < 4; i++)
@@ -126,8 +127,12 @@ TEST_F (Uplinks, AreTheSameObjectBoundOrNot)
 TEST_F (Uplinks, ThatAreMissingKeepTheirPlace)
 {
   ASSERT_TRUE (call (lab, "Switch", "BindExternalEthernetPort", to_eth0).ok ());
+  EXPECT_EQ (warnings (), "[]");
+  expect_log (G_LOG_LEVEL_WARNING, "uplink eth0 of switch lab is missing*");
   ASSERT_TRUE (vsw_fake_kernel_foreign_delete (kernel, VSW_FAKE_HOME, "eth0"));
   ASSERT_TRUE (wait_until ([&] { return get (lab, "Switch", "State") == "'uplink-missing'"; }));
+  EXPECT_TRUE (was_logged ("uplink eth0 of switch lab is missing, * vmswitchctl external unbind eth0.", "eth0"));
+  EXPECT_EQ (warnings ().find ("[('uplink-missing', 'uplink eth0 of switch lab is missing"), 0u) << warnings ();
   EXPECT_EQ (get (eth0, "EthernetPort", "State"), "'missing'");
   EXPECT_EQ (get (eth0, "EthernetPort", "InterfaceName"), "''");
   EXPECT_EQ (get (eth0, "EthernetPort", "PermanentAddress"), "'00:16:3e:00:00:01'");
@@ -136,6 +141,25 @@ TEST_F (Uplinks, ThatAreMissingKeepTheirPlace)
   EXPECT_EQ (call (lab, "Switch", "BindExternalEthernetPort", to_eth0).print (), "!Error.NotBridgeable");
   EXPECT_TRUE (call (lab, "Switch", "UnbindExternalEthernetPort", to_eth0).ok ()) << "it is forgotten";
   EXPECT_FALSE (exists (eth0));
+  EXPECT_EQ (warnings (), "[]") << "and nobody misses it";
+}
+
+TEST_F (Uplinks, ThatTheHostMissesAreSaidToBeMissingUntilTheyAreBack)
+{
+  give_address ();
+  ASSERT_TRUE (setup ("@a{sv} {}", "{'Name': <'host'>}").ok ());
+  confirm ("/org/vmswitch1/checkpoint/1");
+  expect_log (G_LOG_LEVEL_WARNING, "uplink eth0 of switch lab is missing, and the host has its addresses on endpoint host *");
+  vsw_fake_kernel_foreign_delete (kernel, VSW_FAKE_HOME, "eth0");
+  ASSERT_TRUE (wait_until ([&] { return get (lab, "Switch", "State") == "'uplink-missing'"; }));
+  EXPECT_NE (warnings ().find ("vmswitchctl teardown lab --drop-addresses."), std::string::npos) << warnings ();
+
+  expect_log (G_LOG_LEVEL_WARNING, "uplink eth0 of endpoint eth0 was taken out of vsw-lab");
+  expect_log (G_LOG_LEVEL_WARNING, "uplink eth0 of endpoint eth0 had silence in IPv6 0 instead of 1");
+  plug ();
+  EXPECT_TRUE (wait_until ([&] { return warnings () == "[]"; })) << warnings ();
+  EXPECT_TRUE (was_logged ("uplink eth0 of switch lab is back as eth0", "eth0"));
+  EXPECT_TRUE (wait_until ([&] { return get (lab, "Switch", "State") == "'ok'" && was_logged ("* had silence *"); }));
 }
 
 TEST_F (Uplinks, OfTheHostAreMovedOnlyBySetup)

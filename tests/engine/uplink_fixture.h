@@ -127,6 +127,18 @@ protected:
     return vsw_facts_switch_state (vsw_engine_get_model (engine), vsw_engine_get_links (engine), switch_called (name));
   }
 
+  /* What Manager.Warnings says of uplinks that are missing: a text a line. */
+  std::string
+  missed ()
+  {
+    GPtrArray *warnings = vsw_engine_get_warnings (engine);
+    std::string text;
+    for (guint i = 0; i < warnings->len; i++)
+      if (g_str_equal (static_cast<VswWarning *> (warnings->pdata[i])->code, "uplink-missing"))
+        text += static_cast<VswWarning *> (warnings->pdata[i])->text + std::string ("\n");
+    return text;
+  }
+
   /* Frames pass between lab and its uplink. */
   bool
   passes_uplink ()

@@ -133,9 +133,21 @@ TEST_F (Uplink, ComesLate)
   unplug ("eth0");
   start ();
   EXPECT_EQ (state_of_switch ("lab"), "uplink-missing");
+  EXPECT_EQ (missed (), "uplink eth0 of switch lab is missing, and guests reach nobody but each other. Plug it in again; if "
+                        "it is gone for good: vmswitchctl external unbind eth0.\n");
   EXPECT_EQ (drift (), "");
   plug ("eth0", first_mac, first_mac, "");
   wait ([&] { return passes_uplink (); }, "it to be bound again");
+  EXPECT_EQ (missed (), "");
+}
+
+TEST_F (Uplink, IsMissedNoMoreWhenItsSwitchGoes)
+{
+  ASSERT_EQ (apply ({ bind ("lab", "eth0") }), "");
+  unplug ("eth0");
+  wait ([&] { return !missed ().empty (); }, "it to be missed");
+  ASSERT_EQ (apply ({ vsw_change_delete (VSW_KIND_SWITCH, "id-lab", TRUE) }), "");
+  EXPECT_EQ (missed (), "");
 }
 
 TEST_F (Uplink, IsNotAnotherThatTookItsName)
