@@ -70,18 +70,6 @@ vsw_resolver_get_setting (VswResolver *self, const char *id, GError **error)
   return value;
 }
 
-/* root is whoever administers the host; everybody else has a share. */
-gboolean
-vsw_resolve_within_quota (VswResolver *self, VswKind kind, guint32 owner, guint32 limit, GError **error)
-{
-  guint used = vsw_model_count_owned (self->model, kind, owner);
-  if (owner == 0 || used < limit)
-    return TRUE;
-  g_set_error (error, VSW_ERROR, VSW_ERROR_QUOTA_EXCEEDED, "uid %u has too many %s%s: %u used, limit %u", owner,
-               vsw_kind_print (kind), kind == VSW_KIND_SWITCH ? "es" : "s", used, limit);
-  return FALSE;
-}
-
 gboolean
 vsw_resolve_lifetime_is_plain (VswLifetime lifetime, GError **error)
 {
@@ -247,7 +235,7 @@ vsw_model_resolve (VswModel *self, VswLinks *links, GPtrArray *changes, VswDelta
   if (!check_batch (self, changes, error))
     return FALSE;
   g_autoptr (VswDelta) delta = vsw_delta_new ();
-  VswResolver resolver = { .model = self, .links = links, .delta = delta };
+  VswResolver resolver = { .model = self, .links = links, .delta = delta, .changes = changes };
   for (guint i = 0; i < changes->len; i++)
     {
       const VswChange *change = changes->pdata[i];

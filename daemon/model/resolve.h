@@ -13,7 +13,8 @@ typedef struct
 {
   VswModel *model; /* (unowned) */
   VswLinks *links; /* (unowned) */
-  VswDelta *delta; /* (unowned) */
+  VswDelta *delta; /* (unowned) what has been resolved so far */
+  GPtrArray *changes; /* (unowned) (element-type VswChange) the whole request */
 } VswResolver;
 
 /* One step: into the delta and the model. */
@@ -47,14 +48,22 @@ gboolean vsw_resolve_lifetimes_fit (VswLifetime port, const VswSwitch *target, G
 /* EXISTS, QUOTA_EXCEEDED if there can be no port of that name and owner on it. */
 gboolean vsw_resolve_has_room (VswResolver *self, const VswSwitch *target, const char *port_name, guint32 owner,
                                GError **error);
-/* QUOTA_EXCEEDED if that user, who is not root, may have no more of that kind. */
-gboolean vsw_resolve_within_quota (VswResolver *self, VswKind kind, guint32 owner, guint32 limit, GError **error);
 /* The made port of a NIC: on that switch, called and owned as the NIC, and the NIC plugged in. */
 gboolean vsw_resolve_plug_new (VswResolver *self, const VswNic *nic, const VswSwitch *target, GError **error);
 gboolean vsw_resolve_plug (VswResolver *self, const VswNic *nic, const VswPort *port, GError **error);
 gboolean vsw_resolve_move_port (VswResolver *self, const VswPort *port, const VswSwitch *target, GError **error);
 /* The port, and the NIC that it was made for if that is plugged in; another NIC is unplugged. */
 void vsw_resolve_drop_port (VswResolver *self, VswPort *port);
+
+/* resolve_quota.c: QUOTA_EXCEEDED with what is used apart from this request, what that wants if it is more than one, and the limit */
+/* If that user, who is not root, may have no more of that kind. */
+gboolean vsw_resolve_within_quota (VswResolver *self, VswKind kind, guint32 owner, guint32 limit, GError **error);
+/* If there may be no more of that kind at all. */
+gboolean vsw_resolve_within_limit (VswResolver *self, VswKind kind, guint used, guint limit, GError **error);
+/* If there can be no more ports on that switch. */
+gboolean vsw_resolve_within_switch (VswResolver *self, const VswSwitch *target, GError **error);
+/* Whether it is of this request. */
+gboolean vsw_resolver_has_made (VswResolver *self, const char *id);
 
 /* resolve_connection.c */
 gboolean vsw_resolve_connect (VswResolver *self, const VswChange *change, GError **error);

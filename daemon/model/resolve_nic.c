@@ -103,7 +103,13 @@ gboolean
 vsw_resolve_nic_name_is_free (VswResolver *self, const char *name, const char *setting_id, GError **error)
 {
   const VswSetting *other = setting_id == NULL ? vsw_model_find_setting_by_nic_name (self->model, name) : NULL;
-  if (vsw_model_find_nic (self->model, name) != NULL)
+  const VswNic *nic = vsw_model_find_nic (self->model, name);
+  if (nic != NULL && vsw_resolver_has_made (self, nic->head.id))
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "this call names an endpoint %s twice", name);
+      return FALSE;
+    }
+  if (nic != NULL)
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "there is an endpoint called %s already", name);
       return FALSE;
@@ -123,13 +129,9 @@ vsw_resolve_nic_has_room (VswResolver *self, const char *name, const char *setti
 {
   if (!vsw_resolve_nic_name_is_free (self, name, setting_id, error))
     return FALSE;
-  guint used = g_hash_table_size (self->model->nics), limit = self->model->rules->max_endpoints;
-  if (used >= limit)
-    {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_QUOTA_EXCEEDED, "too many endpoints: %u used, limit %u", used, limit);
-      return FALSE;
-    }
-  return vsw_resolve_within_quota (self, VSW_KIND_NIC, owner, self->model->rules->max_endpoints_per_user, error);
+  const VswRules *rules = self->model->rules;
+  return vsw_resolve_within_limit (self, VSW_KIND_NIC, g_hash_table_size (self->model->nics), rules->max_endpoints, error)
+         && vsw_resolve_within_quota (self, VSW_KIND_NIC, owner, rules->max_endpoints_per_user, error);
 }
 
 static gboolean

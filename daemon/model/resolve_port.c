@@ -18,21 +18,21 @@ vsw_resolve_lifetimes_fit (VswLifetime port, const VswSwitch *target, GError **e
 gboolean
 vsw_resolve_has_room (VswResolver *self, const VswSwitch *target, const char *port_name, guint32 owner, GError **error)
 {
-  if (vsw_model_find_port (self->model, target->head.id, port_name) != NULL)
+  const VswPort *other = vsw_model_find_port (self->model, target->head.id, port_name);
+  if (other != NULL && vsw_resolver_has_made (self, other->head.id))
+    {
+      g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "this call names a port %s of switch %s twice", port_name,
+                   target->head.name);
+      return FALSE;
+    }
+  if (other != NULL)
     {
       g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "switch %s has a port called %s already", target->head.name,
                    port_name);
       return FALSE;
     }
-  guint used = g_hash_table_size (vsw_model_get_ports_of (self->model, target->head.id));
-  guint limit = MIN (self->model->rules->max_ports, VSW_PORTS_CEILING);
-  if (used >= limit)
-    {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_QUOTA_EXCEEDED, "switch %s is full: %u ports used, limit %u",
-                   target->head.name, used, limit);
-      return FALSE;
-    }
-  return vsw_resolve_within_quota (self, VSW_KIND_PORT, owner, self->model->rules->max_ports_per_user, error);
+  return vsw_resolve_within_switch (self, target, error)
+         && vsw_resolve_within_quota (self, VSW_KIND_PORT, owner, self->model->rules->max_ports_per_user, error);
 }
 
 /* Without a lifetime of its own a port lives as long as it may: the default, or as its switch if that is shorter. */

@@ -122,10 +122,10 @@ TEST (Quota, OfEndpointsAndPortsHoldsForWhatSystemsBecome)
               Network::add_connected ("web", "a", "s-lan"), Network::add_connected ("web", "b", "s-lan") });
   std::string before = describe (net.model);
   net.rules.max_endpoints_per_user = 1;
-  expect_refused (VSW_ERROR_QUOTA_EXCEEDED, "setting b: uid 1000 has too many endpoints: 1 used, limit 1", lead ());
+  expect_refused (VSW_ERROR_QUOTA_EXCEEDED, "setting b: uid 1000 would have too many endpoints: 0 used, 2 wanted, limit 1", lead ());
   net.rules.max_endpoints_per_user = 2;
   net.rules.max_ports_per_user = 1;
-  expect_refused (VSW_ERROR_QUOTA_EXCEEDED, "setting b: uid 1000 has too many ports: 1 used, limit 1", lead ());
+  expect_refused (VSW_ERROR_QUOTA_EXCEEDED, "setting b: uid 1000 would have too many ports: 0 used, 2 wanted, limit 1", lead ());
   EXPECT_EQ (describe (net.model), before);
   net.rules.max_ports_per_user = 2;
   EXPECT_TRUE (lead ().good);
@@ -142,4 +142,33 @@ TEST (Quota, OfTheHostHoldsForRootToo)
               Network::add_port ("lab", "a") });
   for (const Kind &kind : kinds)
     EXPECT_EQ (net.ask ({ kind.make ("b", 0) }).code, VSW_ERROR_QUOTA_EXCEEDED) << kind.words;
+}
+
+TEST (Quota, TellsWhatIsUsedApartFromTheCallAndWhatThatWants)
+{
+  Network net;
+  auto nic = [] (const std::string &name) { return kinds[2].make (name, USER); };
+  auto port = [] (const std::string &name) { return kinds[1].make (name, USER); };
+  net.must ({ Network::add_switch ("lab"), nic ("old"), port ("old") });
+  net.rules.max_endpoints_per_user = 3;
+  expect_refused (VSW_ERROR_QUOTA_EXCEEDED, "uid 1000 would have too many endpoints: 1 used, 4 wanted, limit 3",
+                  net.ask ({ nic ("a"), nic ("b"), nic ("c"), nic ("d") }));
+  net.rules.max_endpoints = 3;
+  expect_refused (VSW_ERROR_QUOTA_EXCEEDED, "too many endpoints: 1 used, 4 wanted, limit 3",
+                  net.ask ({ nic ("a"), nic ("b"), nic ("c"), nic ("d") }));
+  net.rules.max_ports = 2;
+  expect_refused (VSW_ERROR_QUOTA_EXCEEDED, "switch lab has not enough room: 1 ports used, 2 wanted, limit 2",
+                  net.ask ({ port ("a"), port ("b") }));
+  expect_refused (VSW_ERROR_QUOTA_EXCEEDED, "uid 1000 has too many endpoints: 3 used, limit 3",
+                  (net.must ({ nic ("a"), nic ("b") }), net.rules.max_endpoints = 9, net.ask ({ nic ("c") })));
+}
+
+TEST (Quota, OfOneNameTwiceInACallIsNoneOfAnother)
+{
+  Network net;
+  net.must ({ Network::add_switch ("lab") });
+  expect_refused (VSW_ERROR_EXISTS, "this call names an endpoint a twice",
+                  net.ask ({ kinds[2].make ("a", USER), Network::add_nic ("a", VSW_NIC_SYNTHETIC, 0, [] (VswNic &n) { n.head.id = "n-other"; }) }));
+  expect_refused (VSW_ERROR_EXISTS, "this call names a port a of switch lab twice",
+                  net.ask ({ kinds[1].make ("a", USER), Network::add_port ("lab", "a", 0, [] (VswPort &p) { p.head.id = "p-other"; }) }));
 }

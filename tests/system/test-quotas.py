@@ -33,7 +33,7 @@ def a_user_has_so_much_and_no_more(lab):
         # one too many of a batch is all of it
         many = [{'Name': name, 'Lifetime': 'runtime', 'Backend': 'tap'} for name in ('n1', 'n2', 'n3')]
         before = lab.objects(), lab.shapes()
-        lab.refuse('QuotaExceeded', switch_path('s0'), 'Switch.AttachMany', many, {}, user='alice', says=(full, '3 used', 'limit 3'))
+        lab.refuse('QuotaExceeded', switch_path('s0'), 'Switch.AttachMany', many, {}, user='alice', says=(full, '1 used', '3 wanted', 'limit 3'))
         assert (lab.objects(), lab.shapes()) == before
         lab.call(switch_path('s0'), 'Switch.AttachMany', many[:2], {}, user='alice')
         lab.refuse('QuotaExceeded', switch_path('s1'), 'Switch.Attach', {'Name': 'n3'}, {}, user='alice')
