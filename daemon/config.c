@@ -71,9 +71,16 @@ read_mac_range (VswConfig *self, const char *path, const char *value, GError **e
   return TRUE;
 }
 
+/* Only '*' and '?' stand for others (GPatternSpec): who writes "eth[0-9]" means something else than we would understand. */
+static gboolean
+check_glob (const char *glob)
+{
+  return strpbrk (glob, "[]{}/:") == NULL && (strchr (glob, '*') != NULL || strlen (glob) < VSW_INTERFACE_SIZE);
+}
+
 /* An empty value takes back what an earlier file said, as systemd has it. */
-static void
-read_external_interfaces (VswConfig *self, const char *value)
+static gboolean
+read_external_interfaces (VswConfig *self, const char *path, const char *value, GError **error)
 {
   g_auto (GStrv) globs = g_strsplit_set (value, "; ", 0);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
@@ -81,12 +88,16 @@ read_external_interfaces (VswConfig *self, const char *value)
   if (value[0] != '\0' && self->external_interfaces != NULL)
     g_strv_builder_addv (builder, (const char **)self->external_interfaces);
   for (char **glob = globs; *glob != NULL; glob++)
-    if ((*glob)[0] != '\0')
+    if ((*glob)[0] != '\0' && !check_glob (*glob))
+      return fail (error, path, "ExternalInterfaces", *glob,
+                   "must be names of devices, at most 15 characters, in which only * and ? stand for others");
+    else if ((*glob)[0] != '\0')
       g_strv_builder_add (builder, *glob);
 
   g_strfreev (self->external_interfaces);
   self->external_interfaces = g_strv_builder_end (builder);
   self->rules.external_interfaces = (const char *const *)self->external_interfaces;
+  return TRUE;
 }
 
 static gboolean
@@ -100,10 +111,7 @@ read_key (VswConfig *self, const char *path, const char *key, const char *value,
     return read_mac_range (self, path, value, error);
 
   if (g_str_equal (key, "ExternalInterfaces"))
-    {
-      read_external_interfaces (self, value);
-      return TRUE;
-    }
+    return read_external_interfaces (self, path, value, error);
 
   g_warning ("%s: unknown key %s in group [" GROUP "]: ignored", path, key);
   return TRUE;

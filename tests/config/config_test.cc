@@ -106,6 +106,18 @@ TEST_F (Config, LetsTheLastDropInWin)
   EXPECT_STREQ (config->rules.external_interfaces[1], "b");
 }
 
+TEST_F (Config, RefusesAGlobThatMeansSomethingElse)
+{
+  const std::string why = ": must be names of devices, at most 15 characters, in which only * and ? stand for others";
+  for (const char *glob : { "eth[", "eth[0-9]", "eth]", "{a,b}", "net/eth0", "eth0:1", "abcdefghijklmnop" })
+    {
+      write (path, std::string ("[vmswitch]\nExternalInterfaces=uplink?;") + glob + "\n");
+      EXPECT_EQ (load (), path + ": ExternalInterfaces=" + glob + why);
+    }
+  write (path, "[vmswitch]\nExternalInterfaces=abcdefghijklmno;a?c*\n");
+  EXPECT_EQ (load (), "");
+}
+
 TEST_F (Config, RefusesANumberBeyondItsLimitAndNamesBoth)
 {
   write (path, "[vmswitch]\nMaxPortsPerSwitch=1001\n");
