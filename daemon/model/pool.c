@@ -41,6 +41,40 @@ vsw_pool_take (VswModel *model, VswLinks *links, const char *id, VswMac *ret_mac
   return FALSE;
 }
 
+/* (transfer none) (nullable) */
+static const VswValue *
+find_holder (VswModel *model, VswMac mac)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, model->nics);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (vsw_mac_equal (((const VswNic *)value)->mac, mac))
+      return value;
+  g_hash_table_iter_init (&iter, model->settings);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (vsw_mac_equal (((const VswSetting *)value)->mac, mac))
+      return value;
+  g_hash_table_iter_init (&iter, model->switches);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (vsw_mac_equal (((const VswSwitch *)value)->mac, mac))
+      return value;
+  return NULL;
+}
+
+/* Only for a refusal: it looks at everything. (transfer full) */
+static char *
+print_holder (VswModel *model, VswMac mac)
+{
+  const VswValue *holder = find_holder (model, mac);
+  if (holder == NULL)
+    return g_strdup ("another endpoint or switch");
+  if (holder->kind != VSW_KIND_SETTING)
+    return g_strdup_printf ("%s %s", vsw_kind_print (holder->kind), holder->name);
+  const VswSystem *system = vsw_model_get_system (model, ((const VswSetting *)holder)->system_id);
+  return g_strdup_printf ("setting %s of system %s", holder->name, system->head.name);
+}
+
 /* Errors: INVALID_ARGUMENT, EXISTS. */
 gboolean
 vsw_pool_check_static (VswModel *model, VswLinks *links, VswMac mac, GError **error)
@@ -61,12 +95,15 @@ vsw_pool_check_static (VswModel *model, VswLinks *links, VswMac mac, GError **er
     }
   if (vsw_model_has_mac (model, mac))
     {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "MAC address %s is that of another endpoint or switch", text);
+      g_autofree char *holder = print_holder (model, mac);
+      g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "MAC address %s is that of %s", text, holder);
       return FALSE;
     }
   if (vsw_links_has_mac (links, mac))
     {
-      g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "MAC address %s is that of another device on this host", text);
+      const VswLink *device = vsw_links_find_foreign_mac (links, mac);
+      g_autofree char *name = device != NULL ? vsw_text_escape (device->name) : g_strdup ("of vmswitch");
+      g_set_error (error, VSW_ERROR, VSW_ERROR_EXISTS, "MAC address %s is that of device %s on this host", text, name);
       return FALSE;
     }
   return TRUE;

@@ -118,11 +118,11 @@ TEST_F (NicRules, AStaticAddressHasToBeFreeAndUnicast)
   refused (VSW_ERROR_INVALID_ARGUMENT, "zero", net.ask ({ add_with_mac ("b", "00:00:00:00:00:00") }));
   refused (VSW_ERROR_INVALID_ARGUMENT, "multicast", net.ask ({ add_with_mac ("b", "03:00:00:00:00:01") }));
   refused (VSW_ERROR_INVALID_ARGUMENT, "begins with fe", net.ask ({ add_with_mac ("b", "fe:00:00:00:00:01") }));
-  refused (VSW_ERROR_EXISTS, "02:00:00:00:00:01 is that of another endpoint",
+  refused (VSW_ERROR_EXISTS, "02:00:00:00:00:01 is that of endpoint a",
            net.ask ({ add_with_mac ("b", "02:00:00:00:00:01") }));
-  refused (VSW_ERROR_EXISTS, "device on this host", net.ask ({ add_with_mac ("b", "02:00:00:00:00:05") }));
+  refused (VSW_ERROR_EXISTS, "that of device eth0 on this host", net.ask ({ add_with_mac ("b", "02:00:00:00:00:05") }));
   std::string of_switch = text_of (net.get_switch ("lab")->mac);
-  refused (VSW_ERROR_EXISTS, "endpoint or switch", net.ask ({ add_with_mac ("b", of_switch.c_str ()) }));
+  refused (VSW_ERROR_EXISTS, "that of switch lab", net.ask ({ add_with_mac ("b", of_switch.c_str ()) }));
   net.must ({ vsw_change_delete (VSW_KIND_NIC, "n-a", FALSE) });
   net.must ({ add_with_mac ("b", "02:00:00:00:00:01") });
 }

@@ -135,10 +135,13 @@ TEST_F (SettingRules, AStaticAddressIsThatOfNothingElse)
                                 [] (VswNic &n) { n.mac = mac_of ("02:00:00:00:00:02"); }) });
   EXPECT_TRUE (net.get_setting ("web", "a")->static_mac);
   std::string of_switch = text_of (net.get_switch ("lan")->mac);
-  for (const std::string &taken : { std::string ("02:00:00:00:00:01"), std::string ("02:00:00:00:00:02"), of_switch })
-    expect_refused (VSW_ERROR_EXISTS, "MAC address " + taken + " is that of another endpoint or switch",
+  const std::pair<std::string, std::string> all[] = { { "02:00:00:00:00:01", "setting a of system web" },
+                                                      { "02:00:00:00:00:02", "endpoint nic" },
+                                                      { of_switch, "switch lan" } };
+  for (const auto &[taken, holder] : all)
+    expect_refused (VSW_ERROR_EXISTS, "MAC address " + taken + " is that of " + holder,
                     net.ask ({ add_with_mac ("b", taken.c_str ()) }));
-  expect_refused (VSW_ERROR_EXISTS, "another device on this host",
+  expect_refused (VSW_ERROR_EXISTS, "on this host",
                   net.ask ({ add_with_mac ("b", "02:00:00:00:00:05") }));
   expect_refused (VSW_ERROR_INVALID_ARGUMENT, "multicast", net.ask ({ add_with_mac ("b", "01:00:00:00:00:05") }));
   expect_refused (VSW_ERROR_INVALID_ARGUMENT, "begins with fe", net.ask ({ add_with_mac ("b", "fe:00:00:00:00:05") }));
