@@ -75,7 +75,7 @@ gboolean vsw_resolve_create_nic (VswResolver *self, const VswChange *change, GEr
 gboolean vsw_resolve_modify_nic (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_delete_nic (VswResolver *self, const VswChange *change, GError **error);
 gboolean vsw_resolve_place (VswResolver *self, const VswChange *change, GError **error);
-/* NOT_SUPPORTED if a NIC of that kind cannot be made of that. */
+/* INVALID_ARGUMENT if a NIC of that kind cannot be made of that. */
 gboolean vsw_resolve_backend_fits (VswNicKind kind, VswBackend backend, GError **error);
 /* INVALID_ARGUMENT */
 gboolean vsw_resolve_nic_numbers (guint32 mtu, guint32 queues, VswNicKind kind, GError **error);

@@ -59,7 +59,7 @@ vsw_resolve_backend_fits (VswNicKind kind, VswBackend backend, GError **error)
 {
   if (kinds[kind].backends & BACKEND (backend))
     return TRUE;
-  g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED, "an endpoint of kind %s cannot have backend %s",
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "an endpoint of kind %s cannot have backend %s",
                vsw_nic_kind_print (kind), vsw_backend_print (backend));
   return FALSE;
 }

@@ -372,7 +372,7 @@ TEST_F (BadArguments, RefuseWhatDoesNotFit)
   expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Port': <'gone'>}, @a{sv} {})"), "NotFound", "gone");
   expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Port': <'vm'>}, @a{sv} {})"), "InUse", "vm");
   expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Kind': <'emulated'>, 'Backend': <'veth'>}, @a{sv} {})"),
-          "NotSupported", "emulated");
+          "InvalidArgument", "emulated");
   expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Kind': <'internal'>}, @a{sv} {})"), "InvalidArgument",
           "'internal'");
   expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Lifetime': <'descriptor'>}, @a{sv} {})"), "InvalidArgument",

@@ -244,7 +244,7 @@ TEST_F (Systems, AreToldWhatDoesNotFit)
   expect (add ("'Description': <'x'>"), "InvalidArgument", "'Name'");
   expect (add ("'Name': <'net0'>"), "Exists", "net0");
   expect (add ("'Name': <'x'>, 'ResourceSubType': <'internal'>"), "InvalidArgument", "internal");
-  expect (add ("'Name': <'x'>, 'ResourceSubType': <'emulated'>, 'Backend': <'veth'>"), "NotSupported", "veth");
+  expect (add ("'Name': <'x'>, 'ResourceSubType': <'emulated'>, 'Backend': <'veth'>"), "InvalidArgument", "veth");
   expect (add ("'Name': <'x'>, 'ResourceSubType': <'emulated'>, 'Queues': <uint32 2>"), "InvalidArgument", "2 queues");
   expect (add ("'Name': <'x'>, 'Address': <" + get_setting (net0, "Address") + ">"), "Exists", "");
   expect (add ("'Name': <'" + std::string (61, 'x') + "'>"), "InvalidArgument", "63");

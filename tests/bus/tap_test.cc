@@ -203,7 +203,7 @@ TEST_F (Taps, WithImpossibleQueuesAreRefusedByThat)
       EXPECT_TRUE (contains (reply.text, std::string (queues) + " queues")) << reply.text;
     }
   EXPECT_EQ (attach ("'Name': <'vm'>, 'Kind': <'emulated'>, 'Queues': <uint32 2>").print (), "!Error.InvalidArgument");
-  EXPECT_EQ (attach ("'Name': <'vm'>, 'Kind': <'emulated'>, 'Backend': <'veth'>").print (), "!Error.NotSupported");
+  EXPECT_EQ (attach ("'Name': <'vm'>, 'Kind': <'emulated'>, 'Backend': <'veth'>").print (), "!Error.InvalidArgument");
   EXPECT_TRUE (wait_nothing_left ());
 }
 

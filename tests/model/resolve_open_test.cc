@@ -48,9 +48,9 @@ TEST_F (TapRules, KindsHaveTheBackendsThatSuitThem)
   EXPECT_TRUE (make (VSW_NIC_SYNTHETIC, VSW_BACKEND_VETH).good);
   EXPECT_TRUE (make (VSW_NIC_SYNTHETIC, VSW_BACKEND_TAP).good);
   EXPECT_TRUE (make (VSW_NIC_EMULATED, VSW_BACKEND_TAP).good);
-  expect_refused (VSW_ERROR_NOT_SUPPORTED, "kind internal cannot have backend tap",
+  expect_refused (VSW_ERROR_INVALID_ARGUMENT, "kind internal cannot have backend tap",
                   make (VSW_NIC_INTERNAL, VSW_BACKEND_TAP));
-  expect_refused (VSW_ERROR_NOT_SUPPORTED, "kind emulated cannot have backend veth",
+  expect_refused (VSW_ERROR_INVALID_ARGUMENT, "kind emulated cannot have backend veth",
                   make (VSW_NIC_EMULATED, VSW_BACKEND_VETH));
 }
 

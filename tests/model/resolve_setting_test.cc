@@ -101,7 +101,7 @@ TEST_F (SettingRules, KindAndBackendHaveToSuit)
   EXPECT_TRUE (make (VSW_NIC_SYNTHETIC, VSW_BACKEND_TAP, 8).good);
   EXPECT_TRUE (make (VSW_NIC_SYNTHETIC, VSW_BACKEND_VETH).good);
   EXPECT_TRUE (make (VSW_NIC_EMULATED, VSW_BACKEND_TAP).good);
-  expect_refused (VSW_ERROR_NOT_SUPPORTED, "kind emulated cannot have backend veth",
+  expect_refused (VSW_ERROR_INVALID_ARGUMENT, "kind emulated cannot have backend veth",
                   make (VSW_NIC_EMULATED, VSW_BACKEND_VETH));
   expect_refused (VSW_ERROR_INVALID_ARGUMENT, "a setting is of kind synthetic or emulated",
                   make (VSW_NIC_INTERNAL, VSW_BACKEND_VETH));

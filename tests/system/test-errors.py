@@ -106,7 +106,7 @@ def words_that_are_none_are_named(lab):
     lab.refuse('InvalidArgument', MANAGER, 'Manager.CreateSwitch', 'new', {'Lifetime': 'eternal'}, {}, says='eternal')
     lab.refuse('InvalidArgument', LAB, 'Switch.Attach', {'Name': 'n', 'Kind': 'imaginary'}, {}, says='imaginary')
     lab.refuse('InvalidArgument', LAB, 'Switch.Attach', {'Name': 'n', 'Backend': 'tun'}, {}, says='tun')
-    lab.refuse('NotSupported', LAB, 'Switch.Attach', {'Name': 'n', 'Kind': 'emulated', 'Backend': 'veth'}, {}, says=('emulated', 'veth'))
+    lab.refuse('InvalidArgument', LAB, 'Switch.Attach', {'Name': 'n', 'Kind': 'emulated', 'Backend': 'veth'}, {}, says=('emulated', 'veth'))
     lab.refuse('InvalidArgument', LAB, 'Switch.Attach', {'Name': 'n', 'Kind': 'emulated', 'Queues': 2}, {}, says='2')
     lab.refuse('InvalidArgument', LAB, 'Switch.Attach', {'Name': 'n', 'Lifetime': 'descriptor'}, {}, says='descriptor')
     lab.refuse('InvalidArgument', LAB, 'Switch.Attach', {}, {}, says='Name')
