@@ -113,8 +113,21 @@ decode_guest_backend (const char *text, VswBackend *ret_backend, GError **error)
   return FALSE;
 }
 
+/* keys: that the call knows: only what may be a tap may live as long as its descriptors. */
 static gboolean
-decode_string (VswKey key, const char *text, VswSettings *settings, GError **error)
+decode_lifetime (const char *text, guint keys, VswLifetime *ret_lifetime, GError **error)
+{
+  if (vsw_lifetime_decode (text, ret_lifetime, NULL))
+    return TRUE;
+
+  g_autofree char *printable = vsw_text_excerpt (text);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT, "lifetime '%s' is none of persistent, runtime, caller%s",
+               printable, (keys & VSW_KEY_BIT (VSW_KEY_BACKEND)) != 0 ? ", descriptor" : "");
+  return FALSE;
+}
+
+static gboolean
+decode_string (VswKey key, const char *text, guint keys, VswSettings *settings, GError **error)
 {
   if (key == VSW_KEY_ADDRESS && text[0] == '\0')
     {
@@ -124,7 +137,7 @@ decode_string (VswKey key, const char *text, VswSettings *settings, GError **err
   if (key == VSW_KEY_MAC || key == VSW_KEY_ADDRESS)
     return vsw_mac_decode (text, &settings->mac, error);
   if (key == VSW_KEY_LIFETIME)
-    return vsw_lifetime_decode (text, &settings->lifetime, error);
+    return decode_lifetime (text, keys, &settings->lifetime, error);
   if (key == VSW_KEY_KIND || key == VSW_KEY_SUB_TYPE)
     return decode_guest_kind (text, &settings->kind, error);
   if (key == VSW_KEY_BACKEND)
@@ -135,14 +148,14 @@ decode_string (VswKey key, const char *text, VswSettings *settings, GError **err
 }
 
 static gboolean
-decode_value (VswKey key, GVariant *value, VswSettings *settings, GError **error)
+decode_value (VswKey key, GVariant *value, guint keys, VswSettings *settings, GError **error)
 {
   gpointer field = (char *)settings + rows[key].offset;
 
   switch (rows[key].type[0])
     {
     case 's':
-      return decode_string (key, g_variant_get_string (value, NULL), settings, error);
+      return decode_string (key, g_variant_get_string (value, NULL), keys, settings, error);
     case 'o':
       *(const char **)field = g_variant_get_string (value, NULL);
       return TRUE;
@@ -185,7 +198,7 @@ decode_entry (const char *name, GVariant *value, guint keys, VswSettings *settin
     }
 
   settings->keys |= VSW_KEY_BIT (key);
-  if (!decode_value (key, value, settings, error))
+  if (!decode_value (key, value, keys, settings, error))
     {
       g_prefix_error (error, "key '%s': ", name);
       return FALSE;

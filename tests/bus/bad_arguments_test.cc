@@ -377,6 +377,10 @@ TEST_F (BadArguments, RefuseWhatDoesNotFit)
           "'internal'");
   expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Lifetime': <'descriptor'>}, @a{sv} {})"), "InvalidArgument",
           "descriptor");
+  expect (call (lab, "Switch", "Attach", "({'Name': <'y'>, 'Lifetime': <'foo'>}, @a{sv} {})"), "InvalidArgument",
+          "lifetime 'foo' is none of persistent, runtime, caller, descriptor");
+  Reply unknown = call (manager, "Manager", "DefineSystem", "('y', {'Lifetime': <'foo'>}, @a{sv} {})");
+  EXPECT_EQ (unknown.text, "key 'Lifetime': lifetime 'foo' is none of persistent, runtime, caller");
   expect (call (lab, "Switch", "CreatePort", "('y', {'Lifetime': <'descriptor'>}, @a{sv} {})"), "InvalidArgument",
           "descriptor");
   expect (call (manager, "Manager", "CreateSwitch", "('y', {'Lifetime': <'descriptor'>}, @a{sv} {})"),
