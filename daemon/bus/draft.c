@@ -411,8 +411,13 @@ vsw_draft_get_nic (VswRequest *request, gsize position, VswView *ret_view, GErro
 
   if (vsw_view_find (request->scene, path, ret_view) && ret_view->kind == VSW_VIEW_EXTERNAL)
     {
+      g_autofree char *name =
+          ret_view->nic != NULL ? g_strdup (ret_view->nic->head.name) : vsw_text_escape (ret_view->link->name);
+
       g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_ARGUMENT,
-                   "'%.256s' is an external Ethernet port: it belongs to the host", path);
+                   "%s is an external Ethernet port: it belongs to the host, and vmswitchctl external bind and unbind "
+                   "are for it",
+                   name);
       return FALSE;
     }
 

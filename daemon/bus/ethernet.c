@@ -154,16 +154,23 @@ G_STATIC_ASSERT (G_N_ELEMENTS (properties) <= VSW_TABLE_MAX_PROPERTIES);
 /* --- methods --- */
 
 static gboolean
-check_ours (const VswView *target, GError **error)
+check_ours (const VswView *target, gboolean is_deleted, GError **error)
 {
   g_autofree char *name = NULL;
 
   if (is_ours (target))
     return TRUE;
+  if (is_deleted && target->nic != NULL)
+    {
+      name = vsw_facts_print_binding (target->model, target->nic);
+      g_set_error_literal (error, VSW_ERROR, VSW_ERROR_IN_USE, name);
+      return FALSE;
+    }
 
   name = target->nic != NULL ? g_strdup (target->nic->head.name) : vsw_text_escape (target->link->name);
-  g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED,
-               "endpoint %s is an external Ethernet port: it belongs to the host", name);
+  g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE,
+               "%s is an external Ethernet port: it belongs to the host, which alone %s it", name,
+               is_deleted ? "removes" : "configures");
   return FALSE;
 }
 
@@ -173,7 +180,7 @@ decode_modify (VswRequest *request, const VswView *target, GError **error)
   VswSettings changes;
 
   if (!vsw_request_get_settings (request, 0, VSW_KEYS_NIC_CHANGES, &changes, error)
-      || !vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error) || !check_ours (target, error))
+      || !vsw_request_get_options (request, VSW_KEYS_NONE, NULL, error) || !check_ours (target, FALSE, error))
     return FALSE;
 
   VswNic draft = vsw_draft_apply_nic (*target->nic, &changes);
@@ -187,7 +194,7 @@ decode_delete (VswRequest *request, const VswView *target, GError **error)
 {
   VswSettings options;
 
-  if (!vsw_request_get_options (request, VSW_KEYS_DELETE, &options, error) || !check_ours (target, error))
+  if (!vsw_request_get_options (request, VSW_KEYS_DELETE, &options, error) || !check_ours (target, TRUE, error))
     return FALSE;
 
   vsw_request_take_change (request, vsw_change_delete (VSW_KIND_NIC, target->nic->head.id, options.force));

@@ -45,7 +45,7 @@ take_setup (VswRequest *request, const VswSwitch *home, const VswView *external,
  * vsw_hosting_decode_setup:
  * @request: a request
  * @target: the manager
- * @error: INVALID_ARGUMENT, NOT_FOUND, NOT_BRIDGEABLE
+ * @error: INVALID_ARGUMENT, NOT_FOUND, IN_USE
  *
  * Decodes `SetupSwitch`. Whether the host's frames would get through the switch is asked later. Thread: main.
  *
@@ -62,7 +62,7 @@ vsw_hosting_decode_setup (VswRequest *request, const VswView *target, GError **e
   if (!vsw_request_get_settings (request, 2, VSW_KEYS_HOST, &settings, error)
       || !vsw_request_get_options (request, VSW_KEYS_SETUP, &options, error)
       || !get_switch (request, 0, &home, error) || !vsw_uplink_get_external (request, 1, &external, error)
-      || !vsw_uplink_check_there (&external, error))
+      || !vsw_uplink_check_unbound (&external, error))
     return FALSE;
 
   request->is_dry = options.dry_run;

@@ -25,22 +25,24 @@ vsw_uplink_get_external (VswRequest *request, gsize position, VswView *ret_view,
 }
 
 /**
- * vsw_uplink_check_there:
+ * vsw_uplink_check_unbound:
  * @external: a NIC of the host
- * @error: NOT_BRIDGEABLE
+ * @error: IN_USE
  *
  * Thread: main.
  *
- * Returns: %FALSE if it is one that is bound and missing
+ * Returns: %FALSE if it is bound to a switch already, be it there or missing
  */
 gboolean
-vsw_uplink_check_there (const VswView *external, GError **error)
+vsw_uplink_check_unbound (const VswView *external, GError **error)
 {
-  if (external->link != NULL)
+  g_autofree char *binding = NULL;
+
+  if (external->nic == NULL)
     return TRUE;
 
-  g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_BRIDGEABLE, "%s cannot be a port of a switch: it is not there",
-               external->nic->head.name);
+  binding = vsw_facts_print_binding (external->model, external->nic);
+  g_set_error_literal (error, VSW_ERROR, VSW_ERROR_IN_USE, binding);
   return FALSE;
 }
 
@@ -87,7 +89,7 @@ vsw_uplink_draft (VswRequest *request, const VswSwitch *home, const VswView *ext
  * vsw_uplink_decode_bind:
  * @request: a request
  * @target: the switch
- * @error: INVALID_ARGUMENT, NOT_FOUND, NOT_BRIDGEABLE
+ * @error: INVALID_ARGUMENT, NOT_FOUND, IN_USE
  *
  * Decodes `BindExternalEthernetPort`. The binding lives as long as the switch. Thread: main.
  *
@@ -100,7 +102,7 @@ vsw_uplink_decode_bind (VswRequest *request, const VswView *target, GError **err
   VswView external;
 
   if (!vsw_request_get_options (request, VSW_KEYS_BIND, &options, error)
-      || !vsw_uplink_get_external (request, 0, &external, error) || !vsw_uplink_check_there (&external, error))
+      || !vsw_uplink_get_external (request, 0, &external, error) || !vsw_uplink_check_unbound (&external, error))
     return FALSE;
 
   vsw_uplink_claim (request, &external, options.take_over);

@@ -11,7 +11,7 @@ gboolean vsw_uplink_decode_unbind (VswRequest *request, const VswView *target, G
 
 /* what SetupSwitch shares */
 gboolean vsw_uplink_get_external (VswRequest *request, gsize position, VswView *ret_view, GError **error);
-gboolean vsw_uplink_check_there (const VswView *external, GError **error);
+gboolean vsw_uplink_check_unbound (const VswView *external, GError **error);
 void vsw_uplink_claim (VswRequest *request, const VswView *external, gboolean takes_over);
 VswNic *vsw_uplink_draft (VswRequest *request, const VswSwitch *home, const VswView *external);
 

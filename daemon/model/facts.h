@@ -37,6 +37,8 @@ guint32 vsw_facts_nic_mtu (VswModel *model, const VswNic *value);
 /* The far end, while it is in our namespace and there; else NULL. */
 VswLink *vsw_facts_get_far_end (VswLinks *links, const VswNic *value);
 
+/* Of a NIC of the host that is bound: to which switch, and how that is undone. (transfer full) */
+char *vsw_facts_print_binding (VswModel *model, const VswNic *nic);
 /* Why a NIC of the host cannot become a port; "" if it can. (transfer full) */
 char *vsw_facts_not_bridgeable (VswModel *model, VswLinks *links, const VswLink *link);
 

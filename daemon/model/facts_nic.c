@@ -187,6 +187,26 @@ describe_above (const VswLink *above)
 }
 
 /**
+ * vsw_facts_print_binding:
+ * @nic: a NIC of the host that is bound
+ *
+ * Says to which switch, and how that is undone. (transfer full) Main thread.
+ */
+char *
+vsw_facts_print_binding (VswModel *model, const VswNic *nic)
+{
+  const VswPort *port = vsw_model_find_port_of_nic (model, nic->head.id);
+  const VswSwitch *parent = port != NULL ? vsw_model_get_switch (model, port->switch_id) : NULL;
+  const char *home = parent != NULL ? parent->head.name : "";
+  if (nic->uplink->host_id != NULL)
+    return g_strdup_printf ("%s is the uplink of switch %s, and the host is reached through it: vmswitchctl teardown %s "
+                            "undoes that",
+                            nic->head.name, home, home);
+  return g_strdup_printf ("%s is the uplink of switch %s: vmswitchctl external unbind %s undoes that", nic->head.name,
+                          home, nic->head.name);
+}
+
+/**
  * vsw_facts_not_bridgeable:
  *
  * Why a NIC of the host cannot become a port; "" if it can. (transfer full) Main thread.

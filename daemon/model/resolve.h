@@ -108,7 +108,7 @@ void vsw_resolve_drop_hosting (VswResolver *self, const VswChange *change, VswNi
 /* IN_USE if SetupSwitch made it what the host is reached through, whatever force is used. nic_id: (nullable) */
 gboolean vsw_resolve_is_not_hosting (VswResolver *self, const char *nic_id, GError **error);
 /* NOT_SUPPORTED of a NIC of the host. */
-gboolean vsw_resolve_is_ours (const VswNic *nic, GError **error);
+gboolean vsw_resolve_is_ours (VswResolver *self, const VswNic *nic, GError **error);
 
 /* resolve_open.c */
 gboolean vsw_resolve_open (VswResolver *self, const VswChange *change, GError **error);

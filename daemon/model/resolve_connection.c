@@ -69,7 +69,7 @@ vsw_resolve_connect (VswResolver *self, const VswChange *change, GError **error)
 {
   const VswPort *port = vsw_resolver_get_port (self, change->id, error);
   const VswNic *nic = port != NULL ? vsw_resolver_get_nic (self, change->other_id, error) : NULL;
-  return nic != NULL && vsw_resolve_is_ours (nic, error) && vsw_resolve_plug (self, nic, port, error);
+  return nic != NULL && vsw_resolve_is_ours (self, nic, error) && vsw_resolve_plug (self, nic, port, error);
 }
 
 gboolean
@@ -83,7 +83,7 @@ vsw_resolve_disconnect (VswResolver *self, const VswChange *change, GError **err
       g_set_error (error, VSW_ERROR, VSW_ERROR_INVALID_STATE, "nothing is connected to port %s", port->head.name);
       return FALSE;
     }
-  if (!vsw_resolve_is_ours (vsw_model_get_nic (self->model, port->nic_id), error)
+  if (!vsw_resolve_is_ours (self, vsw_model_get_nic (self->model, port->nic_id), error)
       || !vsw_resolve_is_not_hosting (self, port->nic_id, error))
     return FALSE;
   plug (self, port, NULL);
@@ -100,7 +100,7 @@ check_target (VswResolver *self, const VswPort *port, const VswSwitch *target, G
       return FALSE;
     }
   const VswNic *nic = port->nic_id != NULL ? vsw_model_get_nic (self->model, port->nic_id) : NULL;
-  return (nic == NULL || vsw_resolve_is_ours (nic, error)) && vsw_resolve_is_not_hosting (self, port->nic_id, error)
+  return (nic == NULL || vsw_resolve_is_ours (self, nic, error)) && vsw_resolve_is_not_hosting (self, port->nic_id, error)
          && vsw_resolve_has_room (self, target, port->head.name, 0, error)
          && vsw_resolve_lifetimes_fit (port->head.lifetime, target, error)
          && (nic == NULL || vsw_resolve_mtu_fits (nic, target->mtu, target->head.name, error))

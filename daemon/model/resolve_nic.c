@@ -220,7 +220,7 @@ gboolean
 vsw_resolve_modify_nic (VswResolver *self, const VswChange *change, GError **error)
 {
   const VswNic *old = vsw_resolver_get_nic (self, change->id, error);
-  if (old == NULL || !vsw_resolve_is_ours (old, error))
+  if (old == NULL || !vsw_resolve_is_ours (self, old, error))
     return FALSE;
   if (change->given & ~(VSW_GIVEN_DESCRIPTION | VSW_GIVEN_MTU | VSW_GIVEN_MAC))
     {
@@ -322,7 +322,7 @@ gboolean
 vsw_resolve_delete_nic (VswResolver *self, const VswChange *change, GError **error)
 {
   VswNic *found = vsw_resolver_get_nic (self, change->id, error);
-  if (found == NULL || !vsw_resolve_is_not_hosting (self, change->id, error) || (!change->force && (!vsw_resolve_is_ours (found, error) || !check_unused (self, found, error))))
+  if (found == NULL || !vsw_resolve_is_not_hosting (self, change->id, error) || (!change->force && (!vsw_resolve_is_ours (self, found, error) || !check_unused (self, found, error))))
     return FALSE;
   vsw_resolve_drop_nic (self, found);
   return TRUE;

@@ -8,6 +8,10 @@
 static gboolean
 check_bridgeable (VswResolver *self, const VswLink *link, GError **error)
 {
+  const char *device = vsw_links_get_bound (self->links, link->index);
+  const VswValue *bound = device != NULL ? vsw_model_find_device (self->model, device) : NULL;
+  if (bound != NULL && bound->kind == VSW_KIND_NIC && !vsw_resolve_is_ours (self, (const VswNic *)bound, error))
+    return FALSE;
   g_autofree char *reason = vsw_facts_not_bridgeable (self->model, self->links, link);
   if (reason[0] == '\0')
     return TRUE;
@@ -322,12 +326,11 @@ vsw_resolve_is_not_hosting (VswResolver *self, const char *nic_id, GError **erro
 }
 
 gboolean
-vsw_resolve_is_ours (const VswNic *nic, GError **error)
+vsw_resolve_is_ours (VswResolver *self, const VswNic *nic, GError **error)
 {
   if (nic->nic_kind != VSW_NIC_EXTERNAL)
     return TRUE;
-  g_set_error (error, VSW_ERROR, VSW_ERROR_NOT_SUPPORTED,
-               "endpoint %s is an external Ethernet port, which is bound to a switch and unbound, and nothing else",
-               nic->head.name);
+  g_autofree char *binding = vsw_facts_print_binding (self->model, nic);
+  g_set_error_literal (error, VSW_ERROR, VSW_ERROR_IN_USE, binding);
   return FALSE;
 }

@@ -415,9 +415,11 @@ TEST_F (BadArguments, RefuseToTouchTheHostsNics)
   std::string path = std::string ("(objectpath '") + eth0 + "', @a{sv} {})";
 
   EXPECT_EQ (call (eth0, "EthernetPort", "Modify", "({'Mtu': <uint32 1400>}, @a{sv} {})").print (),
-             "!Error.NotSupported");
-  EXPECT_EQ (call (eth0, "EthernetPort", "Delete", "({'force': <true>},)").print (), "!Error.NotSupported");
-  EXPECT_EQ (call (web, "SwitchPort", "Connect", path).print (), "!Error.InvalidArgument");
+             "!Error.InvalidState");
+  EXPECT_EQ (call (eth0, "EthernetPort", "Delete", "({'force': <true>},)").print (), "!Error.InvalidState");
+  Reply connected = call (web, "SwitchPort", "Connect", path);
+  EXPECT_EQ (connected.print (), "!Error.InvalidArgument");
+  EXPECT_EQ (connected.text.find ("eth0 is an external Ethernet port: "), 0u) << connected.text;
   EXPECT_EQ (call (lab, "Switch", "DisconnectInternal", path).print (), "!Error.InvalidArgument");
   EXPECT_EQ (call (eth0, "SyntheticEthernetPort", "MoveToNamespace", "(handle 0, 'x', @a{sv} {})").print (),
              "!org.freedesktop.DBus.Error.UnknownMethod");

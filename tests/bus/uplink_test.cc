@@ -138,10 +138,29 @@ TEST_F (Uplinks, ThatAreMissingKeepTheirPlace)
   EXPECT_EQ (get (eth0, "EthernetPort", "PermanentAddress"), "'00:16:3e:00:00:01'");
   EXPECT_EQ (get (eth0, "ExternalEthernetPort", "BusPath"), "'0000:00:1f.6'");
   EXPECT_EQ (get (eth0, "ExternalEthernetPort", "Bridgeable"), "false");
-  EXPECT_EQ (call (lab, "Switch", "BindExternalEthernetPort", to_eth0).print (), "!Error.NotBridgeable");
+  EXPECT_EQ (call (lab, "Switch", "BindExternalEthernetPort", to_eth0).print (), "!Error.InUse");
   EXPECT_TRUE (call (lab, "Switch", "UnbindExternalEthernetPort", to_eth0).ok ()) << "it is forgotten";
   EXPECT_FALSE (exists (eth0));
   EXPECT_EQ (warnings (), "[]") << "and nobody misses it";
+}
+
+TEST_F (Uplinks, SayHowTheyAreLetGoWhereNothingElseGoes)
+{
+  const std::string port = "/org/vmswitch1/switch/lab/port/eth0";
+  make_switch ("spare");
+  ASSERT_TRUE (call (lab, "Switch", "BindExternalEthernetPort", to_eth0).ok ());
+  for (const Reply &reply :
+       { call ("/org/vmswitch1/switch/spare", "Switch", "BindExternalEthernetPort", to_eth0), setup (),
+         call (port, "SwitchPort", "Disconnect", "(@a{sv} {},)"),
+         call (port, "SwitchPort", "Move", "(objectpath '/org/vmswitch1/switch/spare', @a{sv} {})"),
+         call (eth0, "EthernetPort", "Delete", "({'force': <true>},)") })
+    {
+      EXPECT_EQ (reply.print (), "!Error.InUse");
+      EXPECT_EQ (reply.text, "eth0 is the uplink of switch lab: vmswitchctl external unbind eth0 undoes that");
+    }
+  Reply modified = call (eth0, "EthernetPort", "Modify", "({'Mtu': <uint32 1400>}, @a{sv} {})");
+  EXPECT_EQ (modified.print (), "!Error.InvalidState");
+  EXPECT_EQ (modified.text, "eth0 is an external Ethernet port: it belongs to the host, which alone configures it");
 }
 
 TEST_F (Uplinks, ThatTheHostMissesAreSaidToBeMissingUntilTheyAreBack)

@@ -229,7 +229,8 @@ TEST_F (Uplink, IsOneASwitch)
   EXPECT_EQ (last_code, VSW_ERROR_INVALID_STATE) << last_error;
   ASSERT_EQ (apply ({ new_switch ("spare") }), "");
   EXPECT_NE (apply ({ bind ("spare", "eth0") }), "");
-  EXPECT_EQ (last_code, VSW_ERROR_NOT_BRIDGEABLE) << last_error;
+  EXPECT_EQ (last_code, VSW_ERROR_IN_USE) << last_error;
+  EXPECT_EQ (last_error, "eth0 is the uplink of switch lab: vmswitchctl external unbind eth0 undoes that");
   EXPECT_NE (apply ({ unbind ("spare", "eth0") }), "");
   EXPECT_EQ (last_code, VSW_ERROR_INVALID_STATE) << last_error;
 }
