@@ -265,7 +265,8 @@ TEST_F (Uplinks, AreDoneWithAsTheDryRunSaid)
       {
         const char *step;
         g_variant_get_child (steps, i, "&s", &step);
-        text += std::string (step) + "\n";
+        if (!g_str_has_prefix (step, "await ")) /* for others, none of the kernel's */
+          text += std::string (step) + "\n";
       }
     return text;
   };
