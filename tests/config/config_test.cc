@@ -41,6 +41,7 @@ protected:
   load ()
   {
     g_autoptr (GError) error = nullptr;
+    g_clear_pointer (&config, vsw_config_free);
     config = vsw_config_new (path.c_str (), &error);
     if (config == nullptr)
       {
