@@ -143,8 +143,10 @@ TEST_F (Health, IsKnownFromTheFirstMoment)
 TEST_F (Health, IsLookedAtFromTimeToTime)
 {
   vsw_engine_set_interval (engine, 50);
-  settle (); /* the look that follows the last change; from then on, the interval counts */
-  wait ([&] { return vsw_fake_kernel_get_surveyed (kernel) > 0; }, "a look");
+  guint looks = vsw_fake_kernel_get_surveyed (kernel);
+  ASSERT_EQ (apply ({ new_port ("lab", "more") }), "");
+  wait ([&] { return vsw_fake_kernel_get_surveyed (kernel) > looks; }, "the look that follows a change");
+  /* from then on, the interval counts: it is never quiet for long */
   drop ("ip", "filter", "FORWARD", VSW_FRAMES_IPV4);
   vsw_fake_kernel_set_filtered (kernel, nullptr, VSW_FRAMES_IPV4);
   wait_count ("bridge-netfilter", 1);

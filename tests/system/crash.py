@@ -119,7 +119,7 @@ def is_alive(lab):
     """Who has been struck says nothing any more, though it may take him a moment to be gone."""
     try:
         lab.get(MANAGER, 'Manager', 'Version')
-    except (BusError, AssertionError):
+    except RuntimeError:
         return False
     return True
 
