@@ -134,7 +134,6 @@ TEST_F (Config, TakesNoneForWhatAUserMayHaveButNotForHisCalls)
   EXPECT_EQ (config->rules.max_ports_per_user, 0u);
   EXPECT_EQ (config->rules.max_endpoints_per_user, 0u);
   EXPECT_EQ (config->rules.max_systems_per_user, 0u);
-  vsw_config_free (config);
   write (path, "[vmswitch]\nMaxCallsPerUser=0\n");
   EXPECT_EQ (load (), path + ": MaxCallsPerUser=0: must be a number from 1 to 65536");
 }
