@@ -244,6 +244,16 @@ protected:
                  + std::to_string (router->fd));
   }
 
+  /* Until so many more have been sent of each: a tenth of a second, on a busy machine longer. */
+  static void
+  let_flow (const std::vector<std::unique_ptr<Pings> > &pings)
+  {
+    for (auto &ping : pings)
+      for (unsigned begin = ping->sent, waited = 0; ping->sent < begin + 60 && waited < 10000; waited++)
+        usleep (1000);
+    usleep (50000);
+  }
+
   /* Frames of all kinds flow while it is done. Each stream is held to its own aim, or at least that many are to be lost. */
   template <typename Body>
   void
@@ -264,9 +274,9 @@ protected:
     Stream stream (listener, client);
     for (auto &ping : pings)
       ping->start ();
-    usleep (100000);
+    let_flow (pings);
     body ();
-    usleep (100000);
+    let_flow (pings);
     for (auto &ping : pings)
       ping->end ();
     for (auto &ping : pings)
