@@ -83,8 +83,9 @@ struct _VswEngine
   gboolean guard_is_lost;  /* a repair of the guard waits */
   gboolean list_is_wanted; /* notifications were lost: a list waits */
 
-  VswOnlookers *onlookers; /* (owned) onlookers.c */
-  GHashTable *absences;      /* (owned) id of an uplink → Absence (absence.c) */
+  /* onlookers.c, absence.c */
+  VswOnlookers *onlookers; /* (owned) */
+  GHashTable *absences;    /* (owned) id of an uplink → Absence */
 
   /* loan.c */
   GHashTable *loans; /* (owned) id → VswNic */

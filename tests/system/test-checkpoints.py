@@ -72,6 +72,14 @@ def sleep_past(lab, path, more=0.2):
     return lambda: time.sleep(max(deadline - time.time(), 0) + more)
 
 
+def on_terminal(lab, *arguments):
+    """vmswitchctl with a terminal: the descriptor of who sits there, the caller's to close, and the process."""
+    terminal, slave = pty.openpty()
+    client = lab.spawn(ROOT / 'bin' / 'vmswitchctl', *arguments, stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    return terminal, client
+
+
 @case
 def the_client_dies(lab):
     before, links = build(lab), shapes(lab)
@@ -99,10 +107,7 @@ def the_daemon_dies_and_returns_after_the_deadline(lab):
 @case
 def both_die(lab):
     before, links = build(lab), shapes(lab)
-    terminal, slave = pty.openpty()
-    client = lab.spawn(ROOT / 'bin' / 'vmswitchctl', 'delete', 'switch', 'lab', '--force', '--confirm-within', '2', stdin=slave, stdout=slave,
-                       stderr=slave)
-    os.close(slave)
+    terminal, client = on_terminal(lab, 'delete', 'switch', 'lab', '--force', '--confirm-within', '2')
     path, = wait_for(lambda: open_ones(lab), 10)
     pause = sleep_past(lab, path)
     assert switch_path('lab') not in lab.objects()
@@ -272,10 +277,7 @@ def the_clock_stands_still_while_the_spanning_tree_listens(lab):
 def its_user_is_asked_on_a_terminal(lab):
     build(lab)
     for key, kept, status in ((b'y', True, 0), (b'n', False, 1)):
-        terminal, slave = pty.openpty()
-        client = lab.spawn(ROOT / 'bin' / 'vmswitchctl', 'set', 'switch', 'lab', f'description={key.decode()}', '--confirm-within', '60',
-                           stdin=slave, stdout=slave, stderr=slave)
-        os.close(slave)
+        terminal, client = on_terminal(lab, 'set', 'switch', 'lab', f'description={key.decode()}', '--confirm-within', '60')
         out = b''
         while b'[y/N] ' not in out:
             out += os.read(terminal, 4096)
@@ -290,10 +292,7 @@ def its_user_is_asked_on_a_terminal(lab):
 def nobody_answers_on_a_terminal(lab):
     """It is told that it is over, and the command ends."""
     before, links = build(lab), shapes(lab)
-    terminal, slave = pty.openpty()
-    client = lab.spawn(ROOT / 'bin' / 'vmswitchctl', 'set', 'switch', 'lab', 'mtu=1300', '--confirm-within', '2', stdin=slave, stdout=slave,
-                       stderr=slave)
-    os.close(slave)
+    terminal, client = on_terminal(lab, 'set', 'switch', 'lab', 'mtu=1300', '--confirm-within', '2')
     out = b''
     deadline = time.monotonic() + 30
     while b'vmswitchctl: ' not in out:
